@@ -1,1 +1,41 @@
-//! See the crate's map in `lib.rs`.
+//! Text to a lossless tree with errors, and the same again after an edit.
+//!
+//! The parser cannot fail: it returns a tree that holds every byte, plus errors. Printing the tree
+//! gives the text back. It agrees with `BuildKit`'s parser on what the text says
+//! (docs/buildkit-agreement.md), and goes on where that one stops.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `tree.rs` | items, blocks, look-up by offset |
+//! | `parse.rs` | physical lines to items |
+//! | `reparse.rs` | the same for the touched part only |
+//! | `command.rs` | keyword, flags, arguments of one instruction |
+//! | `words.rs` `json.rs` `heredoc.rs` `directive.rs` `line.rs` | the small grammars |
+//! | `memo.rs` | values kept beside items |
+//! | `patch.rs` | the joined view and its places in the source |
+//! | `paste.rs` | what careless pasting did, undone |
+
+mod command;
+mod directive;
+mod error;
+pub mod expand;
+mod heredoc;
+pub mod json;
+mod line;
+mod memo;
+mod paste;
+mod parse;
+mod patch;
+mod reparse;
+mod tree;
+pub mod words;
+
+pub use command::{Arguments, Command, Flag, Pair, View, cook_flag};
+pub use directive::{Directive, DirectiveName};
+pub use error::{SyntaxError, SyntaxErrorKind};
+pub use memo::{Kept, PerItem};
+pub use line::{BLANKS, MAX_LINE};
+pub use paste::damage;
+pub use patch::Patch;
+pub use reparse::Reparsed;
+pub use tree::{Block, Heredoc, Instruction, Item, ItemKind, Placed, Tree};

@@ -1,0 +1,435 @@
+//! A command: keyword, flags and arguments of one instruction, as ranges into its source.
+//!
+//! Texts are not copied: [`View::text`] reads them from the source when asked. What `BuildKit`
+//! does in `parser.go` (`newNodeFromLine`), `split_command.go` and `line_parsers.go`.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::error::{SyntaxError, SyntaxErrorKind};
+use super::json::{self, Array};
+use super::line::BLANKS;
+use super::patch::{Map, Patch, locate, patched};
+use super::words;
+use crate::language::{ArgumentForm, Keyword};
+use crate::text::{TextRange, TextSize};
+
+/// One reading of an instruction: what is replaced in its source, and what is then found there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// The replaced pieces, in order, not overlapping.
+    pub patches: Box<[Patch]>,
+    /// The command read.
+    pub command: Command,
+}
+
+impl View {
+    /// `range` of `source` as this view reads it: without line continuations.
+    pub fn text<'a>(&self, source: &'a str, range: TextRange) -> Cow<'a, str> {
+        patched(source, &self.patches, range)
+    }
+
+    /// The source range of `sub`, bytes of the text that [`View::text`] gives for `range`.
+    pub fn locate(&self, range: TextRange, sub: Range<usize>) -> TextRange {
+        locate(&self.patches, range, sub.start, sub.end)
+    }
+}
+
+/// Keyword, flags and arguments; all ranges count from the start of the item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// Where the keyword stands. Empty for an instruction without text.
+    pub keyword_range: TextRange,
+    /// Which one it is, if it is one.
+    pub keyword: Option<Keyword>,
+    /// The words that begin with `--` before the arguments.
+    pub flags: Vec<Flag>,
+    /// Everything behind the flags, trimmed.
+    pub rest: TextRange,
+    /// The arguments in the form of this keyword.
+    pub arguments: Arguments,
+}
+
+/// A flag word such as `--from=build`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flag {
+    /// The whole word.
+    pub range: TextRange,
+    /// The name without its dashes.
+    pub name: TextRange,
+    /// What follows `=`, as written.
+    pub value: Option<TextRange>,
+    /// Whether quotes, escapes or non-ASCII characters make the flag read differently from what is
+    /// written: then ask [`cook_flag`].
+    pub cooked: bool,
+}
+
+/// The arguments of a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arguments {
+    /// Nothing there.
+    None,
+    /// One text: shell form, `USER`, `WORKDIR` …, and whatever follows an unknown keyword.
+    Text(TextRange),
+    /// Words between blanks.
+    Words(Vec<TextRange>),
+    /// Exec form: JSON strings with their quotes; [`json::decode`] gives their texts.
+    Exec(Vec<TextRange>),
+    /// `ENV` and `LABEL`.
+    Pairs(Vec<Pair>),
+    /// `ARG`: each word is `name` or `name=value`.
+    Names(Vec<TextRange>),
+    /// `HEALTHCHECK`: the type and what follows it.
+    Health(TextRange, Box<Arguments>),
+    /// `ONBUILD`: the trigger.
+    Nested(Box<Command>),
+}
+
+/// A name with its value in `ENV` or `LABEL`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The name, quotes included.
+    pub name: TextRange,
+    /// The value, quotes included; missing only where that is an error.
+    pub value: Option<TextRange>,
+    /// Written `name=value`, not `name value`.
+    pub equals: bool,
+}
+
+impl Command {
+    /// Whether `BuildKit` looks for heredocs on the line of this command.
+    pub fn takes_heredocs(&self) -> bool {
+        let inner = match (&self.keyword, &self.arguments) {
+            (Some(Keyword::Onbuild), Arguments::Nested(inner)) => inner,
+            _ => self,
+        };
+        inner.keyword.is_some_and(|k| k.info().heredocs)
+            && !matches!(inner.arguments, Arguments::Exec(_))
+    }
+
+    /// The flag of that name, the first of several.
+    pub fn flag(&self, name: &str, view: &View, source: &str) -> Option<&Flag> {
+        self.flags.iter().find(|flag| view.text(source, flag.name) == name)
+    }
+
+    /// The arguments that are words, in whatever form they were given.
+    pub fn words(&self) -> &[TextRange] {
+        match &self.arguments {
+            Arguments::Words(words) | Arguments::Exec(words) | Arguments::Names(words) => words,
+            Arguments::Text(text) => std::slice::from_ref(text),
+            _ => &[],
+        }
+    }
+}
+
+/// How deep `ONBUILD ONBUILD …` is read as nested commands; the second level is an error already.
+const MAX_NESTING: usize = 4;
+
+/// Parses the joined text of an instruction.
+///
+/// `map` gives the place of each byte of `text` in the item.
+pub fn parse(text: &str, map: &Map, escape: char, errors: &mut Vec<SyntaxError>) -> Command {
+    let start = text.len() - text.trim_start().len();
+    Parser { text, map, escape, errors }.command(start..text.trim_end().len().max(start), 0)
+}
+
+struct Parser<'a> {
+    /// The whole joined text; the ranges of the methods below are bytes of it.
+    text: &'a str,
+    map: &'a Map,
+    escape: char,
+    errors: &'a mut Vec<SyntaxError>,
+}
+
+impl Parser<'_> {
+    fn command(&mut self, range: Range<usize>, depth: usize) -> Command {
+        let (keyword_range, rest) = self.split_keyword(range);
+        let keyword = Keyword::parse(self.slice(keyword_range.clone()));
+        let (flags, rest) = self.flags(rest);
+        let rest = self.trim(rest);
+        let arguments = match keyword {
+            Some(keyword) => self.arguments(keyword, rest.clone(), depth),
+            None if rest.is_empty() => Arguments::None,
+            None => Arguments::Text(self.at(rest.clone())),
+        };
+        Command {
+            keyword_range: self.at(keyword_range),
+            keyword,
+            flags,
+            rest: self.at(rest),
+            arguments,
+        }
+    }
+
+    fn split_keyword(&self, range: Range<usize>) -> (Range<usize>, Range<usize>) {
+        let text = self.slice(range.clone());
+        let end = text.find(BLANKS).unwrap_or(text.len());
+        let rest = text.get(end..).unwrap_or_default().trim_start_matches(BLANKS);
+        (range.start..range.start + end, range.end - rest.len()..range.end)
+    }
+
+    fn arguments(&mut self, keyword: Keyword, rest: Range<usize>, depth: usize) -> Arguments {
+        if rest.is_empty() {
+            return Arguments::None;
+        }
+        match keyword.info().form {
+            ArgumentForm::Text => Arguments::Text(self.at(rest)),
+            ArgumentForm::Words => self.words(rest),
+            ArgumentForm::JsonOrText => {
+                self.exec(rest.clone()).unwrap_or_else(|| Arguments::Text(self.at(rest)))
+            }
+            ArgumentForm::JsonOrWords => {
+                self.exec(rest.clone()).unwrap_or_else(|| self.words(rest))
+            }
+            ArgumentForm::Pairs => self.pairs(rest),
+            ArgumentForm::Names => {
+                let words = words::quoted(self.slice(rest.clone()), self.escape);
+                if words.is_empty() {
+                    return Arguments::None;
+                }
+                Arguments::Names(words.into_iter().map(|w| self.within(&rest, w)).collect())
+            }
+            ArgumentForm::Health => self.health(rest),
+            ArgumentForm::Nested if depth < MAX_NESTING => {
+                Arguments::Nested(Box::new(self.command(rest, depth + 1)))
+            }
+            ArgumentForm::Nested => self.deeply_nested(rest),
+        }
+    }
+
+    /// Skips any number of further `ONBUILD`s without recursion; only the errors of what stands
+    /// behind them matter.
+    fn deeply_nested(&mut self, rest: Range<usize>) -> Arguments {
+        let mut inner = rest.clone();
+        loop {
+            let (keyword, arguments) = self.split_keyword(inner.clone());
+            let (_, arguments) = self.flags(arguments);
+            let arguments = self.trim(arguments);
+            match Keyword::parse(self.slice(keyword)) {
+                Some(Keyword::Onbuild) => inner = arguments,
+                Some(keyword) => {
+                    self.arguments(keyword, arguments, MAX_NESTING);
+                    break;
+                }
+                None => break,
+            }
+        }
+        Arguments::Text(self.at(rest))
+    }
+
+    fn words(&self, rest: Range<usize>) -> Arguments {
+        let words = words::blank_separated(self.slice(rest.clone()));
+        Arguments::Words(words.map(|word| self.within(&rest, word)).collect())
+    }
+
+    /// The exec form, or `None` where the arguments are in the other form.
+    fn exec(&mut self, rest: Range<usize>) -> Option<Arguments> {
+        let text = self.slice(rest.clone());
+        if !text.starts_with('[') {
+            return None;
+        }
+        match json::array(text) {
+            Array::Strings(strings) => {
+                Some(Arguments::Exec(strings.into_iter().map(|s| self.within(&rest, s)).collect()))
+            }
+            Array::NotStrings(element) => {
+                let range = self.within(&rest, element);
+                self.errors.push(SyntaxError { range, kind: SyntaxErrorKind::JsonNotStrings });
+                None
+            }
+            Array::Invalid => None,
+        }
+    }
+
+    fn pairs(&mut self, rest: Range<usize>) -> Arguments {
+        let text = self.slice(rest.clone());
+        let words = words::quoted(text, self.escape);
+        let Some(first) = words.first() else { return Arguments::None };
+        if !text.get(first.clone()).unwrap_or_default().contains('=') {
+            return self.legacy_pair(rest);
+        }
+        let pairs = words.into_iter().map(|word| self.pair(&rest, word)).collect();
+        Arguments::Pairs(pairs)
+    }
+
+    fn pair(&mut self, rest: &Range<usize>, word: Range<usize>) -> Pair {
+        let start = rest.start + word.start;
+        let text = self.slice(start..rest.start + word.end);
+        match text.find('=') {
+            Some(at) => Pair {
+                name: self.at(start..start + at),
+                value: Some(self.at(start + at + 1..start + text.len())),
+                equals: true,
+            },
+            None => {
+                let range = self.within(rest, word);
+                self.errors.push(SyntaxError { range, kind: SyntaxErrorKind::PairWithoutEquals });
+                Pair { name: range, value: None, equals: true }
+            }
+        }
+    }
+
+    /// `ENV name the whole rest`.
+    fn legacy_pair(&mut self, rest: Range<usize>) -> Arguments {
+        let (name, value) = self.split_keyword(rest);
+        let name = self.at(name);
+        if value.is_empty() {
+            let kind = SyntaxErrorKind::PairWithoutValue;
+            self.errors.push(SyntaxError { range: name, kind });
+            return Arguments::Pairs(vec![Pair { name, value: None, equals: false }]);
+        }
+        let value = Some(self.at(value));
+        Arguments::Pairs(vec![Pair { name, value, equals: false }])
+    }
+
+    fn health(&mut self, rest: Range<usize>) -> Arguments {
+        let text = self.slice(rest.clone());
+        let end = text.bytes().position(is_latin1_space).unwrap_or(text.len());
+        let next = text.bytes().skip(end).position(|b| !is_latin1_space(b));
+        let end = floor(text, end);
+        let command = rest.start + next.map_or(text.len(), |n| ceil(text, end + n))..rest.end;
+        let inner = match self.slice(command.clone()) {
+            "" => Arguments::None,
+            _ => self.exec(command.clone()).unwrap_or_else(|| Arguments::Text(self.at(command))),
+        };
+        Arguments::Health(self.at(rest.start..rest.start + end), Box::new(inner))
+    }
+
+    /// Takes the flags off the front of `range`; the second value is what is left.
+    fn flags(&self, range: Range<usize>) -> (Vec<Flag>, Range<usize>) {
+        let mut flags = Vec::new();
+        let text = self.slice(range.clone());
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        loop {
+            at += bytes.iter().skip(at).take_while(|b| is_latin1_space(**b)).count();
+            if !bytes.get(at..).is_some_and(|rest| rest.starts_with(b"--")) {
+                return (flags, range.start + ceil(text, at)..range.end);
+            }
+            let word = scan_flag(bytes, at, self.escape);
+            let written = bytes.get(at..word.end).unwrap_or_default();
+            let ends_flags = word.end < bytes.len() && cook(written, self.escape) == "--";
+            if ends_flags {
+                return (flags, range.start + ceil(text, word.end)..range.end);
+            }
+            flags.push(self.flag(&range, at, &word));
+            at = word.end;
+        }
+    }
+
+    fn flag(&self, range: &Range<usize>, start: usize, word: &FlagWord) -> Flag {
+        let text = self.slice(range.clone());
+        let end = ceil(text, word.end);
+        let name_end = word.equals.unwrap_or(end);
+        let name_start = (start + 2).min(name_end);
+        Flag {
+            range: self.within(range, start..end),
+            name: self.within(range, name_start..name_end),
+            value: word.equals.map(|equals| self.within(range, equals + 1..end)),
+            cooked: word.cooked,
+        }
+    }
+
+    fn slice(&self, range: Range<usize>) -> &str {
+        self.text.get(range).unwrap_or_default()
+    }
+
+    fn trim(&self, range: Range<usize>) -> Range<usize> {
+        let text = self.slice(range.clone());
+        let start = range.end - text.trim_start().len();
+        start..start.max(range.start + text.trim_end().len())
+    }
+
+    fn at(&self, range: Range<usize>) -> TextRange {
+        self.map.range(range.start, range.end)
+    }
+
+    fn within(&self, outer: &Range<usize>, inner: Range<usize>) -> TextRange {
+        self.at(outer.start + inner.start..outer.start + inner.end)
+    }
+}
+
+struct FlagWord {
+    /// Behind the last byte of the word.
+    end: usize,
+    /// The first `=` that is not escaped.
+    equals: Option<usize>,
+    cooked: bool,
+}
+
+/// Finds the end of the flag word that starts at `start`.
+fn scan_flag(bytes: &[u8], start: usize, escape: char) -> FlagWord {
+    let mut word = FlagWord { end: bytes.len(), equals: None, cooked: false };
+    let mut quote = None;
+    let mut at = start;
+    while let Some(&byte) = bytes.get(at) {
+        match (byte, quote) {
+            (_, Some(open)) if byte == open => quote = None,
+            (b'"' | b'\'', None) => {
+                quote = Some(byte);
+                word.cooked = true;
+            }
+            (_, None) if is_latin1_space(byte) => {
+                word.end = at;
+                return word;
+            }
+            _ if char::from(byte) == escape => {
+                word.cooked = true;
+                at += 1;
+                // An escaped `=` still separates name and value: the flag is cut after cooking.
+                if bytes.get(at) == Some(&b'=') {
+                    word.equals.get_or_insert(at);
+                }
+            }
+            (b'=', _) => drop(word.equals.get_or_insert(at)),
+            _ => word.cooked |= !byte.is_ascii(),
+        }
+        at += 1;
+    }
+    word
+}
+
+/// What a flag word says: quotes and escapes gone, each byte of a non-ASCII character a Latin-1
+/// character of its own (as `BuildKit` reads flags byte by byte).
+pub fn cook_flag(written: &str, escape: char) -> String {
+    cook(written.as_bytes(), escape)
+}
+
+fn cook(written: &[u8], escape: char) -> String {
+    let mut text = String::with_capacity(written.len());
+    let mut quote = None;
+    let mut bytes = written.iter().copied();
+    while let Some(byte) = bytes.next() {
+        match quote {
+            Some(open) if byte == open => quote = None,
+            None if byte == b'"' || byte == b'\'' => quote = Some(byte),
+            _ if char::from(byte) == escape => text.extend(bytes.next().map(char::from)),
+            _ => text.push(char::from(byte)),
+        }
+    }
+    text
+}
+
+/// White space for code that takes each byte for a Latin-1 character.
+fn is_latin1_space(byte: u8) -> bool {
+    matches!(byte, b'\t'..=b'\r' | b' ' | 0x85 | 0xa0)
+}
+
+fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+fn ceil(text: &str, mut at: usize) -> usize {
+    while at < text.len() && !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}
+
+/// A `TextSize` from a length that fits: documents are smaller than 4 GiB.
+pub(super) fn size(at: usize) -> TextSize {
+    TextSize::new(u32::try_from(at).unwrap_or(u32::MAX))
+}

@@ -1,1 +1,3 @@
 //! See the crate's map in `lib.rs`.
+
+pub mod expand;

@@ -26,7 +26,7 @@ func check(t *testing.T, text, field, want string) {
 }
 
 func TestDirectives(t *testing.T) {
-	text := "# syntax=a/b:1 c\n# escape=`\n# check=skip=X;error=true\nFROM a\n"
+	text := "# syntax=a/b:1 c\n# escape=`\n# check=skip=X;error=true z\nFROM a\n"
 	check(t, text, "syntax", `"a/b:1"`)
 	check(t, text, "escape", "\"`\"")
 	check(t, text, "check", `"skip=X;error=true"`)
@@ -165,6 +165,10 @@ func TestBuild(t *testing.T) {
 	check(t, "FROM a\nCOPY --from=BASE / /\n", "llb_error",
 		`{"message":"failed to parse stage name \"BASE\": invalid reference format: repository name (library/BASE) must be lowercase","start":2,"end":2,"lines":[[2,2]]}`)
 	check(t, "FROM a\nRUN --mount=type=bind,target=/x,rw y\n", "llb_error", `null`)
+	check(t, "FROM a\nRUN []\n", "llb_error", `{"message":"arguments are required","start":0,"end":0,"lines":[]}`)
+	// a bad check directive is met before the text is parsed
+	check(t, "# check=x=y\nFROM a\nCMD [1]\n", "llb_error",
+		`{"message":"failed to parse check options: invalid check option \"x\"","start":0,"end":0,"lines":[]}`)
 }
 
 func TestWarnings(t *testing.T) {
@@ -234,6 +238,24 @@ func TestRun(t *testing.T) {
 	same(files(walked), []string{missing, a, b})
 	for range 20 {
 		same(output([]string{missing, dir}, ""), walked)
+	}
+}
+
+// Nothing a file holds may end the process.
+func TestSurvives(t *testing.T) {
+	nested := func(n int) string { return "FROM a\nUSER " + strings.Repeat("\"${a:-\\\n", n) }
+	for text, want := range map[string]string{
+		nested(deepest):     `"llb_error":{"message":"failed to process `,
+		nested(deepest + 1): `"panic":"stack overflow"`,
+		"RUN \xff\x00\n":    `"message":"no build stage in current context"`,
+	} {
+		path := filepath.Join(t.TempDir(), "f")
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if got := string(encode(inspect(path))); !strings.Contains(got, want) {
+			t.Errorf("a file of %d bytes: want %s", len(text), want)
+		}
 	}
 }
 

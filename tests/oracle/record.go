@@ -75,6 +75,11 @@ type unread struct {
 	Panic     string `json:"panic,omitempty"`
 }
 
+// deepest is how many "${" a file may hold. BuildKit's lexer recurses for each
+// nested one, near 1 kB a level, and Go ends the process, beyond any recover,
+// when a stack passes 1 GB.
+const deepest = 100_000
+
 // inspect answers for one file, whatever it holds.
 func inspect(path string) (answer any) {
 	defer func() {
@@ -85,6 +90,9 @@ func inspect(path string) (answer any) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return unread{File: path, ReadError: err.Error()}
+	}
+	if bytes.Count(data, []byte("${")) > deepest {
+		return unread{File: path, Panic: "stack overflow"}
 	}
 	record := examine(data)
 	record.File = path
@@ -104,7 +112,7 @@ func examine(data []byte) *Record {
 	if image, _, _, ok := parser.DetectSyntax(data); ok {
 		r.Syntax = &image
 	}
-	if _, check, _, ok := parser.ParseDirective("check", data); ok {
+	if check, _, _, ok := parser.ParseDirective("check", data); ok {
 		r.Check = &check
 	}
 

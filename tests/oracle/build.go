@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -22,29 +23,55 @@ import (
 // does. What fails a build also fails the check.
 func (r *Record) readBuild(data []byte) {
 	r.Warnings = []Warning{}
-	r.LLBError = r.settle(data, convert(data, true, func(rule, _, _, message string, location []parser.Range) {
+	r.LLBError = r.settle(data, true, convert(data, true, func(rule, _, _, message string, location []parser.Range) {
 		start, end := span(location)
 		message = suggestion.ReplaceAllString(message, "")
 		r.Warnings = append(r.Warnings, Warning{rule, message, start, end})
 	}))
 	sortWarnings(r.Warnings)
 	if r.LLBError != nil {
-		r.BuildError = r.settle(data, convert(data, false, nil))
+		r.BuildError = r.settle(data, false, convert(data, false, nil))
 	}
 }
 
-// settle drops an error that phase 1 or 2 has already stated, and makes the one
-// error definite that depends on which goroutine comes first.
-func (r *Record) settle(data []byte, p *Problem) *Problem {
+// settle drops an error that phase 1 or 2 has already stated, and makes those
+// definite that depend on which goroutine or map entry comes first.
+func (r *Record) settle(data []byte, allStages bool, p *Problem) *Problem {
+	if p == nil {
+		return nil
+	}
 	for _, stated := range []*Problem{r.ParseError, r.InstructionsError} {
-		if p != nil && stated != nil && p.Message == stated.Message {
+		if stated != nil && p.Message == stated.Message {
 			return nil
 		}
 	}
-	if p != nil && strings.HasPrefix(p.Message, badBase) {
+	if strings.HasPrefix(p.Message, badBase) {
 		return r.uppermostBadBase(data, p)
 	}
+	if strings.HasPrefix(p.Message, "circular dependency") || r.hasTriggers() {
+		return leastOf(100, p, func() *Problem { return convert(data, allStages, nil) })
+	}
 	return p
+}
+
+func (r *Record) hasTriggers() bool {
+	return slices.ContainsFunc(r.Nodes, func(n Node) bool { return n.Keyword == "onbuild" })
+}
+
+// leastOf asks again, often enough to see each answer of a random few, and
+// keeps the uppermost.
+func leastOf(times int, p *Problem, ask func() *Problem) *Problem {
+	for range times {
+		if q := ask(); q != nil && q.compare(p) < 0 {
+			p = q
+		}
+	}
+	return p
+}
+
+func (p *Problem) compare(q *Problem) int {
+	byLines := slices.CompareFunc(p.Lines, q.Lines, func(a, b [2]int) int { return slices.Compare(a[:], b[:]) })
+	return cmp.Or(byLines, cmp.Compare(p.Message, q.Message))
 }
 
 const badBase = "failed to parse stage name"

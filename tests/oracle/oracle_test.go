@@ -152,6 +152,16 @@ func TestBuild(t *testing.T) {
 	check(t, cycle, "llb_error",
 		`{"message":"circular dependency detected on stage: b","start":2,"end":4,"lines":[[2,2],[4,4]]}`)
 
+	two := "FROM a AS b\nCOPY --from=c / /\nCOPY --from=d / /\nFROM a AS c\nCOPY --from=b / /\nFROM a AS d\nCOPY --from=b / /\n"
+	for range 20 {
+		check(t, two, "llb_error",
+			`{"message":"circular dependency detected on stage: b","start":2,"end":5,"lines":[[2,2],[5,5]]}`)
+	}
+	triggers := "FROM a AS b\nONBUILD FOO\nFROM b AS c\nFROM b AS d\nFROM b\nCOPY --from=c / /\nCOPY --from=d / /\n"
+	for range 20 {
+		check(t, triggers, "build_error", `{"message":"unknown instruction: FOO","start":3,"end":3,"lines":[[3,3]]}`)
+	}
+
 	// an error in a stage the last one does not need fails the check, not the build
 	aside := "FROM a AS b\nWORKDIR \"/x\nFROM a\n"
 	check(t, aside, "llb_error",

@@ -25,18 +25,59 @@ fn fixtures() -> Vec<String> {
     walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut paths);
     paths.sort();
     let texts = paths.into_iter().filter_map(|path| fs::read(path).ok());
-    let texts: Vec<_> = texts.map(|bytes| decode(&bytes).text).filter(|t| t.len() < 20_000).collect();
+    let texts: Vec<_> =
+        texts.map(|bytes| decode(&bytes).text).filter(|t| t.len() < 20_000).collect();
     assert!(texts.len() > 100, "the fixtures are missing");
     texts
 }
 
 /// Pieces that change how the text around them is read.
 const PIECES: &[&str] = &[
-    "a", " ", "\n", "\r\n", "\r", "\t", "\\", "\\\n", "`", "`\n", "#", "# ", "# x\n", "# escape=`\n",
-    "# syntax=a\n", "\u{feff}", "FROM a AS b\n", "FROM b\n", "RUN x\n", "RUN <<EOF\n", "EOF\n", "EOF",
-    "<<EOF", "<<-'E F'\n", "COPY --from=b a c\n", "ARG A=1\n", "ENV A=$A B=${A:-x}\n", "ONBUILD ",
-    "\"", "'", "[\"a\", \"b\"]", "–from=b", "“", "”", "\u{a0}", "---\n", "é", "😀", "$A", "${", "}",
-    "--mount=type=cache,from=b,target=/x ", "HEALTHCHECK CMD x\n", "\n\n\n", "   \n",
+    "a",
+    " ",
+    "\n",
+    "\r\n",
+    "\r",
+    "\t",
+    "\\",
+    "\\\n",
+    "`",
+    "`\n",
+    "#",
+    "# ",
+    "# x\n",
+    "# escape=`\n",
+    "# syntax=a\n",
+    "\u{feff}",
+    "FROM a AS b\n",
+    "FROM b\n",
+    "RUN x\n",
+    "RUN <<EOF\n",
+    "EOF\n",
+    "EOF",
+    "<<EOF",
+    "<<-'E F'\n",
+    "COPY --from=b a c\n",
+    "ARG A=1\n",
+    "ENV A=$A B=${A:-x}\n",
+    "ONBUILD ",
+    "\"",
+    "'",
+    "[\"a\", \"b\"]",
+    "–from=b",
+    "“",
+    "”",
+    "\u{a0}",
+    "---\n",
+    "é",
+    "😀",
+    "$A",
+    "${",
+    "}",
+    "--mount=type=cache,from=b,target=/x ",
+    "HEALTHCHECK CMD x\n",
+    "\n\n\n",
+    "   \n",
 ];
 
 /// An edit in fractions of whatever text it meets.

@@ -1,1 +1,5 @@
-//! See the crate's map in `lib.rs`.
+//! Findings: what is wrong in a file, exactly where, and how to mend it.
+
+mod finding;
+
+pub use finding::{Finding, Fix, Related, Severity};

@@ -1,1 +1,8 @@
-//! See the crate's map in `lib.rs`.
+//! Editor features: one file each, pure functions on a [`Snapshot`] with plain answers.
+//!
+//! A feature takes the snapshot and a byte offset or range of the file and returns an `Option` or a
+//! list. No protocol types, no I/O.
+
+mod snapshot;
+
+pub use snapshot::Snapshot;

@@ -258,8 +258,12 @@ impl Reader<'_> {
                 }
             }
             (Arguments::Names(_), _) => {
-                let values: Vec<_> =
-                    self.facts.definitions.iter().filter_map(|d| Some(d.value.as_ref()?.range)).collect();
+                let values: Vec<_> = self
+                    .facts
+                    .definitions
+                    .iter()
+                    .filter_map(|d| Some(d.value.as_ref()?.range))
+                    .collect();
                 values.into_iter().for_each(|value| self.uses_in_word(value));
             }
             _ => {}
@@ -282,7 +286,9 @@ impl Reader<'_> {
 
     fn shell_text(&mut self, command: &Command) {
         let text = match (&command.arguments, command.keyword) {
-            (Arguments::Text(text), Some(Keyword::Run | Keyword::Cmd | Keyword::Entrypoint)) => *text,
+            (Arguments::Text(text), Some(Keyword::Run | Keyword::Cmd | Keyword::Entrypoint)) => {
+                *text
+            }
             (Arguments::Health(_, inner), _) => match **inner {
                 Arguments::Text(text) => text,
                 _ => return,
@@ -297,7 +303,9 @@ impl Reader<'_> {
 
     fn setting(&mut self, command: &Command) {
         self.facts.setting = match (&command.arguments, command.keyword) {
-            (Arguments::Text(text), Some(Keyword::Workdir | Keyword::User)) => Some(self.spanned(*text)),
+            (Arguments::Text(text), Some(Keyword::Workdir | Keyword::User)) => {
+                Some(self.spanned(*text))
+            }
             (Arguments::Exec(_), Some(Keyword::Shell)) => Some(self.spanned(command.rest)),
             _ => None,
         };

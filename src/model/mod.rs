@@ -109,7 +109,8 @@ impl Model {
         let same = |a: &[Arc<Facts>], b: &[Arc<Facts>]| {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| Arc::ptr_eq(a, b) || a == b)
         };
-        work.names = !(same(&froms, &old.key.0) && same(&index.global_args, &old.key.1));
+        work.names = escape != old.tree.escape()
+            || !(same(&froms, &old.key.0) && same(&index.global_args, &old.key.1));
         let names = if work.names {
             let globals = global_values(&index.global_args, escape);
             Arc::new(Names::new(&froms, |text| {
@@ -126,7 +127,17 @@ impl Model {
         let scopes = old.scopes.update(&facts, &names);
         work.scopes = scopes.visited;
         let key = (froms, index.global_args);
-        Model(Arc::new(Inner { tree, facts, key, names, stages, references, circular, scopes, work }))
+        Model(Arc::new(Inner {
+            tree,
+            facts,
+            key,
+            names,
+            stages,
+            references,
+            circular,
+            scopes,
+            work,
+        }))
     }
 
     /// The tree that this is the meaning of.
@@ -151,7 +162,10 @@ impl Model {
     }
 
     /// The instructions from the item with that number on.
-    pub fn instructions_from(&self, item: usize) -> impl Iterator<Item = (Placed<'_>, &Arc<Facts>)> {
+    pub fn instructions_from(
+        &self,
+        item: usize,
+    ) -> impl Iterator<Item = (Placed<'_>, &Arc<Facts>)> {
         let items = self.0.tree.items_from(item);
         items
             .filter(|placed| placed.instruction().is_some())

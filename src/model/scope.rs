@@ -10,9 +10,9 @@
 
 use std::sync::Arc;
 
-use imbl::{OrdSet, Vector};
+use imbl::{OrdMap, OrdSet};
 
-use super::facts::{Expander, Facts};
+use super::facts::{Definition, Expander, Facts, Use};
 use super::stage::{Base, Names};
 use crate::language::{Keyword, variable};
 use crate::syntax::{Block, PerItem};
@@ -45,8 +45,8 @@ struct Flow {
     globals: NameSet,
     /// The names of the current stage; `None` before the first `FROM`.
     stage: Option<NameSet>,
-    /// What each finished stage had at its end.
-    ends: Vector<NameSet>,
+    /// What each finished stage, by its number, had at its end.
+    ends: OrdMap<usize, NameSet>,
 }
 
 impl Flow {
@@ -66,10 +66,10 @@ impl Flow {
 
     fn begin_stage(&mut self, names: &Names) {
         if let Some(finished) = self.stage.take() {
-            self.ends.push_back(finished);
+            self.ends.insert(self.ends.len(), finished);
         }
         let inherited = match names.bases().get(self.ends.len()) {
-            Some(Base::Stage(parent)) => self.ends.get(*parent).cloned(),
+            Some(Base::Stage(parent)) => self.ends.get(parent).cloned(),
             _ => None,
         };
         self.stage = Some(inherited.unwrap_or_default());
@@ -82,7 +82,7 @@ impl Flow {
         }
     }
 
-    fn issue(&self, facts: &Facts, use_: &super::facts::Use) -> Option<IssueKind> {
+    fn issue(&self, facts: &Facts, use_: &Use) -> Option<IssueKind> {
         let name = &*use_.name.text;
         let known_to_builder = || variable::automatic(name).is_some();
         if facts.keyword == Some(Keyword::From) {
@@ -186,26 +186,30 @@ fn visit(block: &Arc<Block>, facts: &[Arc<Facts>], names: &Arc<Names>, input: Fl
         visit_instruction(&mut flow, item, facts, &mut issues);
     }
     let names = Arc::clone(names);
-    BlockScope { block: Arc::clone(block), names, has_from, input, output: flow, issues: issues.into() }
+    BlockScope {
+        block: Arc::clone(block),
+        names,
+        has_from,
+        input,
+        output: flow,
+        issues: issues.into(),
+    }
 }
 
 fn visit_instruction(flow: &mut Flow, item: usize, facts: &Facts, issues: &mut Vec<Issue>) {
-    // ARG declares one name after the other; ENV acts on all of its words at once.
+    // ENV acts on all of its words at once; ARG declares one name after the other.
     let sequential = facts.keyword == Some(Keyword::Arg);
     let mut definitions = facts.definitions.iter().peekable();
     for (use_, read) in facts.uses.iter().enumerate() {
-        let earlier = |d: &&super::facts::Definition| d.name.range.end() < read.range.start();
-        while sequential {
-            let Some(definition) = definitions.next_if(|d| earlier(d)) else { break };
-            // A default may not use the name that it defines.
-            if definition.value.as_ref().is_some_and(|v| v.range.contains_range(read.range)) {
-                issues.extend(flow.issue(facts, read).map(|kind| Issue { item, use_, kind }));
-            }
+        // A default does not see the name that it belongs to.
+        let done = |d: &&Definition| {
+            let end = d.value.as_ref().map_or(d.name.range, |value| value.range).end();
+            sequential && end <= read.range.start()
+        };
+        while let Some(definition) = definitions.next_if(done) {
             flow.declare(&definition.name.text);
         }
-        if !issues.last().is_some_and(|issue| (issue.item, issue.use_) == (item, use_)) {
-            issues.extend(flow.issue(facts, read).map(|kind| Issue { item, use_, kind }));
-        }
+        issues.extend(flow.issue(facts, read).map(|kind| Issue { item, use_, kind }));
     }
     definitions.for_each(|definition| flow.declare(&definition.name.text));
 }

@@ -235,11 +235,7 @@ fn atoi(text: &str) -> Option<i64> {
 }
 
 /// The stages of the file, in place.
-pub fn place(
-    froms: &[(usize, TextSize, Arc<Facts>)],
-    names: &Names,
-    end: TextSize,
-) -> Vec<Stage> {
+pub fn place(froms: &[(usize, TextSize, Arc<Facts>)], names: &Names, end: TextSize) -> Vec<Stage> {
     let starts = froms.iter().skip(1).map(|(_, start, _)| *start).chain([end]);
     let bases = names.bases.iter().cloned();
     froms
@@ -305,7 +301,10 @@ pub fn circular(count: usize, references: &[Reference]) -> Vec<usize> {
     }
     let component = components(&needs);
     let on_circle = |&number: &usize| {
-        references.get(number).and_then(edge).is_some_and(|(from, to)| component.get(from) == component.get(to))
+        references
+            .get(number)
+            .and_then(edge)
+            .is_some_and(|(from, to)| component.get(from) == component.get(to))
     };
     forward.into_iter().filter(on_circle).collect()
 }
@@ -374,9 +373,15 @@ mod tests {
 
     #[test]
     fn numbers_are_gos_integers() {
-        for (text, expected) in
-            [("0", Some(0)), ("00", Some(0)), ("+1", Some(1)), ("-1", Some(-1)), ("1a", None), ("", None), ("+", None)]
-        {
+        for (text, expected) in [
+            ("0", Some(0)),
+            ("00", Some(0)),
+            ("+1", Some(1)),
+            ("-1", Some(-1)),
+            ("1a", None),
+            ("", None),
+            ("+", None),
+        ] {
             assert_eq!(atoi(text), expected, "{text}");
         }
     }

@@ -93,7 +93,13 @@ pub(super) fn at(model: &Model, offset: TextSize) -> State {
 }
 
 /// Applies one instruction. `globals` is given inside a stage.
-fn apply(state: &mut State, globals: Option<&State>, placed: Placed<'_>, facts: &Facts, escape: char) {
+fn apply(
+    state: &mut State,
+    globals: Option<&State>,
+    placed: Placed<'_>,
+    facts: &Facts,
+    escape: char,
+) {
     // ENV reads all of its values before it sets any; ARG goes from name to name.
     let mut pending = Vec::new();
     for definition in &facts.definitions {
@@ -106,7 +112,8 @@ fn apply(state: &mut State, globals: Option<&State>, placed: Placed<'_>, facts: 
     }
     state.variables.extend(pending);
     if let Some(setting) = &facts.setting {
-        let value = value_of(&setting.text, escape, state).unwrap_or_else(|| setting.text.to_string());
+        let value =
+            value_of(&setting.text, escape, state).unwrap_or_else(|| setting.text.to_string());
         let range = placed.lift(setting.range);
         match facts.keyword {
             Some(Keyword::Workdir) => {

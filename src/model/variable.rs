@@ -77,14 +77,16 @@ pub fn definition(model: &Model, name: &str, offset: TextSize) -> Option<TextRan
 }
 
 fn collect(found: &mut Vec<Occurrence>, placed: Placed<'_>, facts: &Facts, name: &str) {
-    let definitions = facts.definitions.iter().filter(|d| &*d.name.text == name).map(|d| Occurrence {
-        range: placed.lift(d.name.range),
-        role: Role::Definition(d.kind),
-    });
-    let uses = facts.uses.iter().filter(|u| &*u.name.text == name).map(|u| Occurrence {
-        range: placed.lift(u.name.range),
-        role: Role::Use(u.by),
-    });
+    let definitions = facts
+        .definitions
+        .iter()
+        .filter(|d| &*d.name.text == name)
+        .map(|d| Occurrence { range: placed.lift(d.name.range), role: Role::Definition(d.kind) });
+    let uses = facts
+        .uses
+        .iter()
+        .filter(|u| &*u.name.text == name)
+        .map(|u| Occurrence { range: placed.lift(u.name.range), role: Role::Use(u.by) });
     let mut here: Vec<_> = definitions.chain(uses).collect();
     here.sort_by_key(|o| o.range.start());
     found.extend(here);

@@ -136,7 +136,9 @@ impl<'a, I: Iterator<Item = &'a str>> Parser<'a, I> {
             let gap = start + before.len();
             lined.extend_to(gap);
             let Some(next) = self.next_content_line(&mut lined) else { return lined };
-            lined.patches.push(Patch { range: TextRange::new(size(gap), next.start()), insert: "" });
+            lined
+                .patches
+                .push(Patch { range: TextRange::new(size(gap), next.start()), insert: "" });
             start = next.start().into();
             content = trim_newline(self.text.get(start..next.end().into()).unwrap_or_default());
         }

@@ -35,7 +35,9 @@ pub(super) fn mend(source: &str, body: TextRange, view: &View, escape: char) -> 
 
 /// The pieces of `mended` that `view` does not have: the damage, in order.
 pub fn damage<'a>(view: &'a View, mended: &'a View) -> impl Iterator<Item = &'a Patch> {
-    mended.patches.iter().filter(|patch| view.patches.binary_search_by_key(&patch.range.start(), |p| p.range.start()).is_err())
+    mended.patches.iter().filter(|patch| {
+        view.patches.binary_search_by_key(&patch.range.start(), |p| p.range.start()).is_err()
+    })
 }
 
 fn merge(continuations: &[Patch], mut damage: Vec<Patch>) -> Vec<Patch> {
@@ -89,7 +91,8 @@ const DASHES: [char; 4] = ['–', '—', '‒', '―'];
 impl<'a> Mender<'a> {
     fn new(source: &'a str, body: TextRange, view: &'a View, escape: char) -> Self {
         let text = patched(source, &view.patches, body);
-        let behind_bracket = text.split('[').skip(1).filter_map(|rest| rest.trim_start().chars().next());
+        let behind_bracket =
+            text.split('[').skip(1).filter_map(|rest| rest.trim_start().chars().next());
         let exec = behind_bracket.into_iter().any(|c| DOUBLE.contains(&c) || SINGLE.contains(&c));
         let prose = text
             .split_whitespace()
@@ -128,7 +131,8 @@ impl<'a> Mender<'a> {
                 let range = TextRange::at(size(at), size(c.len_utf8()));
                 patches.push(Patch { range, insert });
             }
-            dashed = insert.is_some_and(|i| i.starts_with('-')) || c == '-' && previous.is_whitespace();
+            dashed =
+                insert.is_some_and(|i| i.starts_with('-')) || c == '-' && previous.is_whitespace();
             if !escaped && (c == '"' || c == '\'') && quote.is_none_or(|open| open == c) {
                 quote = if quote.is_some() { None } else { Some(c) };
             }
@@ -144,13 +148,22 @@ impl<'a> Mender<'a> {
 
     /// What `c` stands for between `previous` and `next`; `dashed`: a dash at a word's start was
     /// just read.
-    fn replacement(&self, c: char, previous: char, dashed: bool, next: &str) -> Option<&'static str> {
+    fn replacement(
+        &self,
+        c: char,
+        previous: char,
+        dashed: bool,
+        next: &str,
+    ) -> Option<&'static str> {
         let starts_word = previous.is_whitespace();
         let following = next.chars().next().unwrap_or(' ');
         match c {
-            '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => {
-                Some(" ")
-            }
+            '\u{a0}'
+            | '\u{1680}'
+            | '\u{2000}'..='\u{200a}'
+            | '\u{202f}'
+            | '\u{205f}'
+            | '\u{3000}' => Some(" "),
             '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{200e}' | '\u{200f}' => Some(""),
             '\u{200c}' | '\u{200d}' if previous.is_ascii() && following.is_ascii() => Some(""),
             _ if HYPHENS.contains(&c) && (starts_word || dashed) => Some("-"),
@@ -158,7 +171,10 @@ impl<'a> Mender<'a> {
             _ if DASHES.contains(&c) && starts_word => dash(next),
             _ if self.double && DOUBLE.contains(&c) => Some("\""),
             _ if self.exec && SINGLE.contains(&c) => Some("\""),
-            _ if self.single && SINGLE.contains(&c) && !(previous.is_alphanumeric() && following.is_alphanumeric()) => {
+            _ if self.single
+                && SINGLE.contains(&c)
+                && !(previous.is_alphanumeric() && following.is_alphanumeric()) =>
+            {
                 Some("'")
             }
             '…' if previous == '/' => Some("..."),
@@ -195,7 +211,6 @@ fn wraps_a_word(text: &str, quotes: &[char]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::syntax::Tree;
 
     /// The mended joined text of the only instruction; `None` where nothing is damaged.
@@ -217,7 +232,10 @@ mod tests {
             ("CMD [‘a’, ‘b’]", "CMD [\"a\", \"b\"]"),
             ("CMD [“nginx”, “-g”, “daemon off;”]", "CMD [\"nginx\", \"-g\", \"daemon off;\"]"),
             ("RUN go test -v ./…", "RUN go test -v ./..."),
-            ("RUN apt-get install –y –no-install-recommends x", "RUN apt-get install -y --no-install-recommends x"),
+            (
+                "RUN apt-get install –y –no-install-recommends x",
+                "RUN apt-get install -y --no-install-recommends x",
+            ),
             ("FROM\u{a0}golang:1.21\u{a0}AS\u{a0}builder", "FROM golang:1.21 AS builder"),
             ("FROM gol\u{200b}ang", "FROM golang"),
             ("ENV a=“b c”", "ENV a=\"b c\""),

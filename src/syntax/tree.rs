@@ -239,7 +239,10 @@ impl Tree {
 
     /// The blocks with the offset and the number of the first item of each.
     pub fn blocks(&self) -> impl Iterator<Item = (TextSize, usize, &Arc<Block>)> {
-        self.blocks.iter().zip(self.before.iter()).map(|(b, before)| (before.bytes, before.items, b))
+        self.blocks
+            .iter()
+            .zip(self.before.iter())
+            .map(|(b, before)| (before.bytes, before.items, b))
     }
 
     /// All items in order.
@@ -262,8 +265,7 @@ impl Tree {
         let mut at = self.before.get(block).copied().unwrap_or_default();
         let items = self.blocks.iter().skip(block).flat_map(|block| block.items.iter());
         items.map(move |item| {
-            let placed =
-                Placed { item, start: at.bytes, line: at.newlines, index: at.items };
+            let placed = Placed { item, start: at.bytes, line: at.newlines, index: at.items };
             at.bytes += item.len();
             at.newlines += item.newlines;
             at.items += 1;

@@ -1,8 +1,102 @@
-//! The command line.
+//! The command line: one file a subcommand, one variant of [`Command`] for each.
 
+mod lsp;
+
+use std::io::Write;
 use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+/// The exit code for wrong use and for what cannot be read or written.
+const FAILURE: u8 = 2;
+
+/// A language server for Dockerfiles that understands stages
+#[derive(Debug, Parser)]
+#[command(name = "stagewright", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Without a subcommand: what many editors' tables pass.
+    #[command(flatten)]
+    lsp: lsp::Lsp,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve an editor over the Language Server Protocol
+    Lsp(lsp::Lsp),
+}
 
 /// Runs the command that the process arguments name and returns its exit code.
 pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = Cli::parse();
+    match cli.command {
+        Some(Command::Lsp(arguments)) => lsp::run(arguments),
+        None if cli.lsp.names_a_channel() => lsp::run(cli.lsp),
+        None => usage(),
+    }
+}
+
+/// Prints the help to standard error: nothing was asked for.
+fn usage() -> ExitCode {
+    fail(&Cli::command().render_long_help().to_string())
+}
+
+/// Says on standard error why there is no result.
+fn fail(message: &str) -> ExitCode {
+    // Unlike `eprintln`, this does not panic where standard error is closed.
+    drop(writeln!(std::io::stderr(), "{message}"));
+    ExitCode::from(FAILURE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn editors_spellings_are_taken() {
+        let parse = |arguments: &str| {
+            Cli::try_parse_from(arguments.split(' ')).map_err(|error| error.to_string())
+        };
+        for (arguments, channel) in [
+            ("stagewright --stdio", "stdio"),
+            ("stagewright --stdio --clientProcessId 5", "stdio"),
+            ("stagewright --clientProcessId=5 --stdio", "stdio"),
+            ("stagewright --socket=5", "socket"),
+            ("stagewright --port 5", "socket"),
+            ("stagewright --pipe /a/b", "pipe"),
+        ] {
+            let cli = parse(arguments).expect(arguments);
+            let found = match &cli.lsp {
+                lsp::Lsp { stdio: true, .. } => "stdio",
+                lsp::Lsp { socket: Some(5), .. } => "socket",
+                lsp::Lsp { pipe: Some(_), .. } => "pipe",
+                _ => "none",
+            };
+            assert_eq!(found, channel, "{arguments}");
+            assert!(cli.lsp.names_a_channel() && cli.command.is_none());
+        }
+        for arguments in [
+            "stagewright lsp",
+            "stagewright lsp --stdio",
+            "stagewright lsp --socket 5 --log-file x",
+        ] {
+            assert!(matches!(parse(arguments).expect(arguments).command, Some(Command::Lsp(_))));
+        }
+        for arguments in [
+            "stagewright --stdio --socket 5",
+            "stagewright --stdio lsp",
+            "stagewright --socket",
+            "stagewright --socket 70000",
+            "stagewright --node-ipc",
+            "stagewright nonsense",
+        ] {
+            assert!(parse(arguments).is_err(), "{arguments}");
+        }
+    }
 }

@@ -1,0 +1,230 @@
+//! The table of what a client can ask: one row a request.
+//!
+//! To add a feature: write `ide/NAME.rs` (a pure function from a snapshot to our own plain types),
+//! and add a row to [`all`] that names the protocol's request, how the feature is advertised, and a
+//! closure that turns the protocol's parameters into ours and the result back. Decoding, errors that
+//! name the wrong parameter, the document's snapshot at the request's arrival, panics, cancelling and
+//! stale answers are the table's business, not the feature's.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use tower_lsp_server::jsonrpc::{Error, Result};
+use tower_lsp_server::ls_types as lsp;
+use tower_lsp_server::ls_types::request::{self, Request};
+
+use super::capabilities::ClientShapes;
+use super::convert;
+use super::diagnostics;
+use super::settings::Settings;
+use super::snapshot::Snapshot;
+use crate::text::{Encoding, TextRange, TextSize};
+
+/// The features, in the order of the protocol's documentation.
+pub fn all() -> Vec<Feature> {
+    vec![
+        Feature::new::<request::DocumentDiagnosticRequest>(Pace::Slow, diagnostics::pull)
+            .advertised(diagnostics::advertise)
+            .absent(|_| json!({ "kind": "full", "items": [] }))
+            .stale(Error {
+                code: (-32802).into(),
+                message: "the document has changed".into(),
+                data: Some(json!({ "retriggerRequest": true })),
+            }),
+    ]
+}
+
+/// Where a request is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// At once, on its arrival, before the next message is looked at: for what takes microseconds
+    /// in a document of any size.
+    Quick,
+    /// On another thread: for all else.
+    Slow,
+}
+
+/// One row of the table.
+pub struct Feature {
+    /// The request's method.
+    pub method: &'static str,
+    /// Where it is answered.
+    pub pace: Pace,
+    /// What a slow one answers when its document has changed in the meantime.
+    pub stale: Error,
+    answer: Arc<Answer>,
+    absent: fn(Value) -> Value,
+    advertise: fn(&mut lsp::ServerCapabilities, &ClientShapes),
+}
+
+type Answer = dyn Fn(&Ask, Value) -> Result<Value> + Send + Sync;
+
+impl Feature {
+    /// A request about a document, answered by `answer`. Where the document is not open or not a
+    /// Dockerfile, the answer is null (see [`Feature::absent`]).
+    pub fn new<R: Request>(pace: Pace, answer: fn(&Ask, R::Params) -> Result<R::Result>) -> Self {
+        Self {
+            method: R::METHOD,
+            pace,
+            stale: Error::content_modified(),
+            answer: Arc::new(move |ask, params| encode(answer(ask, decode(params)?)?)),
+            absent: |_| Value::Null,
+            advertise: |_, _| {},
+        }
+    }
+
+    /// How the server says that it has this feature.
+    #[must_use]
+    pub fn advertised(
+        mut self,
+        advertise: fn(&mut lsp::ServerCapabilities, &ClientShapes),
+    ) -> Self {
+        self.advertise = advertise;
+        self
+    }
+
+    /// The answer, given the parameters, where there is no Dockerfile to answer from.
+    #[must_use]
+    pub fn absent(mut self, absent: fn(Value) -> Value) -> Self {
+        self.absent = absent;
+        self
+    }
+
+    /// The answer to give instead of one that is out of date.
+    #[must_use]
+    pub fn stale(mut self, error: Error) -> Self {
+        self.stale = error;
+        self
+    }
+
+    /// Puts the feature into what the server says of itself.
+    pub fn advertise(&self, capabilities: &mut lsp::ServerCapabilities, client: &ClientShapes) {
+        (self.advertise)(capabilities, client);
+    }
+
+    /// The work of one request, bound to what was true at its arrival.
+    pub fn job(&self, ask: Option<Ask>, params: Value) -> Job {
+        let (answer, absent) = (self.answer.clone(), self.absent);
+        Box::new(move || match ask {
+            Some(ask) => answer(&ask, params),
+            None => Ok(absent(params)),
+        })
+    }
+}
+
+/// Work that makes one answer.
+pub type Job = Box<dyn FnOnce() -> Result<Value> + Send>;
+
+/// What a feature may know when it answers.
+pub struct Ask {
+    /// The document.
+    pub uri: lsp::Uri,
+    /// Its content at the request's arrival.
+    pub snapshot: Snapshot,
+    /// Our number for that content.
+    pub revision: u64,
+    /// The client's number for that content.
+    pub version: Option<i64>,
+    /// The encoding of positions.
+    pub encoding: Encoding,
+    /// What shapes of answers the client takes.
+    pub client: Arc<ClientShapes>,
+    /// The user's settings.
+    pub settings: Arc<Settings>,
+    /// Our number for those settings.
+    pub settings_revision: u64,
+    /// Whether the answer is still wanted.
+    pub cancelled: Cancelled,
+}
+
+impl Ask {
+    /// The byte offset of a position in the request.
+    pub fn offset(&self, position: lsp::Position) -> TextSize {
+        convert::offset(self.snapshot.text(), position, self.encoding)
+    }
+
+    /// The bytes of a range in the request.
+    pub fn text_range(&self, range: lsp::Range) -> TextRange {
+        convert::text_range(self.snapshot.text(), range, self.encoding)
+    }
+
+    /// A range for the answer.
+    pub fn range(&self, range: TextRange) -> lsp::Range {
+        convert::range(self.snapshot.text(), range, self.encoding)
+    }
+
+    /// A place in this document for the answer.
+    pub fn location(&self, range: TextRange) -> lsp::Location {
+        lsp::Location::new(self.uri.clone(), self.range(range))
+    }
+}
+
+/// Tells a long piece of work that its answer is no longer wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Cancelled(Arc<AtomicBool>);
+
+impl Cancelled {
+    /// To be asked now and then in a loop.
+    pub fn yes(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// From now on it is.
+    pub fn set(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Parameters as the protocol's type, or an error that names the member that is wrong.
+pub fn decode<T: DeserializeOwned>(params: Value) -> Result<T> {
+    serde_path_to_error::deserialize(params).map_err(|error| {
+        let path = error.path().to_string();
+        let place = if path == "." { "params".to_owned() } else { format!("params.{path}") };
+        Error::invalid_params(format!("{place}: {}", error.into_inner()))
+    })
+}
+
+fn encode(result: impl Serialize) -> Result<Value> {
+    serde_json::to_value(result).map_err(|error| {
+        tracing::error!("an answer cannot be written as JSON: {error}");
+        Error::internal_error()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_method_has_two_rows() {
+        let mut methods: Vec<_> = all().iter().map(|feature| feature.method).collect();
+        methods.sort_unstable();
+        let rows = methods.len();
+        methods.dedup();
+        assert_eq!(methods.len(), rows);
+    }
+
+    #[test]
+    fn wrong_parameters_are_named() {
+        let check = |params, expected: &str| {
+            let error = decode::<lsp::TextDocumentPositionParams>(params).expect_err(expected);
+            assert_eq!((error.code.code(), error.message.as_ref()), (-32602, expected));
+        };
+        check(json!({}), "params: missing field `textDocument`");
+        check(
+            json!({ "textDocument": { "uri": 5 } }),
+            "params.textDocument.uri: invalid type: integer `5`, expected a string",
+        );
+        check(
+            json!({ "textDocument": { "uri": "file:///a" }, "position": { "line": -1, "character": 0 } }),
+            "params.position.line: invalid value: integer `-1`, expected u32",
+        );
+        check(
+            json!("text"),
+            "params: invalid type: string \"text\", expected struct TextDocumentPositionParams",
+        );
+    }
+}

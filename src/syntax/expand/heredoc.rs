@@ -141,3 +141,72 @@ fn descriptor(digits: &str) -> u64 {
 fn quotes(text: &str) -> usize {
     text.matches(['\'', '"']).count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::scan::slice;
+    use super::*;
+
+    /// Every heredoc's word and name as they stand in the line.
+    fn check(line: &str, expected: &[(&str, &str)]) {
+        let heredocs = heredocs(line).expect(line);
+        let found: Vec<_> =
+            heredocs.iter().map(|h| (slice(line, h.range), slice(line, h.name_range))).collect();
+        assert_eq!(found, expected, "{line}");
+    }
+
+    #[test]
+    fn places() {
+        check("RUN <<EOF cat 3<<- 'x'", &[("<<EOF", "EOF")]);
+        check("RUN a <<  EOF b", &[("<<  EOF", "EOF")]);
+        check("RUN cat 3<<-'A B' <<\"C\"", &[("3<<-'A B'", "'A B'"), ("<<\"C\"", "\"C\"")]);
+        check("RUN é ${x:-y} <<É", &[("<<É", "É")]);
+        check("RUN <<${x}", &[("<<${x}", "${x}")]);
+        // The escape is gone from the word, not from its place.
+        check("RUN ${x:-\\a <<EOF }", &[("<<EOF", "EOF")]);
+        check("RUN ${x:- <<E\\OF }", &[("<<E\\OF", "E\\OF")]);
+        check("RUN ${x//a/ <<EOF }", &[("<<EOF", "EOF")]);
+        check("RUN cat", &[]);
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_read() {
+        let line = "RUN ${x:- <<\\' }";
+        let error = heredocs(line).expect_err("an error");
+        assert_eq!(error.kind, Kind::UnbalancedQuote('\''));
+        assert_eq!(slice(line, error.range), "'");
+        assert_eq!(heredoc_word("<<'"), Err(ExpandError { range: range(2, 3), ..error }));
+    }
+
+    #[test]
+    fn words_of_a_line() {
+        let texts = |line| {
+            let words = shell_words(line).expect(line);
+            words.into_iter().map(|word| (word.text, slice(line, word.range))).collect::<Vec<_>>()
+        };
+        let same = |text: &'static str| (text.to_owned(), text);
+        assert_eq!(texts("a  b\\ c 'd e'"), [same("a"), same("b\\ c"), same("'d e'")]);
+        assert_eq!(texts("<< a <<\t- b"), [same("<< a"), same("<<\t-"), same("b")]);
+        assert_eq!(texts("${x:-\\y}"), [("${x:-y}".to_owned(), "${x:-\\y}")]);
+        assert!(shell_words("don't").is_err());
+    }
+
+    #[test]
+    fn an_argument() {
+        let heredoc = heredoc_word("12<<-\"a b\"").expect("sound").expect("a heredoc");
+        assert_eq!(
+            heredoc,
+            HeredocWord {
+                range: range(0, 10),
+                name_range: range(5, 10),
+                name: "a b".to_owned(),
+                descriptor: 12,
+                strip_tabs: true,
+                expand: false,
+            }
+        );
+        assert_eq!(heredoc_word("<<"), Ok(None));
+        assert_eq!(heredoc_word("a<<b"), Ok(None));
+        assert_eq!(heredoc_word("<<a<b"), Ok(None));
+    }
+}

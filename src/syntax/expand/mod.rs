@@ -249,3 +249,111 @@ impl fmt::Display for ExpandErrorKind {
 }
 
 impl std::error::Error for ExpandError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table's blanks, made visible.
+    fn plain(text: &str) -> String {
+        text.replace('·', " ").replace('␉', "\t").replace('␊', "\n")
+    }
+
+    fn shown(text: &str) -> String {
+        text.replace(' ', "·").replace('\t', "␉").replace('\n', "␊")
+    }
+
+    fn or(text: String, empty: &str) -> String {
+        if text.is_empty() { empty.to_owned() } else { text }
+    }
+
+    fn error(error: &ExpandError) -> String {
+        use ExpandErrorKind as Kind;
+        let class = match &error.kind {
+            Kind::BadSubstitution => "bad-substitution".to_owned(),
+            Kind::UnsupportedModifier(modifier) => format!("unsupported {modifier}"),
+            Kind::MissingBrace => "missing-brace".to_owned(),
+            Kind::MissingSlash => "missing-slash".to_owned(),
+            Kind::UnbalancedQuote(quote) => format!("quote {quote}"),
+            Kind::BadPattern(None) => "pattern".to_owned(),
+            Kind::BadPattern(Some(c)) => format!("pattern {c}"),
+            Kind::Required { .. } => format!("required {error}"),
+            Kind::HeredocName => "heredoc-name".to_owned(),
+            Kind::TooLarge => "too-large".to_owned(),
+        };
+        shown(&format!("!{class}"))
+    }
+
+    fn answer(mode: &str, word: &str, env: &BTreeMap<String, String>) -> String {
+        let (escape, mode) = match mode {
+            "word" => ('\\', Mode::WORD),
+            "word`" => ('`', Mode::WORD),
+            "body" => ('\\', Mode::HEREDOC_BODY),
+            "line" => ('\\', Mode::LINE),
+            "name" => ('\\', Mode::HEREDOC_NAME),
+            _ => return heredocs_answer(word),
+        };
+        let value = match expand(word, escape, mode, env) {
+            Ok(value) => value,
+            Err(e) => return error(&e),
+        };
+        let split = value::evaluate(word, escape, mode, env).expect("as before");
+        let words: String =
+            split.words().iter().map(|w| format!("⟨{}⟩", shown(split.text(w)))).collect();
+        let unset: Vec<String> = value.unmatched.into_iter().map(|name| or(name, "∅")).collect();
+        let text = or(shown(&value.text), "∅");
+        format!("{text}\t{}\t{}", or(words, "none"), or(unset.join(","), "none"))
+    }
+
+    fn heredocs_answer(line: &str) -> String {
+        let heredocs = match heredocs(line) {
+            Ok(heredocs) => heredocs,
+            Err(e) => return error(&e),
+        };
+        let shown = heredocs.iter().map(|heredoc| {
+            let fd = match heredoc.descriptor {
+                0 => String::new(),
+                fd => format!("fd{fd}"),
+            };
+            let quoted = if heredoc.expand { "" } else { "quoted" };
+            let tabs = if heredoc.strip_tabs { "tabs" } else { "" };
+            format!("⟨{}⟩{fd}{quoted}{tabs}", shown(&heredoc.name))
+        });
+        or(shown.collect(), "none")
+    }
+
+    #[test]
+    fn as_buildkit_does() {
+        let table = include_str!("cases.tsv");
+        let mut env = BTreeMap::new();
+        let mut cases = 0;
+        for line in table.lines().filter(|line| !line.starts_with("# ")) {
+            let (mode, rest) = line.split_once('\t').expect("a mode");
+            if mode == "#env" {
+                let (name, value) = rest.split_once('=').expect("a value");
+                env.insert(name.to_owned(), plain(value));
+                continue;
+            }
+            let (word, expected) = rest.split_once('\t').expect("an answer");
+            assert_eq!(answer(mode, &plain(word), &env), expected, "{mode}: {word}");
+            cases += 1;
+        }
+        assert!(cases > 400, "{cases}");
+    }
+
+    /// The whole message, which the table does not hold.
+    #[test]
+    fn errors_read_well() {
+        let text = |word| expand(word, '\\', Mode::WORD, &NoEnv).expect_err(word).to_string();
+        assert_eq!(text("${}"), "a variable name is expected after `${`");
+        assert_eq!(text("${v^^}"), "unsupported modifier `^` in `${…}`");
+        assert_eq!(text("${v:=1}"), "unsupported modifier `:=` in `${…}`");
+        assert_eq!(text("${v"), "`${` is not closed: `}` is missing");
+        assert_eq!(text("don't"), "the quote ' is not closed");
+        assert_eq!(text("${v:?say it}"), "v: say it");
+        assert_eq!(
+            text("${v#\\d}"),
+            "`\\d` is not allowed in a pattern, only `\\*`, `\\?`, `\\\\`, `\\/` and `\\}`"
+        );
+    }
+}

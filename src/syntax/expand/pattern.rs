@@ -73,7 +73,7 @@ impl Pattern {
 
     /// How many steps a match against `text` may take.
     pub fn cost(&self, text: &str) -> usize {
-        text.len().saturating_add(1).saturating_mul(self.items.len().saturating_add(1))
+        text.len().saturating_mul(self.items.len().saturating_add(1))
     }
 
     /// `text` without the shortest or longest start that matches.
@@ -236,4 +236,102 @@ fn template_name(text: &str) -> Option<(&str, &str)> {
     }
     let after = if braced { after.strip_prefix('}')? } else { after };
     Some((name, after))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(pattern: &str, text: &str, prefix: [&str; 2], suffix: [&str; 2]) {
+        let forward = Pattern::new(pattern).expect(pattern);
+        let backward = Pattern::reversed(pattern).expect(pattern);
+        assert_eq!([forward.trim_prefix(text, false), forward.trim_prefix(text, true)], prefix);
+        assert_eq!([backward.trim_suffix(text, false), backward.trim_suffix(text, true)], suffix);
+    }
+
+    #[test]
+    fn shortest_and_longest() {
+        check("*.", "a.b.c.", ["b.c.", ""], ["a.b.c", ""]);
+        check("a*b", "abcab", ["cab", ""], ["abc", ""]);
+        check("?", "é1é", ["1é", "1é"], ["é1", "é1"]);
+        check("*", "abc", ["abc", ""], ["abc", ""]);
+        check("", "abc", ["abc", "abc"], ["abc", "abc"]);
+        check("x", "abc", ["abc", "abc"], ["abc", "abc"]);
+        check("\\*", "*a*", ["a*", "a*"], ["*a", "*a"]);
+        check("\\/\\}", "/}x/}", ["x/}", "x/}"], ["/}x", "/}x"]);
+    }
+
+    #[test]
+    fn neither_wildcard_crosses_a_line() {
+        check("*", "ab\ncd", ["ab\ncd", "\ncd"], ["ab\ncd", "ab\n"]);
+        check("?", "\na\n", ["\na\n", "\na\n"], ["\na\n", "\na\n"]);
+    }
+
+    #[test]
+    fn escapes() {
+        assert_eq!(Pattern::new("a\\"), Err(None));
+        assert_eq!(Pattern::new("\\ab"), Err(Some('a')));
+        // Read backwards, an escape at the end escapes what was before it.
+        assert_eq!(Pattern::reversed("*\\"), Pattern::new("\\*"));
+        assert_eq!(Pattern::reversed("a\\"), Err(Some('a')));
+        assert_eq!(Pattern::reversed("a\\*b"), Pattern::new("b\\*a"));
+    }
+
+    #[test]
+    fn replaces() {
+        let check = |pattern: &str, text: &str, by: &str, first: &str, all: &str| {
+            let pattern = Pattern::new(pattern).expect(pattern);
+            assert_eq!(pattern.replace(text, by, false, 1000).as_deref(), Some(first));
+            assert_eq!(pattern.replace(text, by, true, 1000).as_deref(), Some(all));
+        };
+        check(".", "1.2.3", "_", "1_2.3", "1_2_3");
+        check("", "ab", "-", "-ab", "-a-b-");
+        check("*", "ab\ncd", "x", "x\ncd", "x\nx");
+        check("b*", "abcb", "x", "ax", "ax");
+        check("z", "abc", "x", "abc", "abc");
+        check("b", "abc", "[$0]", "a[$0]c", "a[b]c");
+        check("b", "abc", "${0}$$$1$x$(", "a${0}$$$1$x$(c", "ab$$(c");
+        check("b", "abc", "$00${0$", "a$00${0$c", "a${0$c");
+    }
+
+    #[test]
+    fn a_replacement_is_limited() {
+        let pattern = Pattern::new("a").expect("a pattern");
+        assert_eq!(pattern.replace("aaaa", "xyz", true, 12), Some("xyzxyzxyzxyz".to_owned()));
+        assert_eq!(pattern.replace("aaaa", "xyz", true, 11), None);
+    }
+
+    /// Whether all of `text` matches, by trying everything.
+    fn matches(items: &[Item], text: &[(usize, char)]) -> bool {
+        match (items, text) {
+            ([], rest) => rest.is_empty(),
+            ([Item::Many, items @ ..], rest) => {
+                matches(items, rest)
+                    || rest.split_first().is_some_and(|((_, c), rest)| {
+                        *c != '\n' && matches(&[&[Item::Many], items].concat(), rest)
+                    })
+            }
+            ([item, items @ ..], [(_, c), rest @ ..]) => item.accepts(*c) && matches(items, rest),
+            (_, []) => false,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn finds_what_trying_everything_finds(
+            pattern in "[ab*?\n]{0,6}", text in "[ab\n]{0,9}", longest: bool,
+        ) {
+            let pattern = Pattern::new(&pattern).expect("no escapes");
+            let text: Vec<(usize, char)> = text.char_indices().collect();
+            let best = |start: usize| {
+                let mut ends = start..=text.len();
+                let fits = |end: &usize| matches(&pattern.items, &text[start..*end]);
+                if longest { ends.rfind(fits) } else { ends.find(fits) }
+            };
+            let first = (0..=text.len()).find_map(|start| Some(start..best(start)?));
+            prop_assert_eq!(pattern.find(&text, 0, false, longest), first);
+            prop_assert_eq!(pattern.find(&text, 0, true, longest), best(0).map(|end| 0..end));
+        }
+    }
 }

@@ -435,3 +435,66 @@ pub(super) fn range(start: usize, end: usize) -> TextRange {
 pub(super) fn slice(text: &str, range: TextRange) -> &str {
     text.get(usize::from(range.start())..usize::from(range.end())).unwrap_or("")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn span(event: &Event) -> Option<TextRange> {
+        match event {
+            Event::Literal(range, _)
+            | Event::Variable { range, .. }
+            | Event::Dollar(range)
+            | Event::Open { head: range, .. }
+            | Event::Slash(range)
+            | Event::Close(range) => Some(*range),
+            Event::Error { broken, .. } => broken.map(|broken| broken.range),
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_dropped() {
+        let event = Scanner::new("\u{feff}a\u{feff}", '\\', true).next();
+        assert_eq!(event, Some(Event::Literal(range(3, 7), Lit::Plain)));
+    }
+
+    #[test]
+    fn names() {
+        let name = |word| match Scanner::new(word, '\\', true).next() {
+            Some(Event::Variable { name, .. }) => slice(word, name),
+            _ => "",
+        };
+        assert_eq!(name("$abc-d"), "abc");
+        assert_eq!(name("$_1a.b"), "_1a");
+        assert_eq!(name("$12ab"), "12");
+        assert_eq!(name("$٣1x"), "٣1");
+        assert_eq!(name("$$a"), "$");
+        assert_eq!(name("$été"), "été");
+        assert_eq!(name("$हि"), "ह", "a vowel sign is no letter");
+        assert_eq!(name("$.a"), "");
+        assert_eq!(name("${-}"), "-");
+    }
+
+    proptest! {
+        /// No byte is lost or seen twice, whatever the text.
+        #[test]
+        fn events_cover_the_word(word in "[${}:/+?#%\\\\'\"<a1_ é`-]{0,40}", quotes: bool) {
+            let mut end = TextSize::new(0);
+            for event in Scanner::new(&word, '\\', quotes) {
+                let Some(range) = span(&event) else { continue };
+                prop_assert_eq!(range.start(), end, "{:?}", event);
+                end = range.end();
+            }
+            prop_assert_eq!(usize::from(end), word.len());
+        }
+
+        #[test]
+        fn any_text_can_be_read(word in any::<String>(), escape: char) {
+            for event in Scanner::new(&word, escape, true) {
+                let range = span(&event).unwrap_or_default();
+                prop_assert!(word.get(usize::from(range.start())..usize::from(range.end())).is_some());
+            }
+        }
+    }
+}

@@ -49,7 +49,10 @@ impl Finder<'_> {
             Event::Slash(range) => self.slash(range),
             Event::Close(range) => self.close(range),
             Event::Error { error, broken } => {
-                self.parsed.errors.push(error);
+                // An unfinished word may be blamed on the same `${` more than once.
+                if self.parsed.errors.last() != Some(&error) {
+                    self.parsed.errors.push(error);
+                }
                 if let Some(broken) = broken {
                     self.found(broken.range, broken.name, false);
                 }
@@ -177,5 +180,173 @@ fn operand_start(found: &Use) -> TextSize {
 fn end_at(range: &mut Option<TextRange>, end: TextSize) {
     if let Some(range) = range {
         *range = TextRange::new(range.start(), end.max(range.start()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{NoEnv, expand};
+    use super::*;
+    use proptest::prelude::*;
+
+    /// One variable a line: where, name, and what else there is to it; then the errors.
+    fn shown(word: &str, mode: Mode) -> String {
+        let parsed = parse(word, '\\', mode);
+        let mut lines: Vec<String> = Vec::new();
+        for found in &parsed.uses {
+            let mut line = format!(
+                "{}{} {}",
+                "  ".repeat(found.depth as usize),
+                slice(word, found.range),
+                slice(word, found.name)
+            );
+            if !found.sound {
+                line += " (unsound)";
+            }
+            if let Some(modifier) = found.modifier {
+                line += &format!(" {modifier:?}");
+            }
+            if let Some(operand) = found.operand {
+                line += &format!(" <{}>", slice(word, operand));
+            }
+            if let Some(replacement) = found.replacement {
+                line += &format!(" <{}>", slice(word, replacement));
+            }
+            lines.push(line);
+        }
+        for error in &parsed.errors {
+            lines.push(format!("! {:?} {}", error.kind, slice(word, error.range)));
+        }
+        lines.join("\n")
+    }
+
+    fn check(word: &str, expected: &[&str]) {
+        assert_eq!(shown(word, Mode::WORD), expected.join("\n"), "{word}");
+    }
+
+    #[test]
+    fn variables_in_order() {
+        check("a$b-${c}d", &["$b b", "${c} c"]);
+        check("\"$a\" '$b' \\$c $d", &["$a a", "$d d"]);
+        check("${a:-x}", &["${a:-x} a Default { or_empty: true } <x>"]);
+        check("${a+}", &["${a+} a Alternative { or_empty: false } <>"]);
+        check("${a:?no $b}", &["${a:?no $b} a Required { or_empty: true } <no $b>", "  $b b"]);
+        check("${a##*/}", &["${a##*/} a TrimPrefix { longest: true } <*/>"]);
+        check("${a%.*}", &["${a%.*} a TrimSuffix { longest: false } <.*>"]);
+        check("${a/x/y}", &["${a/x/y} a Replace { all: false } <x> <y>"]);
+        check(
+            "${a//$b/\"${c}\"}$d",
+            &[
+                "${a//$b/\"${c}\"} a Replace { all: true } <$b> <\"${c}\">",
+                "  $b b",
+                "  ${c} c",
+                "$d d",
+            ],
+        );
+    }
+
+    #[test]
+    fn quotes_in_a_heredoc_body_are_text() {
+        assert_eq!(shown("'$a' don't \\$b", Mode::HEREDOC_BODY), "$a a");
+    }
+
+    #[test]
+    fn half_typed() {
+        check("$", &["$  (unsound)"]);
+        check("a$ b", &["$  (unsound)"]);
+        check("${", &["${  (unsound)", "! MissingBrace ${"]);
+        check("${FO", &["${FO FO (unsound)", "! MissingBrace ${FO"]);
+        check("${}", &["${}  (unsound)", "! BadSubstitution ${}"]);
+        check(
+            "${FO && $BAR",
+            &["${FO FO (unsound)", "$BAR BAR", "! UnsupportedModifier(\" \") ${FO"],
+        );
+        check(
+            "\"${FO\" $BAR",
+            &["${FO FO (unsound)", "$BAR BAR", "! UnsupportedModifier(\"\\\"\") ${FO"],
+        );
+        check(
+            "${a:-${b",
+            &[
+                "${a:-${b a (unsound) Default { or_empty: true } <${b>",
+                "  ${b b (unsound)",
+                "! MissingBrace ${a:-${b",
+                "! MissingBrace ${a:-${b",
+            ],
+        );
+        check(
+            "${a/b} $c",
+            &[
+                "${a/b} $c a (unsound) Replace { all: false } <b} $c>",
+                "  $c c",
+                "! MissingSlash ${a/b} $c",
+            ],
+        );
+        check("\"$a", &["$a a", "! UnbalancedQuote('\"') \"$a"]);
+    }
+
+    #[test]
+    fn what_other_shells_allow() {
+        check("${a^^}b", &["${a^^} a (unsound)", "! UnsupportedModifier(\"^\") ${a^^}"]);
+        check("${#a}", &["${#a} # (unsound)", "! UnsupportedModifier(\"a\") ${#a}"]);
+        check(
+            "${a:0:$b}",
+            &[
+                "${a:0:$b} a (unsound) Unsupported <:$b>",
+                "  $b b",
+                "! UnsupportedModifier(\":0\") ${a:0:$b}",
+            ],
+        );
+        check("${a:#b}", &["${a:#b} a (unsound)", "! UnsupportedModifier(\":#\") ${a:#b}"]);
+    }
+
+    #[test]
+    fn patterns_without_variables_are_judged() {
+        check(
+            "${a#\\d}",
+            &["${a#\\d} a TrimPrefix { longest: false } <\\d>", "! BadPattern(Some('d')) \\d"],
+        );
+        check("${a%%'\\'d}", &["${a%%'\\'d} a TrimSuffix { longest: true } <'\\'d>"]);
+        check(
+            "${a/\\d/\\e}",
+            &["${a/\\d/\\e} a Replace { all: false } <\\d> <\\e>", "! BadPattern(Some('d')) \\d"],
+        );
+        check("${a#$b\\d}", &["${a#$b\\d} a TrimPrefix { longest: false } <$b\\d>", "  $b b"]);
+    }
+
+    proptest! {
+        /// An error is found exactly if evaluation meets one, of those that do not hang on values.
+        #[test]
+        fn agrees_with_evaluation(word in "([${}:/+?#%\\\\'\"<a1é-]|\\$\\{a|\\}){0,16}") {
+            let parsed = parse(&word, '\\', Mode::WORD);
+            let depends = |kind: &Kind| {
+                matches!(kind, Kind::Required { .. })
+                    || matches!(kind, Kind::BadPattern(_)) && parsed.uses.iter().any(|u| u.depth > 0)
+            };
+            match expand(&word, '\\', Mode::WORD, &NoEnv) {
+                Ok(_) => prop_assert_eq!(&parsed.errors, &[]),
+                Err(error) if depends(&error.kind) => {}
+                Err(error) => prop_assert!(!parsed.errors.is_empty(), "{:?}", error),
+            }
+        }
+
+        #[test]
+        fn ranges_are_nested_and_in_order(word in any::<String>(), tail in "[${}:/#%a'\"-]{0,30}") {
+            let word = word + &tail;
+            let parsed = parse(&word, '\\', Mode::WORD);
+            let inside = |range: TextRange| {
+                word.get(usize::from(range.start())..usize::from(range.end())).is_some()
+            };
+            for found in &parsed.uses {
+                let parts = [Some(found.name), found.operand, found.replacement];
+                prop_assert!(inside(found.range), "{:?}", found);
+                for part in parts.into_iter().flatten() {
+                    prop_assert!(found.range.contains_range(part) && inside(part), "{:?}", found);
+                }
+            }
+            prop_assert!(parsed.errors.iter().all(|error| inside(error.range)));
+            let starts = parsed.uses.iter().map(|found| found.range.start());
+            prop_assert!(starts.is_sorted());
+        }
     }
 }

@@ -466,3 +466,90 @@ impl Splitter {
         self.words.extend(self.word.take().map(|start| start..end));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{NoEnv, parse};
+    use super::*;
+
+    fn kind(word: &str, env: &[(&str, &str)]) -> Result<usize, Kind> {
+        expand(word, '\\', Mode::WORD, env).map(|v| v.text.len()).map_err(|error| error.kind)
+    }
+
+    #[test]
+    fn words_come_from_text_and_values() {
+        let env: &[(&str, &str)] = &[("p", " 80  443/tcp "), ("e", "")];
+        let check = |word: &str, expected: &[&str]| {
+            assert_eq!(
+                words(word, '\\', env),
+                Ok(expected.iter().map(|w| w.to_string()).collect())
+            );
+        };
+        check("$p", &["80", "443/tcp"]);
+        check("1$p", &["1", "80", "443/tcp"]);
+        check("\"$p\"", &[" 80  443/tcp "]);
+        check("$e", &[]);
+        check("''", &[]);
+        check("8${e:-0}", &["0"]);
+    }
+
+    #[test]
+    fn lookups_count_in_operands_that_are_not_used() {
+        let env: &[(&str, &str)] = &[("a", "1")];
+        let value = expand("${a:-$b}${c+${a}}", '\\', Mode::WORD, env).expect("sound");
+        assert_eq!(value.text, "1");
+        assert_eq!(value.matched, BTreeSet::from(["a".to_owned()]));
+        assert_eq!(value.unmatched, BTreeSet::from(["b".to_owned(), "c".to_owned()]));
+    }
+
+    #[test]
+    fn errors_have_a_place() {
+        let at = |word: &'static str| {
+            slice(word, expand(word, '\\', Mode::WORD, &NoEnv).expect_err(word).range)
+        };
+        assert_eq!(at("a${}b"), "${}");
+        assert_eq!(at("a${b^^}c"), "${b^^}");
+        assert_eq!(at("a ${b:?x} c"), "${b:?x}");
+        assert_eq!(at("a ${b:=x} c"), "${b:=x}");
+        assert_eq!(at("a ${b#\\x} c"), "${b#\\x}");
+        assert_eq!(at("a 'b"), "'b");
+        assert_eq!(at("a ${b:-'c"), "${b:-'c");
+    }
+
+    #[test]
+    fn nesting_has_no_depth() {
+        let deep = 200_000;
+        for (open, close) in
+            [("${a:-", "}"), ("\"${a:-", "}\""), ("${a+", "}"), ("${a#", "}"), ("${a/", "/}")]
+        {
+            let word = open.repeat(deep);
+            assert_eq!(parse(&word, '\\', Mode::WORD).uses.len(), deep);
+            assert!(kind(&word, &[]).is_err());
+            let word = word + "x" + &close.repeat(deep);
+            assert_eq!(parse(&word, '\\', Mode::WORD).errors, []);
+            assert_eq!(kind(&word, &[]), Ok(usize::from(open.contains('-'))));
+        }
+    }
+
+    #[test]
+    fn values_are_limited() {
+        let env: &[(&str, &str)] = &[("a", "xx"), ("big", &"y".repeat(BUDGET / 2))];
+        assert_eq!(kind("$big$big", env), Ok(BUDGET));
+        assert_eq!(kind("$big$big$a", env), Err(Kind::TooLarge));
+        assert_eq!(kind("${big#*y*y*y}", env), Err(Kind::TooLarge));
+        // Doubles at every level.
+        let word = "${a//x/".repeat(64) + "x" + &"}".repeat(64);
+        assert_eq!(kind(&word, env), Err(Kind::TooLarge));
+        // Text of the word itself is not limited.
+        assert_eq!(kind(&"x".repeat(2 * BUDGET), env), Ok(2 * BUDGET));
+    }
+
+    #[test]
+    fn words_keep_their_source() {
+        let line = "a \"b c\"\\ d ${x:-e}f";
+        let value = evaluate(line, '\\', Mode::LINE, &NoEnv).expect("sound");
+        let sources: Vec<_> =
+            value.words().iter().map(|word| slice(line, value.source_of(word))).collect();
+        assert_eq!(sources, ["a", "\"b c\"\\ d", "${x:-e}f"]);
+    }
+}

@@ -28,7 +28,8 @@ pub use heredoc::{HeredocWord, Word, heredoc_word, heredocs, shell_words};
 pub use uses::parse;
 pub use value::{BUDGET, expand, words};
 
-/// What a word is read as. BuildKit uses the four constants and no other combination.
+/// What a word is read as. BuildKit uses the four constants, and [`Mode::HEREDOC_NAME`] with quotes
+/// kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mode {
     /// What becomes of quotes.
@@ -56,8 +57,8 @@ impl Mode {
     /// Bodies of unquoted heredocs of `COPY` and `ADD`. The escape character is always `\` there.
     pub const HEREDOC_BODY: Self =
         Self { quotes: Quotes::Ignore, keep_escapes: false, keep_unset: false };
-    /// A logical line in which heredocs are looked for (escape character `\`), and the text of a
-    /// `RUN` as the progress display shows it.
+    /// A logical line in which heredocs are looked for (the escape character is always `\` then), and
+    /// the text of a `RUN` as the progress display shows it.
     pub const LINE: Self = Self { quotes: Quotes::Keep, keep_escapes: true, keep_unset: true };
     /// The name of a heredoc. The escape character is always `\` there.
     pub const HEREDOC_NAME: Self =

@@ -271,7 +271,6 @@ mod tests {
                 "${a:-${b a (unsound) Default { or_empty: true } <${b>",
                 "  ${b b (unsound)",
                 "! MissingBrace ${a:-${b",
-                "! MissingBrace ${a:-${b",
             ],
         );
         check(

@@ -108,7 +108,7 @@ struct Level<'w> {
     pattern_end: Option<usize>,
 }
 
-impl<E: Env + ?Sized> Value<'_, E> {
+impl<'w, E: Env + ?Sized> Value<'w, E> {
     /// The words, as parts of the text.
     pub fn words(&self) -> &[Range<usize>] {
         &self.splitter.words
@@ -200,9 +200,7 @@ impl<E: Env + ?Sized> Value<'_, E> {
         self.piece(start, true);
         Ok(())
     }
-}
 
-impl<'w, E: Env + ?Sized> Value<'w, E> {
     fn look_up(&mut self, name: &'w str) -> Option<&'w str> {
         let value = self.env.get(name);
         let names = if value.is_some() { &mut self.matched } else { &mut self.unmatched };

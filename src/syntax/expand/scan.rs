@@ -180,7 +180,7 @@ impl<'w> Scanner<'w> {
         Event::Literal(self.since(start), lit)
     }
 
-    /// Goes on over all characters that are none of `special`, nor one a frame gives meaning to.
+    /// Goes on up to the next `special` character, or the end.
     fn run(&mut self, special: impl Fn(char) -> bool) {
         let rest = self.rest();
         self.pos += rest.find(special).unwrap_or(rest.len());

@@ -223,3 +223,243 @@ fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without a text")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tower_lsp_server::Loopback;
+    use tower_lsp_server::ls_types::request::Request as Method;
+
+    use super::super::client::Client;
+    use super::super::features::Ask;
+    use super::*;
+
+    const URI: &str = "file:///Dockerfile";
+
+    /// Requests that only these tests have.
+    macro_rules! methods {
+        ($($name:ident: $method:literal,)*) => {$(
+            enum $name {}
+            impl Method for $name {
+                type Params = Value;
+                type Result = Value;
+                const METHOD: &'static str = $method;
+            }
+        )*};
+    }
+    methods! { Quick: "test/quick", Slow: "test/slow", QuickPanic: "test/quickPanic", SlowPanic: "test/slowPanic", Endless: "test/endless", }
+
+    fn features() -> Vec<Feature> {
+        vec![
+            Feature::new::<Quick>(Pace::Quick, |ask: &Ask, _| {
+                Ok(json!([ask.version, ask.snapshot.text().to_string()]))
+            }),
+            Feature::new::<Slow>(Pace::Slow, |ask, _| {
+                std::thread::sleep(Duration::from_millis(30));
+                Ok(json!(ask.version))
+            }),
+            Feature::new::<QuickPanic>(Pace::Quick, |_, _| panic!("quick bug")),
+            Feature::new::<SlowPanic>(Pace::Slow, |_, _| panic!("slow bug")),
+            Feature::new::<Endless>(Pace::Slow, |ask, _| {
+                while !ask.cancelled.yes() {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                Ok(Value::Null)
+            }),
+        ]
+    }
+
+    struct Fixture {
+        conversation: Conversation,
+        said: futures_channel::mpsc::UnboundedReceiver<Request>,
+        next: i64,
+    }
+
+    impl Fixture {
+        fn new() -> Self {
+            let (client, mail, _) = Client::new();
+            let core = Core::new(client, |_| Vec::new());
+            let (said, _) = mail.split();
+            Self { conversation: Conversation::new(core, features(), |_, _| {}), said, next: 0 }
+        }
+
+        fn running() -> Self {
+            let mut fixture = Self::new();
+            drop(fixture.ask("initialize", json!({ "capabilities": {} })));
+            fixture.tell("textDocument/didOpen", json!({ "textDocument": { "uri": URI, "languageId": "dockerfile", "version": 0, "text": "" } }));
+            fixture
+        }
+
+        fn tell(&mut self, method: &'static str, params: Value) {
+            drop(self.conversation.call(Request::build(method).params(params).finish()));
+        }
+
+        fn change(&mut self, version: i64, text: &str) {
+            let change = json!({ "textDocument": { "uri": URI, "version": version }, "contentChanges": [{ "text": text }] });
+            self.tell("textDocument/didChange", change);
+        }
+
+        fn ask(&mut self, method: &'static str, params: Value) -> Reply {
+            self.next += 1;
+            self.conversation.call(Request::build(method).id(self.next).params(params).finish())
+        }
+
+        fn ask_document(&mut self, method: &'static str) -> Reply {
+            self.ask(method, json!({ "textDocument": { "uri": URI } }))
+        }
+    }
+
+    /// The result, or the error's code.
+    async fn answer(reply: Reply) -> std::result::Result<Value, i64> {
+        let Ok(response) = reply.await;
+        let (_, result) = response.expect("a request is answered").into_parts();
+        result.map_err(|error| error.code.code())
+    }
+
+    #[tokio::test]
+    async fn a_request_sees_the_changes_before_it_and_none_after() {
+        let mut fixture = Fixture::running();
+        let mut replies = Vec::new();
+        for version in 1..=2000 {
+            fixture.change(version, &format!("text {version}"));
+            replies.push((version, fixture.ask_document("test/quick")));
+        }
+        // Polled in the worst order and after all is over, and still the answers are those.
+        for (version, reply) in replies.into_iter().rev() {
+            assert_eq!(answer(reply).await, Ok(json!([version, format!("text {version}")])));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_slow_answer_is_refused_when_it_is_out_of_date() {
+        let mut fixture = Fixture::running();
+        fixture.change(1, "a");
+        let old = fixture.ask_document("test/slow");
+        fixture.change(2, "b");
+        let new = fixture.ask_document("test/slow");
+        assert_eq!(answer(old).await, Err(-32801));
+        assert_eq!(answer(new).await, Ok(json!(2)));
+        let closed = fixture.ask_document("test/slow");
+        fixture.tell("textDocument/didClose", json!({ "textDocument": { "uri": URI } }));
+        assert_eq!(answer(closed).await, Err(-32801));
+        let absent = fixture.ask_document("test/slow");
+        assert_eq!(answer(absent).await, Ok(Value::Null));
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_request_is_answered_and_its_work_told() {
+        let mut fixture = Fixture::running();
+        let endless = fixture.ask_document("test/endless");
+        let id = fixture.next;
+        fixture.tell("$/cancelRequest", json!({ "id": "unknown" }));
+        fixture.tell("$/cancelRequest", json!({ "id": id }));
+        fixture.tell("$/cancelRequest", json!({ "id": id }));
+        assert_eq!(answer(endless).await, Err(-32800));
+        assert!(fixture.conversation.core.session().running.is_empty());
+        let quick = fixture.ask_document("test/quick");
+        let id = fixture.next;
+        fixture.tell("$/cancelRequest", json!({ "id": id }));
+        assert_eq!(answer(quick).await, Ok(json!([0, ""])), "what is ready is the answer");
+    }
+
+    #[tokio::test]
+    async fn shutdown_and_exit_wait_for_no_work() {
+        for last in ["shutdown", "exit"] {
+            let mut fixture = Fixture::running();
+            let endless = fixture.ask_document("test/endless");
+            fixture.tell(last, Value::Null);
+            assert_eq!(answer(endless).await, Err(-32800), "{last}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_costs_one_answer() {
+        let mut fixture = Fixture::running();
+        fixture.change(1, "kept");
+        for (method, text) in [("test/quickPanic", "quick bug"), ("test/slowPanic", "slow bug")] {
+            let Ok(response) = fixture.ask_document(method).await;
+            let (_, result) = response.expect("a response").into_parts();
+            let error = result.expect_err("an error");
+            assert_eq!(error.code.code(), -32603);
+            assert!(error.message.contains(method) && error.message.contains(text), "{error}");
+            let said = fixture.said.try_recv().expect("a line for the client's log");
+            assert_eq!(said.method(), "window/logMessage");
+        }
+        assert_eq!(answer(fixture.ask_document("test/quick")).await, Ok(json!([1, "kept"])));
+    }
+
+    #[tokio::test]
+    async fn each_phase_takes_its_messages() {
+        let mut fixture = Fixture::new();
+        let init = || json!({ "capabilities": {} });
+        assert_eq!(answer(fixture.ask_document("test/quick")).await, Err(-32002));
+        assert_eq!(answer(fixture.ask("shutdown", Value::Null)).await, Err(-32002));
+        fixture.tell("shutdown", Value::Null);
+        assert_eq!(
+            answer(fixture.ask("initialize", json!({ "processId": "x" }))).await,
+            Err(-32602)
+        );
+        assert!(answer(fixture.ask("initialize", init())).await.is_ok(), "after a faulty one");
+        assert_eq!(answer(fixture.ask("initialize", init())).await, Err(-32600));
+        assert_eq!(answer(fixture.ask("test/unknown", Value::Null)).await, Err(-32601));
+        assert_eq!(answer(fixture.ask("$/unknown", Value::Null)).await, Err(-32601));
+        assert_eq!(
+            answer(fixture.ask("textDocument/didOpen", json!({}))).await,
+            Err(-32601),
+            "with an id"
+        );
+        fixture.tell("test/quick", json!({ "textDocument": { "uri": URI } }));
+        assert_eq!(fixture.conversation.core.session().exit_code(), 1);
+        assert_eq!(answer(fixture.ask("shutdown", Value::Null)).await, Ok(Value::Null));
+        assert_eq!(fixture.conversation.core.session().exit_code(), 0);
+        for method in ["shutdown", "initialize", "test/quick", "test/unknown"] {
+            assert_eq!(answer(fixture.ask(method, Value::Null)).await, Err(-32600), "{method}");
+        }
+        fixture.change(1, "ignored");
+    }
+
+    #[tokio::test]
+    async fn a_shutdown_without_an_id_counts() {
+        let mut fixture = Fixture::running();
+        fixture.tell("shutdown", Value::Null);
+        assert_eq!(answer(fixture.ask_document("test/quick")).await, Err(-32600));
+        assert_eq!(fixture.conversation.core.session().exit_code(), 0);
+    }
+
+    #[tokio::test]
+    async fn odd_notifications_change_nothing() {
+        let mut fixture = Fixture::running();
+        fixture.change(1, "kept");
+        for (method, params) in [
+            (
+                "textDocument/didChange",
+                json!({ "textDocument": { "uri": URI }, "contentChanges": [{ "text": 5 }] }),
+            ),
+            (
+                "textDocument/didChange",
+                json!({ "textDocument": {}, "contentChanges": [{ "text": "x" }] }),
+            ),
+            ("textDocument/didChange", json!([])),
+            ("textDocument/didOpen", json!({ "textDocument": { "uri": "no uri", "text": "x" } })),
+            ("textDocument/didClose", json!("x")),
+            ("$/cancelRequest", json!({ "id": {} })),
+            ("$/setTrace", json!({ "value": "loud" })),
+            ("$/unknown", Value::Null),
+            ("workspace/unknown", Value::Null),
+        ] {
+            fixture.tell(method, params);
+        }
+        assert_eq!(answer(fixture.ask_document("test/quick")).await, Ok(json!([1, "kept"])));
+    }
+
+    #[tokio::test]
+    async fn trace_is_told_only_to_who_wants_it() {
+        let mut fixture = Fixture::running();
+        drop(fixture.ask_document("test/quick"));
+        assert!(fixture.said.try_recv().is_err());
+        fixture.tell("$/setTrace", json!({ "value": "messages" }));
+        drop(fixture.ask_document("test/quick"));
+        assert_eq!(fixture.said.try_recv().expect("a trace").method(), "$/logTrace");
+    }
+}

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use tower_lsp_server::ls_types as lsp;
 
 use super::convert;
-use super::snapshot::Snapshot;
+use crate::ide::Snapshot;
 use crate::text::{Edit, Encoding, Text};
 
 /// What a document is written in.
@@ -33,37 +33,63 @@ pub struct Document {
     pub revision: u64,
     /// The revision at which it was opened.
     pub opened: u64,
-    text: Text,
-    /// `None` for another language, and in the event that reading this text panicked.
-    snapshot: Option<Snapshot>,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    /// A Dockerfile's text and all that is read from it.
+    Read(Snapshot),
+    /// The text of a Dockerfile whose reading panicked, and of any other document: of the latter
+    /// none.
+    Text(Text),
+}
+
+impl Content {
+    fn read(text: &str) -> Self {
+        guarded(|| Snapshot::new(text)).unwrap_or_else(|| Self::Text(Text::new(text)))
+    }
+
+    fn text(&self) -> &Text {
+        match self {
+            Self::Read(snapshot) => snapshot.text(),
+            Self::Text(text) => text,
+        }
+    }
+}
+
+/// The text stays true whatever befalls its reading; a panic there is logged by the panic hook.
+fn guarded(read: impl FnOnce() -> Snapshot) -> Option<Content> {
+    catch_unwind(AssertUnwindSafe(read)).ok().map(Content::Read)
 }
 
 impl Document {
     /// The snapshot to answer from.
     pub fn snapshot(&self) -> Option<&Snapshot> {
-        self.snapshot.as_ref()
+        match &self.content {
+            Content::Read(snapshot) => Some(snapshot),
+            Content::Text(_) => None,
+        }
     }
 
-    /// Makes one change: a range of it, or the whole text.
-    fn change(&mut self, range: Option<lsp::Range>, insert: String, encoding: Encoding) {
-        let Some(range) = range else {
-            self.text = Text::new(&insert);
-            self.snapshot = guarded(|| Snapshot::new(&insert));
-            return;
-        };
-        let edit = Edit::replace(convert::text_range(&self.text, range, encoding), insert);
-        self.text.edit(&edit);
-        self.snapshot = self
-            .snapshot
-            .as_ref()
-            .and_then(|before| guarded(|| before.edit(std::slice::from_ref(&edit))))
-            .or_else(|| guarded(|| Snapshot::new(&self.text.to_string())));
+    /// Makes the changes, all of them before anything is read anew.
+    fn change(&mut self, changes: Vec<Change>, encoding: Encoding) {
+        let mut text = self.content.text().clone();
+        // The edits since the old snapshot; none once the whole text was replaced.
+        let mut edits = Some(Vec::with_capacity(changes.len()));
+        for (range, insert) in changes {
+            let Some(range) = range else {
+                (text, edits) = (Text::new(&insert), None);
+                continue;
+            };
+            let edit = Edit::replace(convert::text_range(&text, range, encoding), insert);
+            text.edit(&edit);
+            edits.iter_mut().for_each(|edits| edits.push(edit.clone()));
+        }
+        let edited =
+            self.snapshot().zip(edits).and_then(|(old, edits)| guarded(|| old.edit(&edits)));
+        self.content = edited.unwrap_or_else(|| Content::read(&text.to_string()));
     }
-}
-
-/// The text stays true whatever befalls its reading; a panic there is logged by the panic hook.
-fn guarded(read: impl FnOnce() -> Snapshot) -> Option<Snapshot> {
-    catch_unwind(AssertUnwindSafe(read)).ok()
 }
 
 /// All open documents, by URI.
@@ -92,11 +118,11 @@ impl Documents {
     pub fn open(&mut self, uri: &str, language_id: &str, version: Option<i64>, text: &str) {
         let language = language(language_id, uri);
         let revision = self.next_revision();
-        let (text, snapshot) = match language {
-            Language::Dockerfile => (Text::new(text), guarded(|| Snapshot::new(text))),
-            Language::Other => (Text::default(), None),
+        let content = match language {
+            Language::Dockerfile => Content::read(text),
+            Language::Other => Content::Text(Text::default()),
         };
-        let document = Document { language, version, revision, opened: revision, text, snapshot };
+        let document = Document { language, version, revision, opened: revision, content };
         if self.open.insert(uri.to_owned(), document).is_some() {
             tracing::warn!("{uri} was opened twice; the second text counts");
         }
@@ -120,9 +146,7 @@ impl Documents {
         document.version = version;
         document.revision = revision;
         if document.language == Language::Dockerfile {
-            changes
-                .into_iter()
-                .for_each(|(range, insert)| document.change(range, insert, encoding));
+            document.change(changes, encoding);
         }
     }
 
@@ -188,10 +212,7 @@ mod tests {
     }
 
     fn text(documents: &Documents) -> String {
-        let document = documents.get(URI).expect("open");
-        let snapshot = document.snapshot().expect("a snapshot");
-        assert_eq!(snapshot.text(), &document.text);
-        document.text.to_string()
+        documents.get(URI).and_then(Document::snapshot).expect("a snapshot").text().to_string()
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::capabilities::ClientShapes;
 use super::convert;
 use super::diagnostics;
 use super::settings::Settings;
-use super::snapshot::Snapshot;
+use crate::ide::Snapshot;
 use crate::text::{Encoding, TextRange, TextSize};
 
 /// The features, in the order of the protocol's documentation.

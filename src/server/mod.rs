@@ -20,7 +20,6 @@ mod notifications;
 mod parent;
 mod session;
 pub mod settings;
-pub mod snapshot;
 mod transport;
 
 use std::io;

@@ -15,9 +15,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// Reads a document.
     pub fn new(text: &str) -> Snapshot {
-        let text = Text::new(text);
-        let tree = Tree::parse_chunks(text.chunks_from(TextSize::new(0)));
-        Snapshot { text, model: Model::new(tree) }
+        Snapshot { text: Text::new(text), model: Model::new(Tree::parse(text)) }
     }
 
     /// The document after `edits`, each of which counts in the text that the one before it left

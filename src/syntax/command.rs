@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::json::{self, Array};
-use super::line::BLANKS;
+use super::line::is_blank_byte as is_blank;
 use super::patch::{Map, Patch, locate, patched};
 use super::words;
 use crate::language::{ArgumentForm, Keyword};
@@ -18,7 +18,7 @@ use crate::text::{TextRange, TextSize};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct View {
     /// The replaced pieces, in order, not overlapping.
-    pub patches: Box<[Patch]>,
+    pub patches: Vec<Patch>,
     /// The command read.
     pub command: Command,
 }
@@ -162,10 +162,10 @@ impl Parser<'_> {
     }
 
     fn split_keyword(&self, range: Range<usize>) -> (Range<usize>, Range<usize>) {
-        let text = self.slice(range.clone());
-        let end = text.find(BLANKS).unwrap_or(text.len());
-        let rest = text.get(end..).unwrap_or_default().trim_start_matches(BLANKS);
-        (range.start..range.start + end, range.end - rest.len()..range.end)
+        let bytes = self.slice(range.clone()).as_bytes();
+        let end = bytes.iter().position(is_blank).unwrap_or(bytes.len());
+        let blanks = bytes.iter().skip(end).take_while(|b| is_blank(b)).count();
+        (range.start..range.start + end, range.start + end + blanks..range.end)
     }
 
     fn arguments(&mut self, keyword: Keyword, rest: Range<usize>, depth: usize) -> Arguments {
@@ -308,8 +308,8 @@ impl Parser<'_> {
             }
             let word = scan_flag(bytes, at, self.escape);
             let written = bytes.get(at..word.end).unwrap_or_default();
-            let ends_flags = word.end < bytes.len() && cook(written, self.escape) == "--";
-            if ends_flags {
+            // A lone `--` ends the flags and is gone.
+            if written == b"--" || word.cooked && cook(written, self.escape) == "--" {
                 return (flags, range.start + ceil(text, word.end)..range.end);
             }
             flags.push(self.flag(&range, at, &word));

@@ -10,7 +10,8 @@ pub const BOM: &str = "\u{feff}";
 
 /// `line` without the CR and LF bytes at its end (any number of them).
 pub fn trim_newline(line: &str) -> &str {
-    line.trim_end_matches(['\r', '\n'])
+    let ends = line.bytes().rev().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+    line.get(..line.len() - ends).unwrap_or_default()
 }
 
 /// Whether the first character that is no white space is `#`.
@@ -28,13 +29,17 @@ pub fn is_blank(line: &str) -> bool {
 /// The escape character continues a line when only spaces and tabs follow it and the character
 /// before it is not the same one: `\\` at a line's end is two characters of text.
 pub fn continued(line: &str, escape: char) -> Option<&str> {
-    let content = line.trim_end_matches([' ', '\t']).strip_suffix(escape)?;
+    let blanks = line.bytes().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    let content = line.get(..line.len() - blanks)?.strip_suffix(escape)?;
     (!content.ends_with(escape)).then_some(content)
 }
 
-/// The characters that separate words for `BuildKit` (`reWhitespace`): ASCII only, so that a
-/// no-break space is part of a word.
-pub const BLANKS: [char; 5] = [' ', '\t', '\u{b}', '\u{c}', '\r'];
+/// Whether a byte separates words for `BuildKit` (`reWhitespace`): ASCII only, so that a no-break
+/// space is part of a word.
+#[allow(clippy::trivially_copy_pass_by_ref)] // for iterator adapters
+pub fn is_blank_byte(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t' | 0xb | 0xc | b'\r')
+}
 
 #[cfg(test)]
 mod tests {

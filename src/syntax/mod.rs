@@ -13,6 +13,7 @@
 //! | `words.rs` `json.rs` `heredoc.rs` `directive.rs` `line.rs` | the small grammars |
 //! | `memo.rs` | values kept beside items |
 //! | `patch.rs` | the joined view and its places in the source |
+//! | `shared.rs` | the text that items share |
 //! | `paste.rs` | what careless pasting did, undone |
 
 mod command;
@@ -27,15 +28,17 @@ mod parse;
 mod paste;
 mod patch;
 mod reparse;
+mod shared;
 mod tree;
 pub mod words;
 
 pub use command::{Arguments, Command, Flag, Pair, View, cook_flag};
 pub use directive::{Directive, DirectiveName};
 pub use error::{SyntaxError, SyntaxErrorKind};
-pub use line::{BLANKS, MAX_LINE};
+pub use line::MAX_LINE;
 pub use memo::{Kept, PerItem};
 pub use paste::damage;
 pub use patch::Patch;
 pub use reparse::Reparsed;
+pub use shared::SharedStr;
 pub use tree::{Block, Heredoc, Instruction, Item, ItemKind, Placed, Tree};

@@ -2,6 +2,7 @@
 //!
 //! Follows `Parse` in `frontend/dockerfile/parser/parser.go`, but goes on after an error.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::command::{self, View, size};
@@ -11,18 +12,14 @@ use super::heredoc;
 use super::line::{BOM, MAX_LINE, continued, is_blank, is_comment, trim_newline};
 use super::paste;
 use super::patch::{Map, Patch, patched};
+use super::shared::SharedStr;
 use super::tree::{Heredoc, Instruction, Item, ItemKind, Tree};
 use crate::text::{TextRange, TextSize};
 
 impl Tree {
     /// Parses a whole file.
     pub fn parse(text: &str) -> Tree {
-        Tree::parse_chunks(std::iter::once(text))
-    }
-
-    /// Parses a file that comes in pieces, such as the chunks of a rope.
-    pub fn parse_chunks<'a>(chunks: impl Iterator<Item = &'a str>) -> Tree {
-        let mut parser = Parser::new(chunks, State::default());
+        let mut parser = Parser::new(text.into(), State::default());
         let mut items = Vec::new();
         let mut prefix = 0;
         while let Some(item) = parser.next_item() {
@@ -51,96 +48,109 @@ impl Default for State {
 }
 
 /// Reads items one after the other.
-pub(super) struct Parser<'a, I> {
-    lines: Lines<'a, I>,
-    /// The text of the item being read.
-    text: String,
+pub(super) struct Parser {
+    text: Arc<str>,
+    /// Where the item being read starts.
+    start: usize,
+    /// Where the next line starts.
+    at: usize,
+    /// Lines of the item that ended with a line feed.
+    newlines: u32,
     errors: Vec<SyntaxError>,
     pub state: State,
 }
 
-impl<'a, I: Iterator<Item = &'a str>> Parser<'a, I> {
-    pub fn new(chunks: I, state: State) -> Self {
-        let lines = Lines::new(chunks);
-        Parser { lines, text: String::new(), errors: Vec::new(), state }
+impl Parser {
+    pub fn new(text: Arc<str>, state: State) -> Parser {
+        Parser { text, start: 0, at: 0, newlines: 0, errors: Vec::new(), state }
+    }
+
+    /// Whether all of the text is read.
+    pub fn is_at_end(&self) -> bool {
+        self.at == self.text.len()
     }
 
     /// The next item, or `None` at the end of the text.
     pub fn next_item(&mut self) -> Option<Item> {
-        self.text.clear();
+        self.start = self.at;
+        self.newlines = 0;
         let first = self.take_line()?;
-        let bom = if self.state.at_start && self.text.starts_with(BOM) { BOM.len() } else { 0 };
-        self.state.at_start = false;
+        let at_start = std::mem::take(&mut self.state.at_start);
+        let bom = if at_start && self.line(first).starts_with(BOM) { BOM.len() } else { 0 };
         let kind = self.item_kind(bom, first);
-        let newlines = self.text.bytes().filter(|b| *b == b'\n').count();
         Some(Item {
-            text: self.text.as_str().into(),
-            newlines: u32::try_from(newlines).unwrap_or(u32::MAX),
+            text: SharedStr::new(&self.text, self.start..self.at),
+            newlines: self.newlines,
             errors: std::mem::take(&mut self.errors),
             kind,
         })
     }
 
     fn item_kind(&mut self, bom: usize, first: TextRange) -> ItemKind {
-        let line = trim_newline(self.text.get(bom..first.end().into()).unwrap_or_default());
-        if let Some((directive, error)) = self.state.scan.read(line, bom) {
-            self.errors.extend(error);
-            if directive.name == DirectiveName::Escape {
-                let value = directive.value;
-                match self.text.get(std::ops::Range::<usize>::from(value)) {
-                    Some("`") => self.state.escape = '`',
-                    Some("\\") => self.state.escape = '\\',
-                    _ => self.error(value, SyntaxErrorKind::InvalidEscape),
-                }
-            }
-            return ItemKind::Directive(directive);
+        let first = TextRange::new(size(bom), first.end());
+        if !self.state.scan.is_closed()
+            && let Some(directive) = self.directive(first)
+        {
+            return directive;
         }
-        if is_trivia(line) {
-            while self.lines.peek().is_some_and(is_trivia) {
+        if is_trivia(self.line(first)) {
+            while self.peek_line().is_some_and(is_trivia) {
                 self.take_line();
             }
             return ItemKind::Trivia;
         }
-        ItemKind::Instruction(Box::new(self.instruction(bom, first)))
+        ItemKind::Instruction(self.instruction(first))
     }
 
-    fn instruction(&mut self, bom: usize, first: TextRange) -> Instruction {
-        let Lined { body, patches, comments, blanks } = self.logical_line(bom, first);
-        let joined = patched(&self.text, &patches, body);
+    fn directive(&mut self, first: TextRange) -> Option<ItemKind> {
+        let line = trim_newline(self.text.get(self.place(first)).unwrap_or_default());
+        let (directive, error) = self.state.scan.read(line, first.start().into())?;
+        self.errors.extend(error);
+        if directive.name == DirectiveName::Escape {
+            match self.line(directive.value) {
+                "`" => self.state.escape = '`',
+                "\\" => self.state.escape = '\\',
+                _ => self.error(directive.value, SyntaxErrorKind::InvalidEscape),
+            }
+        }
+        Some(ItemKind::Directive(directive))
+    }
+
+    fn instruction(&mut self, first: TextRange) -> Instruction {
+        let Lined { body, patches, comments, blanks } = self.logical_line(first);
+        let source = self.text.get(self.start..self.at).unwrap_or_default();
+        let joined = patched(source, &patches, body);
         let map = Map::new(&patches, body);
-        let mut errors = std::mem::take(&mut self.errors);
-        let command = command::parse(&joined, &map, self.state.escape, &mut errors);
-        let heredocs = if command.takes_heredocs() && joined.contains("<<") {
-            heredoc::in_line(&joined, &map, &mut errors)
+        let command = command::parse(&joined, &map, self.state.escape, &mut self.errors);
+        let heredocs = if command.takes_heredocs() && joined.contains('<') {
+            heredoc::in_line(&joined, &map, &mut self.errors)
         } else {
             Vec::new()
         };
-        self.errors = errors;
-        let view = View { patches: patches.into(), command };
+        let view = View { patches, command };
+        let mended = paste::mend(source, body, &view, self.state.escape).map(Box::new);
         let heredocs = self.heredoc_bodies(heredocs);
-        let mended = paste::mend(&self.text, body, &view, self.state.escape).map(Box::new);
         Instruction { body, view, mended, heredocs, comments, blanks }
     }
 
-    /// Joins the physical lines of an instruction, the first of which is already in `self.text`.
-    fn logical_line(&mut self, bom: usize, first: TextRange) -> Lined {
-        let line = self.text.get(bom..first.end().into()).unwrap_or_default();
-        let mut content = trim_newline(line.trim_start());
-        let mut start = usize::from(first.end()) - line.trim_start().len();
-        let mut lined = Lined { body: TextRange::empty(size(start)), ..Lined::default() };
+    /// Joins the physical lines of an instruction, the first of which is already taken.
+    fn logical_line(&mut self, first: TextRange) -> Lined {
+        let line = self.line(first);
+        let indent = line.len() - line.trim_start().len();
+        let mut lined = Lined::default();
+        let mut rest = TextRange::new(first.start() + size(indent), first.end());
+        lined.body = TextRange::empty(rest.start());
         loop {
+            let content = trim_newline(self.line(rest));
             let Some(before) = continued(content, self.state.escape) else {
-                lined.extend_to(start + content.len());
+                lined.extend_to(rest.start() + size(content.len()));
                 return lined;
             };
-            let gap = start + before.len();
+            let gap = rest.start() + size(before.len());
             lined.extend_to(gap);
             let Some(next) = self.next_content_line(&mut lined) else { return lined };
-            lined
-                .patches
-                .push(Patch { range: TextRange::new(size(gap), next.start()), insert: "" });
-            start = next.start().into();
-            content = trim_newline(self.text.get(start..next.end().into()).unwrap_or_default());
+            lined.patches.push(Patch { range: TextRange::new(gap, next.start()), insert: "" });
+            rest = next;
         }
     }
 
@@ -148,7 +158,7 @@ impl<'a, I: Iterator<Item = &'a str>> Parser<'a, I> {
     fn next_content_line(&mut self, lined: &mut Lined) -> Option<TextRange> {
         loop {
             let range = self.take_line()?;
-            let line = self.text.get(std::ops::Range::<usize>::from(range)).unwrap_or_default();
+            let line = self.line(range);
             if is_comment(line) {
                 lined.comments.push(range);
             } else if is_blank(line) {
@@ -162,11 +172,10 @@ impl<'a, I: Iterator<Item = &'a str>> Parser<'a, I> {
     /// Reads the bodies that the heredoc words of a line announce.
     fn heredoc_bodies(&mut self, mut heredocs: Vec<Heredoc>) -> Vec<Heredoc> {
         for heredoc in &mut heredocs {
-            let start = size(self.text.len());
+            let start = size(self.at - self.start);
             heredoc.body = TextRange::empty(start);
             while let Some(range) = self.take_line() {
-                let line = self.text.get(std::ops::Range::<usize>::from(range)).unwrap_or_default();
-                let content = trim_newline(line);
+                let content = trim_newline(self.line(range));
                 let name = if heredoc.chomp { content.trim_start_matches('\t') } else { content };
                 if name == &*heredoc.name {
                     heredoc.terminator = Some(TextRange::at(range.start(), size(content.len())));
@@ -175,33 +184,46 @@ impl<'a, I: Iterator<Item = &'a str>> Parser<'a, I> {
                 heredoc.body = TextRange::new(start, range.end());
             }
             if heredoc.terminator.is_none() {
-                self.errors.push(SyntaxError {
-                    range: heredoc.word,
-                    kind: SyntaxErrorKind::UnterminatedHeredoc,
-                });
+                self.error(heredoc.word, SyntaxErrorKind::UnterminatedHeredoc);
                 break;
             }
         }
         heredocs
     }
 
-    /// Moves the next line into the item and returns its range there, line end included.
+    /// Takes the next line into the item and returns its range there, line end included.
     fn take_line(&mut self) -> Option<TextRange> {
-        let line = self.lines.peek()?;
-        let range = TextRange::at(size(self.text.len()), size(line.len()));
-        let length = line.strip_suffix('\n').unwrap_or(line).len();
-        self.text.push_str(line);
-        self.lines.advance();
-        if length > MAX_LINE {
-            let end = range.start() + size(length);
+        let line = self.peek_line()?;
+        let (length, ends) = (line.len(), line.ends_with('\n'));
+        let range = TextRange::at(size(self.at - self.start), size(length));
+        self.at += length;
+        self.newlines += u32::from(ends);
+        let content = length - usize::from(ends);
+        if content > MAX_LINE {
             let start = self.floor(usize::from(range.start()) + MAX_LINE);
+            let end = range.start() + size(content);
             self.error(TextRange::new(start, end), SyntaxErrorKind::LineTooLong);
         }
         Some(range)
     }
 
+    fn peek_line(&self) -> Option<&str> {
+        let rest = self.text.get(self.at..).filter(|rest| !rest.is_empty())?;
+        let end = memchr::memchr(b'\n', rest.as_bytes()).map_or(rest.len(), |at| at + 1);
+        rest.get(..end)
+    }
+
+    /// The text of a range of the item.
+    fn line(&self, range: TextRange) -> &str {
+        self.text.get(self.place(range)).unwrap_or_default()
+    }
+
+    fn place(&self, range: TextRange) -> Range<usize> {
+        self.start + usize::from(range.start())..self.start + usize::from(range.end())
+    }
+
     fn floor(&self, mut at: usize) -> TextSize {
-        while !self.text.is_char_boundary(at) {
+        while !self.text.is_char_boundary(self.start + at) {
             at -= 1;
         }
         size(at)
@@ -226,75 +248,7 @@ struct Lined {
 }
 
 impl Lined {
-    fn extend_to(&mut self, end: usize) {
-        self.body = TextRange::new(self.body.start(), size(end));
-    }
-}
-
-/// Lines (with their line feeds) of a text that comes in chunks.
-struct Lines<'a, I> {
-    chunks: I,
-    rest: &'a str,
-    /// A line that crosses chunks.
-    carry: String,
-    state: LineState<'a>,
-}
-
-#[derive(Clone, Copy)]
-enum LineState<'a> {
-    Unread,
-    InChunk(&'a str),
-    InCarry,
-}
-
-impl<'a, I: Iterator<Item = &'a str>> Lines<'a, I> {
-    fn new(chunks: I) -> Self {
-        Lines { chunks, rest: "", carry: String::new(), state: LineState::Unread }
-    }
-
-    fn peek(&mut self) -> Option<&str> {
-        if let LineState::Unread = self.state {
-            self.state = self.read()?;
-        }
-        match self.state {
-            LineState::InChunk(line) => Some(line),
-            LineState::InCarry => Some(&self.carry),
-            LineState::Unread => None,
-        }
-    }
-
-    fn advance(&mut self) {
-        self.state = LineState::Unread;
-    }
-
-    fn read(&mut self) -> Option<LineState<'a>> {
-        if let Some(line) = self.cut() {
-            return Some(LineState::InChunk(line));
-        }
-        self.carry.clear();
-        self.carry.push_str(self.rest);
-        self.rest = "";
-        for chunk in self.chunks.by_ref() {
-            self.rest = chunk;
-            let end = chunk.find('\n').map(|at| at + 1);
-            let (line, rest) = chunk.split_at(end.unwrap_or(chunk.len()));
-            self.rest = rest;
-            if self.carry.is_empty() && end.is_some() {
-                return Some(LineState::InChunk(line));
-            }
-            self.carry.push_str(line);
-            if end.is_some() {
-                return Some(LineState::InCarry);
-            }
-        }
-        (!self.carry.is_empty()).then_some(LineState::InCarry)
-    }
-
-    /// A whole line off the front of the current chunk.
-    fn cut(&mut self) -> Option<&'a str> {
-        let end = self.rest.find('\n')? + 1;
-        let (line, rest) = self.rest.split_at(end);
-        self.rest = rest;
-        Some(line)
+    fn extend_to(&mut self, end: TextSize) {
+        self.body = TextRange::new(self.body.start(), end);
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn mend(source: &str, body: TextRange, view: &View, escape: char) -> 
     let map = Map::new(&patches, body);
     // Errors of the second reading say nothing about the file as it stands.
     let command = command::parse(&joined, &map, escape, &mut Vec::new());
-    Some(View { patches: patches.into(), command })
+    Some(View { patches, command })
 }
 
 /// The pieces of `mended` that `view` does not have: the damage, in order.

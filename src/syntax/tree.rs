@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::command::View;
 use super::directive::{Directive, Scan};
 use super::error::SyntaxError;
+use super::shared::SharedStr;
 use crate::text::{TextRange, TextSize};
 
 /// The most items a block holds.
@@ -20,7 +21,7 @@ const BLOCK: usize = 64;
 #[derive(Debug, PartialEq, Eq)]
 pub struct Item {
     /// The exact text, line ends included.
-    pub text: Box<str>,
+    pub text: SharedStr,
     /// Line feeds in the text.
     pub newlines: u32,
     /// What `BuildKit`'s line parser finds wrong here.
@@ -37,7 +38,7 @@ pub enum ItemKind {
     /// A parser directive.
     Directive(Directive),
     /// An instruction with its continuations and heredocs.
-    Instruction(Box<Instruction>),
+    Instruction(Instruction),
 }
 
 /// An instruction.

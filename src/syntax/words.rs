@@ -4,18 +4,17 @@
 
 use std::ops::Range;
 
-use super::line::BLANKS;
+use super::line::is_blank_byte;
 
 /// Words between runs of `[\t\v\f\r ]`, nothing quoted, nothing escaped.
 pub fn blank_separated(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
-        let rest = text.get(at..)?;
-        let start = at + rest.find(|c| !BLANKS.contains(&c))?;
-        let rest = text.get(start..)?;
-        let end = start + rest.find(BLANKS).unwrap_or(rest.len());
-        at = end;
-        Some(start..end)
+        let start = at + bytes.get(at..)?.iter().position(|b| !is_blank_byte(b))?;
+        let length = bytes.get(start..)?.iter().take_while(|b| !is_blank_byte(b)).count();
+        at = start + length;
+        Some(start..at)
     })
 }
 

@@ -56,6 +56,8 @@ pub struct Feature {
     /// What a slow one answers when its document has changed in the meantime.
     pub stale: Error,
     answer: Arc<Answer>,
+    /// Whether the parameters are what `answer` would take.
+    check: fn(Value) -> Result<()>,
     absent: fn(Value) -> Value,
     advertise: fn(&mut lsp::ServerCapabilities, &ClientShapes),
 }
@@ -70,7 +72,8 @@ impl Feature {
             method: R::METHOD,
             pace,
             stale: Error::content_modified(),
-            answer: Arc::new(move |ask, params| encode(answer(ask, decode(params)?)?)),
+            answer: Arc::new(move |ask, params| encode(answer(ask, decode_request(params)?)?)),
+            check: |params| decode_request::<R::Params>(params).map(drop),
             absent: |_| Value::Null,
             advertise: |_, _| {},
         }
@@ -107,10 +110,10 @@ impl Feature {
 
     /// The work of one request, bound to what was true at its arrival.
     pub fn job(&self, ask: Option<Ask>, params: Value) -> Job {
-        let (answer, absent) = (self.answer.clone(), self.absent);
+        let (answer, check, absent) = (self.answer.clone(), self.check, self.absent);
         Box::new(move || match ask {
             Some(ask) => answer(&ask, params),
-            None => Ok(absent(params)),
+            None => check(params.clone()).map(|()| absent(params)),
         })
     }
 }
@@ -180,11 +183,41 @@ impl Cancelled {
 
 /// Parameters as the protocol's type, or an error that names the member that is wrong.
 pub fn decode<T: DeserializeOwned>(params: Value) -> Result<T> {
-    serde_path_to_error::deserialize(params).map_err(|error| {
+    if params.is_array() {
+        return Err(Error::invalid_params("params: invalid type: array, expected an object"));
+    }
+    decode_member("params", params)
+}
+
+fn decode_member<'de, T: DeserializeOwned>(
+    name: &str,
+    value: impl serde::Deserializer<'de, Error = serde_json::Error>,
+) -> Result<T> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
-        let place = if path == "." { "params".to_owned() } else { format!("params.{path}") };
-        Error::invalid_params(format!("{place}: {}", error.into_inner()))
+        let dot = if path == "." { "" } else { "." };
+        let path = path.trim_matches('.');
+        Error::invalid_params(format!("{name}{dot}{path}: {}", error.into_inner()))
     })
+}
+
+fn decode_request<T: DeserializeOwned>(params: Value) -> Result<T> {
+    check_shared_members(&params)?;
+    decode(params)
+}
+
+/// Looks at the members that many requests share. The protocol's types have these flattened into
+/// themselves, which loses the name of a member that is wrong.
+fn check_shared_members(params: &Value) -> Result<()> {
+    fn check<T: DeserializeOwned>(params: &Value, name: &str) -> Result<()> {
+        let Some(value) = params.get(name) else { return Ok(()) };
+        decode_member::<T>(&format!("params.{name}"), value).map(drop)
+    }
+    check::<lsp::TextDocumentIdentifier>(params, "textDocument")?;
+    check::<lsp::Position>(params, "position")?;
+    check::<lsp::Range>(params, "range")?;
+    check::<Option<lsp::ProgressToken>>(params, "workDoneToken")?;
+    check::<Option<lsp::ProgressToken>>(params, "partialResultToken")
 }
 
 fn encode(result: impl Serialize) -> Result<Value> {
@@ -209,22 +242,27 @@ mod tests {
 
     #[test]
     fn wrong_parameters_are_named() {
-        let check = |params, expected: &str| {
-            let error = decode::<lsp::TextDocumentPositionParams>(params).expect_err(expected);
+        let check = |params: Value, expected: &str| {
+            let error = decode_request::<lsp::HoverParams>(params).expect_err(expected);
             assert_eq!((error.code.code(), error.message.as_ref()), (-32602, expected));
         };
+        let document = json!({ "uri": "file:///a" });
+        let position = json!({ "line": 0, "character": 0 });
         check(json!({}), "params: missing field `textDocument`");
+        check(json!({ "textDocument": document }), "params: missing field `position`");
         check(
-            json!({ "textDocument": { "uri": 5 } }),
+            json!({ "textDocument": { "uri": 5 }, "position": position }),
             "params.textDocument.uri: invalid type: integer `5`, expected a string",
         );
         check(
-            json!({ "textDocument": { "uri": "file:///a" }, "position": { "line": -1, "character": 0 } }),
+            json!({ "textDocument": document, "position": { "line": -1, "character": 0 } }),
             "params.position.line: invalid value: integer `-1`, expected u32",
         );
         check(
-            json!("text"),
-            "params: invalid type: string \"text\", expected struct TextDocumentPositionParams",
+            json!({ "textDocument": document, "position": position, "workDoneToken": {} }),
+            "params.workDoneToken: data did not match any variant of untagged enum NumberOrString",
         );
+        check(json!("text"), "params: invalid type: string \"text\", expected struct HoverParams");
+        check(json!([document, position]), "params: invalid type: array, expected an object");
     }
 }

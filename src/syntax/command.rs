@@ -11,6 +11,8 @@ use super::json::{self, Array};
 use super::line::is_blank_byte as is_blank;
 use super::patch::{Map, Patch, locate, patched};
 use super::words;
+use smallvec::SmallVec;
+
 use crate::language::{ArgumentForm, Keyword};
 use crate::text::{TextRange, TextSize};
 
@@ -64,6 +66,9 @@ pub struct Flag {
     pub cooked: bool,
 }
 
+/// Ranges of words; most instructions have few, which are kept in place.
+pub type Words = SmallVec<[TextRange; 4]>;
+
 /// The arguments of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Arguments {
@@ -72,13 +77,13 @@ pub enum Arguments {
     /// One text: shell form, `USER`, `WORKDIR` …, and whatever follows an unknown keyword.
     Text(TextRange),
     /// Words between blanks.
-    Words(Vec<TextRange>),
+    Words(Words),
     /// Exec form: JSON strings with their quotes; [`json::decode`] gives their texts.
-    Exec(Vec<TextRange>),
+    Exec(Words),
     /// `ENV` and `LABEL`.
     Pairs(Vec<Pair>),
     /// `ARG`: each word is `name` or `name=value`.
-    Names(Vec<TextRange>),
+    Names(Words),
     /// `HEALTHCHECK`: the type and what follows it.
     Health(TextRange, Box<Arguments>),
     /// `ONBUILD`: the trigger.
@@ -300,6 +305,9 @@ impl Parser<'_> {
         let mut flags = Vec::new();
         let text = self.slice(range.clone());
         let bytes = text.as_bytes();
+        if bytes.first().is_some_and(u8::is_ascii_graphic) && !bytes.starts_with(b"--") {
+            return (flags, range);
+        }
         let mut at = 0;
         loop {
             at += bytes.iter().skip(at).take_while(|b| is_latin1_space(**b)).count();
@@ -335,6 +343,12 @@ impl Parser<'_> {
     }
 
     fn trim(&self, range: Range<usize>) -> Range<usize> {
+        let bytes = self.text.as_bytes().get(range.clone()).unwrap_or_default();
+        if bytes.first().is_some_and(u8::is_ascii_graphic)
+            && bytes.last().is_some_and(u8::is_ascii_graphic)
+        {
+            return range;
+        }
         let text = self.slice(range.clone());
         let start = range.end - text.trim_start().len();
         start..start.max(range.start + text.trim_end().len())

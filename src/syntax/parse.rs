@@ -11,7 +11,7 @@ use super::error::{SyntaxError, SyntaxErrorKind};
 use super::heredoc;
 use super::line::{BOM, MAX_LINE, continued, is_blank, is_comment, trim_newline};
 use super::paste;
-use super::patch::{Map, Patch, patched};
+use super::patch::{Map, Patch, patch_into};
 use super::shared::SharedStr;
 use super::tree::{Heredoc, Instruction, Item, ItemKind, Tree};
 use crate::text::{TextRange, TextSize};
@@ -57,12 +57,25 @@ pub(super) struct Parser {
     /// Lines of the item that ended with a line feed.
     newlines: u32,
     errors: Vec<SyntaxError>,
+    /// Memory for the joined text of an instruction of several lines.
+    joined: String,
+    /// Memory for its map.
+    map: Map,
     pub state: State,
 }
 
 impl Parser {
     pub fn new(text: Arc<str>, state: State) -> Parser {
-        Parser { text, start: 0, at: 0, newlines: 0, errors: Vec::new(), state }
+        Parser {
+            text,
+            start: 0,
+            at: 0,
+            newlines: 0,
+            errors: Vec::new(),
+            joined: String::new(),
+            map: Map::default(),
+            state,
+        }
     }
 
     /// Whether all of the text is read.
@@ -119,14 +132,23 @@ impl Parser {
     fn instruction(&mut self, first: TextRange) -> Instruction {
         let Lined { body, patches, comments, blanks } = self.logical_line(first);
         let source = self.text.get(self.start..self.at).unwrap_or_default();
-        let joined = patched(source, &patches, body);
-        let map = Map::new(&patches, body);
-        let command = command::parse(&joined, &map, self.state.escape, &mut self.errors);
-        let heredocs = if command.takes_heredocs() && joined.contains('<') {
-            heredoc::in_line(&joined, &map, &mut self.errors)
-        } else {
-            Vec::new()
+        let joined = match patches.is_empty() {
+            true => source.get(Range::<usize>::from(body)).unwrap_or_default(),
+            false => {
+                self.joined.clear();
+                patch_into(&mut self.joined, source, &patches, body);
+                &self.joined
+            }
         };
+        self.map.fill(&patches, body);
+        let map = &self.map;
+        let command = command::parse(joined, map, self.state.escape, &mut self.errors);
+        let heredocs =
+            if command.takes_heredocs() && memchr::memchr(b'<', joined.as_bytes()).is_some() {
+                heredoc::in_line(joined, map, &mut self.errors)
+            } else {
+                Vec::new()
+            };
         let view = View { patches, command };
         let mended = paste::mend(source, body, &view, self.state.escape).map(Box::new);
         let heredocs = self.heredoc_bodies(heredocs);
@@ -235,7 +257,10 @@ impl Parser {
 }
 
 fn is_trivia(line: &str) -> bool {
-    matches!(line.trim_start().as_bytes().first(), None | Some(b'#'))
+    match line.as_bytes().first() {
+        Some(b'A'..=b'Z' | b'a'..=b'z') => false,
+        _ => matches!(line.trim_start().as_bytes().first(), None | Some(b'#')),
+    }
 }
 
 /// A logical line while it is being joined.

@@ -25,14 +25,19 @@ pub fn patched<'a>(source: &'a str, patches: &[Patch], range: TextRange) -> Cow<
         return Cow::Borrowed(slice(source, range.start(), range.end()));
     }
     let mut text = String::with_capacity(range.len().into());
+    patch_into(&mut text, source, patches, range);
+    Cow::Owned(text)
+}
+
+/// Appends `range` of `source` as it reads with `patches` applied to `text`.
+pub fn patch_into(text: &mut String, source: &str, patches: &[Patch], range: TextRange) {
     let mut at = range.start();
-    for patch in inside {
+    for patch in within(patches, range) {
         text.push_str(slice(source, at, patch.range.start()));
         text.push_str(patch.insert);
         at = patch.range.end();
     }
     text.push_str(slice(source, at, range.end()));
-    Cow::Owned(text)
 }
 
 /// The source range of the bytes `start..end` of `patched(source, patches, range)`.
@@ -55,7 +60,7 @@ fn slice(source: &str, start: TextSize, end: TextSize) -> &str {
 ///
 /// Kept as segments, found by binary search, so that a long instruction of many short lines costs
 /// no more per word than a short one.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Map {
     /// Where the view begins in the source.
     base: u32,
@@ -76,30 +81,40 @@ struct Segment {
 impl Map {
     /// The map of `range` of a source with `patches` applied.
     pub fn new(patches: &[Patch], range: TextRange) -> Map {
-        let base = u32::from(range.start());
+        let mut map = Map::default();
+        map.fill(patches, range);
+        map
+    }
+
+    /// Makes this the map that [`Map::new`] gives, in the same memory.
+    pub fn fill(&mut self, patches: &[Patch], range: TextRange) {
+        self.base = u32::from(range.start());
+        self.segments.clear();
         let inside = within(patches, range);
         if inside.is_empty() {
-            return Map { base, segments: Vec::new() };
+            return;
         }
-        let mut segments = vec![Segment { view: 0, source: base, replaced_to: None }];
-        let (mut view, mut source) = (0, base);
+        self.segments.push(Segment { view: 0, source: self.base, replaced_to: None });
+        let (mut view, mut source) = (0, self.base);
         for patch in inside {
             let (from, to) = (u32::from(patch.range.start()), u32::from(patch.range.end()));
             view += from - source;
             if !patch.insert.is_empty() {
-                segments.push(Segment { view, source: from, replaced_to: Some(to) });
+                self.segments.push(Segment { view, source: from, replaced_to: Some(to) });
                 view += u32::try_from(patch.insert.len()).unwrap_or(u32::MAX);
             }
-            segments.push(Segment { view, source: to, replaced_to: None });
+            self.segments.push(Segment { view, source: to, replaced_to: None });
             source = to;
         }
-        Map { base, segments }
     }
 
     /// The source range of the view's bytes `start..end`. An empty range stands right behind the
     /// byte before it.
     pub fn range(&self, start: usize, end: usize) -> TextRange {
         let (start, end) = (cast(start), cast(end));
+        if self.segments.is_empty() {
+            return TextRange::new((self.base + start).into(), (self.base + end).into());
+        }
         let end_at = self.end(end);
         let start_at = if start == end { end_at } else { self.start(start).min(end_at) };
         TextRange::new(start_at.into(), end_at.into())

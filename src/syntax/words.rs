@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use smallvec::SmallVec;
+
 use super::line::is_blank_byte;
 
 /// Words between runs of `[\t\v\f\r ]`, nothing quoted, nothing escaped.
@@ -21,8 +23,8 @@ pub fn blank_separated(text: &str) -> impl Iterator<Item = Range<usize>> {
 /// Words of `ENV`, `LABEL` and `ARG`: any white space separates; `"` and `'` group, and the escape
 /// character keeps the next character, except in single quotes. Quotes and escapes stay in the
 /// word; an escape character at the very end is dropped.
-pub fn quoted(text: &str, escape: char) -> Vec<Range<usize>> {
-    let mut words = Vec::new();
+pub fn quoted(text: &str, escape: char) -> SmallVec<[Range<usize>; 4]> {
+    let mut words = SmallVec::new();
     let mut start = None;
     let mut quote = None;
     let mut chars = text.char_indices().peekable();

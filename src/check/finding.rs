@@ -9,6 +9,8 @@ pub struct Finding {
     pub code: &'static str,
     /// How bad it is.
     pub severity: Severity,
+    /// Who refuses the file for it, if anyone.
+    pub phase: Phase,
     /// The exact place: from the start of the item for rules that look at one instruction, from
     /// the start of the file once a report is assembled.
     pub range: TextRange,
@@ -20,6 +22,22 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// Where to read more.
     pub link: Option<&'static str>,
+}
+
+/// Which part of `BuildKit` refuses a file for what a finding says.
+///
+/// A file has a finding of one of the first two phases exactly if `BuildKit`'s parser or its
+/// instructions stage refuses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// The line parser: it reads nothing behind the error.
+    Parse,
+    /// The reading of each instruction: no target of the file can be built.
+    Instruction,
+    /// The conversion of stages, when all of them are built.
+    Build,
+    /// None: the file builds, or only the world outside the file can tell.
+    Advice,
 }
 
 /// How bad a finding is.
@@ -56,7 +74,17 @@ pub struct Related {
 }
 
 impl Finding {
-    /// A finding without fixes.
+    /// An error: `BuildKit` refuses the file in `phase`.
+    pub fn refused(
+        code: &'static str,
+        phase: Phase,
+        range: TextRange,
+        message: impl Into<String>,
+    ) -> Finding {
+        Finding { phase, ..Finding::new(code, Severity::Error, range, message) }
+    }
+
+    /// A finding about what `BuildKit` takes, without fixes.
     pub fn new(
         code: &'static str,
         severity: Severity,
@@ -67,6 +95,7 @@ impl Finding {
         Finding {
             code,
             severity,
+            phase: Phase::Advice,
             range,
             message,
             fixes: Vec::new(),
@@ -94,6 +123,21 @@ impl Finding {
             title: title.into(),
             edits: vec![Edit::replace(range, insert)],
             sure: true,
+        })
+    }
+
+    /// The finding with a fix that replaces `range`, one of several that may be meant.
+    #[must_use]
+    pub fn maybe_replace(
+        self,
+        title: impl Into<String>,
+        range: TextRange,
+        insert: impl Into<String>,
+    ) -> Finding {
+        self.with_fix(Fix {
+            title: title.into(),
+            edits: vec![Edit::replace(range, insert)],
+            sure: false,
         })
     }
 

@@ -1,5 +1,8 @@
 //! One immutable version of a document, with everything that is known about it.
 
+use std::sync::OnceLock;
+
+use crate::check::Report;
 use crate::model::Model;
 use crate::syntax::Tree;
 use crate::text::{Edit, Text, TextSize};
@@ -10,12 +13,18 @@ use crate::text::{Edit, Text, TextSize};
 pub struct Snapshot {
     text: Text,
     model: Model,
+    /// The findings, once someone asked.
+    report: OnceLock<Report>,
+    /// The last findings that someone asked for, of whichever earlier version: what they know of
+    /// unchanged instructions need not be found again.
+    known: Option<Report>,
 }
 
 impl Snapshot {
     /// Reads a document.
     pub fn new(text: &str) -> Snapshot {
-        Snapshot { text: Text::new(text), model: Model::new(Tree::parse(text)) }
+        let model = Model::new(Tree::parse(text));
+        Snapshot { text: Text::new(text), model, report: OnceLock::new(), known: None }
     }
 
     /// The document after `edits`, each of which counts in the text that the one before it left
@@ -29,7 +38,8 @@ impl Snapshot {
             text.edit(edit);
             tree = tree.reparse(&text, range, TextSize::of(edit.insert.as_str())).tree;
         }
-        Snapshot { text, model: self.model.update(tree) }
+        let known = self.report.get().or(self.known.as_ref()).cloned();
+        Snapshot { text, model: self.model.update(tree), report: OnceLock::new(), known }
     }
 
     /// The text.
@@ -45,5 +55,13 @@ impl Snapshot {
     /// The meaning.
     pub fn model(&self) -> &Model {
         &self.model
+    }
+
+    /// What is wrong in it. Found when first asked for.
+    pub fn report(&self) -> &Report {
+        self.report.get_or_init(|| match &self.known {
+            Some(known) => known.update(&self.model),
+            None => Report::new(&self.model),
+        })
     }
 }

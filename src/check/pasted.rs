@@ -1,0 +1,109 @@
+//! What careless pasting left in an instruction, told as that and not as the odd errors it causes.
+//!
+//! An instruction with such damage has two readings ([`crate::syntax::Instruction::mended`]). Each
+//! damaged run of characters is a finding; besides, only what is wrong in the mended reading is told.
+
+use super::{Finding, Phase, Severity};
+use crate::syntax::{Instruction, Item, Patch, View, damage};
+use crate::text::TextRange;
+
+/// The code of all these findings.
+pub const CODE: &str = "pasted-text";
+
+/// What is to be told of a damaged instruction whose readings have the findings `raw` and `mended`.
+pub fn findings(
+    item: &Item,
+    instruction: &Instruction,
+    raw: Vec<Finding>,
+    mended: Vec<Finding>,
+) -> Vec<Finding> {
+    let Some(view) = instruction.mended.as_deref() else { return raw };
+    let worst = |findings: &mut dyn Iterator<Item = &Finding>| {
+        findings.map(|finding| finding.phase).min().unwrap_or(Phase::Advice)
+    };
+    let verdict = worst(&mut raw.iter());
+    let caused = |finding: &&Finding| !mended.iter().any(|other| other.code == finding.code);
+    let blame = worst(&mut raw.iter().filter(caused));
+
+    let runs = runs(&instruction.view, view);
+    let mut findings: Vec<_> = runs.iter().map(|run| tell(item, run, blame)).collect();
+    findings.extend(mended.into_iter().map(|mut finding| {
+        // BuildKit judges the other reading: what it takes is no error.
+        finding.phase = finding.phase.max(verdict);
+        if finding.phase == Phase::Advice {
+            finding.severity = finding.severity.max(Severity::Warning);
+        }
+        finding
+    }));
+    findings
+}
+
+/// Damaged characters side by side, and what they stand for.
+struct Run {
+    range: TextRange,
+    insert: String,
+}
+
+fn runs(view: &View, mended: &View) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for Patch { range, insert } in damage(view, mended) {
+        match runs.last_mut() {
+            Some(run) if run.range.end() == range.start() => {
+                run.range = TextRange::new(run.range.start(), range.end());
+                run.insert.push_str(insert);
+            }
+            _ => runs.push(Run { range: *range, insert: (*insert).to_owned() }),
+        }
+    }
+    runs
+}
+
+/// What a character is called that stands for one of ASCII.
+fn name(c: char) -> &'static str {
+    match c {
+        '“' | '”' | '„' | '‟' | '″' | '‘' | '’' | '‚' | '‛' | '′' => {
+            "a typographic quote"
+        }
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => "a typographic dash",
+        '…' => "an ellipsis character",
+        '\u{a0}' => "a no-break space",
+        _ => "a typographic space",
+    }
+}
+
+fn tell(item: &Item, run: &Run, phase: Phase) -> Finding {
+    let text = item.text.get(std::ops::Range::<usize>::from(run.range)).unwrap_or_default();
+    let first = text.chars().next().unwrap_or(' ');
+    let whole_line = item.instruction().is_some_and(|i| i.body == run.range);
+    let (message, title, range) = if !run.insert.is_empty() {
+        let what = name(first);
+        let meant = match &*run.insert {
+            " " => "a plain space".to_owned(),
+            insert => format!("`{insert}`"),
+        };
+        let message = format!(
+            "This is {what}, as web pages and word processors make of {meant}. Write {meant}."
+        );
+        (message, format!("Replace by {meant}"), run.range)
+    } else if whole_line {
+        let message = "This line is no instruction: it belongs to the page that this was pasted \
+                       from. Delete it.";
+        let whole = TextRange::new(0.into(), item.len());
+        (message.to_owned(), "Delete this line".to_owned(), whole)
+    } else if first.is_ascii() {
+        let message = "This shell prompt was pasted along. Delete it: the instruction begins \
+                       behind it.";
+        (message.to_owned(), "Delete the prompt".to_owned(), run.range)
+    } else {
+        let message = format!(
+            "An invisible character (U+{:04X}) was pasted along. Delete it.",
+            u32::from(first)
+        );
+        (message, "Delete the invisible character".to_owned(), run.range)
+    };
+    let finding = match phase {
+        Phase::Advice => Finding::new(CODE, Severity::Warning, run.range, message),
+        phase => Finding::refused(CODE, phase, run.range, message),
+    };
+    finding.replace(title, range, &*run.insert)
+}

@@ -1,0 +1,246 @@
+//! The findings of a file, kept up to date edit by edit.
+
+use std::sync::Arc;
+
+use super::rule::{InstructionContext, Issue, Look, ModelLook};
+use super::{FAMILIES, Finding, Fix, Phase, Severity, fix_all, pasted};
+use crate::model::Model;
+use crate::syntax::{Arguments, Block, Item, PerItem, View};
+use crate::text::TextSize;
+
+/// The findings of one version of a file. Cloning shares everything.
+#[derive(Clone, Debug)]
+pub struct Report(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    model: Model,
+    items: PerItem<ItemFindings, Landmarks>,
+    issues: Vec<(ModelLook, Issue)>,
+    checked: usize,
+}
+
+/// What is wrong with one item, ranges from its start; nothing for most.
+type ItemFindings = Option<Arc<[Finding]>>;
+
+/// Where in a block there are findings.
+#[derive(Debug)]
+struct Landmarks {
+    found: Vec<Landmark>,
+    /// Line feeds in the block.
+    newlines: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Landmark {
+    /// The number of the item in the block.
+    item: usize,
+    /// Its offset from the start of the block.
+    offset: TextSize,
+    /// Its line, from the start of the block.
+    line: u32,
+}
+
+impl Landmarks {
+    fn find(block: &Block, findings: &[ItemFindings]) -> Landmarks {
+        let mut landmarks = Landmarks { found: Vec::new(), newlines: 0 };
+        let mut offset = TextSize::new(0);
+        for (number, (item, findings)) in block.items().iter().zip(findings).enumerate() {
+            if findings.is_some() {
+                landmarks.found.push(Landmark { item: number, offset, line: landmarks.newlines });
+            }
+            offset += item.len();
+            landmarks.newlines += item.newlines;
+        }
+        landmarks
+    }
+}
+
+/// An item with findings, as a reader of lines and columns sees it.
+struct Entry<'a> {
+    item: &'a Arc<Item>,
+    line: u32,
+    findings: &'a Arc<[Finding]>,
+    start: TextSize,
+}
+
+impl PartialEq for Entry<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        // The same text at the same line has its findings at the same lines and columns.
+        self.line == other.line
+            && (Arc::ptr_eq(self.item, other.item) || self.item.text == other.item.text)
+            && (Arc::ptr_eq(self.findings, other.findings) || self.findings == other.findings)
+    }
+}
+
+impl Report {
+    /// Looks at a whole file.
+    pub fn new(model: &Model) -> Report {
+        Report::make(model, &PerItem::default())
+    }
+
+    /// Looks at what `model`, a later version of the same file, has that this report has not seen.
+    #[must_use]
+    pub fn update(&self, model: &Model) -> Report {
+        Report::make(model, &self.0.items)
+    }
+
+    fn make(model: &Model, known: &PerItem<ItemFindings, Landmarks>) -> Report {
+        let tree = model.tree();
+        let mut checked = 0;
+        let look = |item: &Item| {
+            checked += 1;
+            let findings = look_at(item, tree.escape());
+            (!findings.is_empty()).then(|| findings.into())
+        };
+        let items = known.update(tree, look, Landmarks::find);
+        let issues = issues(model);
+        Report(Arc::new(Inner { model: model.clone(), items, issues, checked }))
+    }
+
+    /// How many items were looked at to make this report; all others it had from the one before.
+    pub fn checked(&self) -> usize {
+        self.0.checked
+    }
+
+    /// All findings in file coordinates, sorted by place, then by code.
+    pub fn findings(&self) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = Vec::new();
+        for entry in self.entries() {
+            findings.extend(entry.findings.iter().map(|finding| finding.lifted(entry.start)));
+        }
+        for (look, issue) in &self.0.issues {
+            let finding = (look.tell)(&self.0.model, issue);
+            findings.extend(finding.map(|finding| self.as_it_stands(issue, finding)));
+        }
+        sort(&mut findings);
+        findings
+    }
+
+    /// The one edit that takes all traces of careless pasting out of the file.
+    pub fn mend_pasted(&self) -> Option<Fix> {
+        let mut findings = self.findings();
+        findings.retain(|finding| finding.code == pasted::CODE);
+        let edits = fix_all(&findings);
+        let title = "Mend all pasted text in this file".to_owned();
+        (!edits.is_empty()).then_some(Fix { title, edits, sure: true })
+    }
+
+    /// Whether this report says the same as `old`, at the same lines and columns. May say no where
+    /// it does, as when findings only changed their order. Costs a step for each block of the file
+    /// and each finding, none for the text.
+    pub fn same_places(&self, old: &Report) -> bool {
+        let (a, b) = (&*self.0, &*old.0);
+        self.entries().eq(old.entries())
+            && a.issues.len() == b.issues.len()
+            && (a.issues.is_empty() || std::ptr::eq(a.model.names(), b.model.names()))
+            && a.issues.iter().zip(&b.issues).all(|((_, x), (_, y))| {
+                x == y
+                    && same_item(&a.model, &b.model, x.item)
+                    && x.other.is_none_or(|other| same_item(&a.model, &b.model, other))
+            })
+    }
+
+    fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+        let blocks = self.0.model.tree().blocks().zip(self.0.items.blocks());
+        let mut line = 0;
+        blocks.flat_map(move |((start, _, block), kept)| {
+            let first = line;
+            line += kept.summary.newlines;
+            kept.summary.found.iter().filter_map(move |landmark| {
+                Some(Entry {
+                    item: block.items().get(landmark.item)?,
+                    line: first + landmark.line,
+                    findings: kept.values.get(landmark.item)?.as_ref()?,
+                    start: start + landmark.offset,
+                })
+            })
+        })
+    }
+
+    /// What the model reads is what was meant. Where pasting left something else, `BuildKit` reads
+    /// otherwise, and its verdict is told by the finding about the paste.
+    fn as_it_stands(&self, issue: &Issue, mut finding: Finding) -> Finding {
+        let placed = self.0.model.tree().item(issue.item);
+        let mended = placed.and_then(|p| p.instruction()).is_some_and(|i| i.mended.is_some());
+        if mended && finding.phase == Phase::Build {
+            finding.phase = Phase::Advice;
+            finding.severity = finding.severity.max(Severity::Warning);
+        }
+        finding
+    }
+}
+
+fn same_item(new: &Model, old: &Model, index: usize) -> bool {
+    match (new.tree().item(index), old.tree().item(index)) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a.item, b.item) && a.line == b.line,
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+fn issues(model: &Model) -> Vec<(ModelLook, Issue)> {
+    let mut issues = Vec::new();
+    let mut found = Vec::new();
+    for family in FAMILIES {
+        let Look::Model(look) = family.look else { continue };
+        (look.find)(model, &mut found);
+        issues.extend(found.drain(..).map(|issue| (look, issue)));
+    }
+    issues
+}
+
+/// What is wrong with one item by itself.
+fn look_at(item: &Item, escape: char) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for family in FAMILIES {
+        if let Look::Item(look) = family.look {
+            look(item, &mut findings);
+        }
+    }
+    if let Some(instruction) = item.instruction() {
+        let read = |view| look_at_view(item, view, escape);
+        let raw = read(&instruction.view);
+        match &instruction.mended {
+            None => findings.extend(raw),
+            Some(mended) => {
+                findings.extend(pasted::findings(item, instruction, raw, read(mended)));
+            }
+        }
+    }
+    sort(&mut findings);
+    findings
+}
+
+fn look_at_view(item: &Item, view: &View, escape: char) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let Some(instruction) = item.instruction() else { return findings };
+    let outer = InstructionContext {
+        item,
+        instruction,
+        view,
+        command: &view.command,
+        trigger: false,
+        escape,
+    };
+    let mut contexts = vec![outer];
+    if let Arguments::Nested(command) = &view.command.arguments {
+        contexts.push(InstructionContext { command, trigger: true, ..outer });
+    }
+    for context in &contexts {
+        for family in FAMILIES {
+            if let Look::Instruction(look) = family.look {
+                look(context, &mut findings);
+            }
+        }
+    }
+    findings
+}
+
+fn sort(findings: &mut Vec<Finding>) {
+    findings.sort_by(|a, b| {
+        let key = |f: &Finding| (f.range.start(), f.range.end(), f.code);
+        key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
+    });
+    findings.dedup();
+}

@@ -1,107 +1,39 @@
-//! stub
-#[derive(Copy, Clone, Eq, PartialEq, Hash, Debug, Ord, PartialOrd)]
-#[allow(missing_docs)]
-pub enum Keyword {
-    Add,
-    Arg,
-    Cmd,
-    Copy,
-    Entrypoint,
-    Env,
-    Expose,
-    From,
-    Healthcheck,
-    Label,
-    Maintainer,
-    Onbuild,
-    Run,
-    Shell,
-    Stopsignal,
-    User,
-    Volume,
-    Workdir,
-}
-#[allow(missing_docs)]
-#[derive(Copy, Clone, Eq, PartialEq, Debug)]
-pub enum ArgumentForm {
-    Words,
-    Text,
-    JsonOrText,
-    JsonOrWords,
-    Pairs,
-    Names,
-    Health,
-    Nested,
-}
-#[allow(missing_docs)]
-pub struct Instruction {
-    pub form: ArgumentForm,
-    pub heredocs: bool,
-}
-#[allow(missing_docs)]
-impl Keyword {
-    pub fn parse(s: &str) -> Option<Keyword> {
-        use Keyword::*;
-        let all = [
-            ("ADD", Add),
-            ("ARG", Arg),
-            ("CMD", Cmd),
-            ("COPY", Copy),
-            ("ENTRYPOINT", Entrypoint),
-            ("ENV", Env),
-            ("EXPOSE", Expose),
-            ("FROM", From),
-            ("HEALTHCHECK", Healthcheck),
-            ("LABEL", Label),
-            ("MAINTAINER", Maintainer),
-            ("ONBUILD", Onbuild),
-            ("RUN", Run),
-            ("SHELL", Shell),
-            ("STOPSIGNAL", Stopsignal),
-            ("USER", User),
-            ("VOLUME", Volume),
-            ("WORKDIR", Workdir),
-        ];
-        all.into_iter().find(|(n, _)| n.eq_ignore_ascii_case(s)).map(|x| x.1)
-    }
-    pub fn info(self) -> &'static Instruction {
-        use ArgumentForm::*;
-        use Keyword::*;
-        macro_rules! i {
-            ($f:expr,$h:expr) => {{
-                static I: Instruction = Instruction { form: $f, heredocs: $h };
-                &I
-            }};
-        }
-        match self {
-            Add | Copy => i!(JsonOrWords, true),
-            Volume => i!(JsonOrWords, false),
-            Arg => i!(Names, false),
-            Run => i!(JsonOrText, true),
-            Cmd | Entrypoint | Shell => i!(JsonOrText, false),
-            Env | Label => i!(Pairs, false),
-            Expose | From => i!(ArgumentForm::Words, false),
-            Healthcheck => i!(Health, false),
-            Onbuild => i!(Nested, false),
-            _ => i!(Text, false),
-        }
-    }
-}
-#[allow(missing_docs)]
-pub mod variable {
-    pub fn automatic(n: &str) -> Option<()> {
-        [
-            "TARGETPLATFORM",
-            "TARGETARCH",
-            "TARGETOS",
-            "TARGETVARIANT",
-            "BUILDPLATFORM",
-            "BUILDOS",
-            "BUILDARCH",
-            "BUILDVARIANT",
-            "TARGETSTAGE",
-        ]
-        .contains(&n)
-        .then_some(())
-    }
-}
+//! The Dockerfile language as tables: what there is to write, and what each of it means.
+//!
+//! The only place that lists instructions, flags, mount options, directives, build checks and
+//! predefined variables: the parser, completion, hover, checks and tokens read it. Everything is
+//! `'static` data and look-up functions; nothing here reads a file or keeps state.
+//!
+//! | Module | Holds |
+//! |---|---|
+//! | [`instruction`] | the eighteen keywords and how the arguments of each are read |
+//! | [`flag`] | `--name=value` before the arguments |
+//! | [`mount`] | the types and options of `RUN --mount` |
+//! | [`directive`] | `# syntax=`, `# escape=`, `# check=`, and the names of the build checks |
+//! | [`variable`] | build arguments that need no declaration, or a special one |
+//! | [`platform`] | values of `--platform` |
+//! | [`signal`] | values of `STOPSIGNAL` |
+//! | [`nearest`] | "did you mean": the nearest name |
+//!
+//! Longer help is markdown in `docs/`, one file an instruction, directive or mount type. Texts are
+//! ours; facts are those of `BuildKit`'s Dockerfile frontend 1.27 (`BuildKit` v0.34.2).
+//!
+//! Versions (`since`) are those of the frontend that `# syntax=docker/dockerfile:VERSION` chooses.
+
+pub mod directive;
+pub mod flag;
+pub mod instruction;
+pub mod mount;
+pub mod nearest;
+pub mod platform;
+pub mod signal;
+pub mod variable;
+
+#[cfg(test)]
+mod invariants;
+
+pub use directive::{BuildCheck, CheckOption, Directive};
+pub use flag::{Choice, Flag, FlagValue};
+pub use instruction::{ArgumentForm, Instruction, Keyword, Snippet};
+pub use mount::{MountOption, MountType};
+pub use variable::{Variable, VariableKind};

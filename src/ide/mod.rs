@@ -5,6 +5,12 @@
 
 pub mod completion;
 pub mod context;
+pub mod definition;
+#[cfg(test)]
+mod fixture;
+pub mod highlight;
+mod named;
+pub mod references;
 mod snapshot;
 
 pub use snapshot::Snapshot;

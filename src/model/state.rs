@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::facts::{Definition, Facts, VariableKind};
 use super::{Base, Model};
-use crate::language::Keyword;
+use crate::language::{Keyword, variable};
 use crate::syntax::{Placed, expand, json};
 use crate::text::{TextRange, TextSize};
 
@@ -56,21 +56,35 @@ impl expand::Env for State {
 /// The global variables, as far as they stand before `offset`.
 pub(super) fn globals(model: &Model, offset: TextSize) -> State {
     let mut state = State::default();
+    let here = holder(model, offset);
     for (placed, facts) in model.instructions() {
-        if placed.start >= offset || facts.keyword == Some(Keyword::From) {
+        if placed.start >= offset || Some(placed.index) == here {
             break;
         }
-        apply(&mut state, None, placed, facts, model.tree().escape());
+        match facts.keyword {
+            Some(Keyword::From) => break,
+            // Nothing else can stand here, nor define anything.
+            Some(Keyword::Arg) => apply(&mut state, None, placed, facts, model.tree().escape()),
+            _ => {}
+        }
     }
     state
+}
+
+/// The number of the item that `offset` is in. The end of the file is in the last one as long as
+/// its line has no end.
+fn holder(model: &Model, offset: TextSize) -> Option<usize> {
+    let placed = model.tree().item_at(offset)?;
+    let inside = offset < placed.range().end() || !placed.item.text.ends_with('\n');
+    inside.then_some(placed.index)
 }
 
 /// The state that the instruction at `offset` meets.
 pub(super) fn at(model: &Model, offset: TextSize) -> State {
     let globals = globals(model, offset);
+    let here = holder(model, offset);
     let Some(stage) = model.stage_at(offset) else { return globals };
-    let on_from = model.tree().item_at(offset).is_some_and(|placed| placed.index == stage.item);
-    if on_from {
+    if here == Some(stage.item) {
         return globals;
     }
     let mut chain = vec![(stage.item, offset)];
@@ -83,7 +97,7 @@ pub(super) fn at(model: &Model, offset: TextSize) -> State {
     let mut state = State::default();
     for (first, end) in chain.into_iter().rev() {
         for (placed, facts) in model.instructions_from(first) {
-            if placed.start >= end || placed.range().contains(offset) {
+            if placed.start >= end || Some(placed.index) == here {
                 break;
             }
             apply(&mut state, Some(&globals), placed, facts, model.tree().escape());
@@ -145,13 +159,14 @@ fn define(
         return Some(Variable { kind, value, range, from_global: None });
     }
     let name = &*definition.name.text;
-    if let Some(global) = globals.and_then(|globals| globals.variables.get(name)) {
-        let from_global = Some(global.range);
-        return Some(Variable { kind, value: global.value.clone(), range, from_global });
+    let global = globals.and_then(|globals| globals.variables.get(name));
+    let value = global.and_then(|global| global.value.clone());
+    let given = value.is_some() || globals.is_some() && variable::automatic(name).is_some();
+    // Declared without any value: one that is already visible stays.
+    if !given && state.variables.contains_key(name) {
+        return None;
     }
-    // Declared without a value: one that is already visible stays.
-    let declared = Variable { kind, value: None, range, from_global: None };
-    (!state.variables.contains_key(name)).then_some(declared)
+    Some(Variable { kind, value, range, from_global: global.map(|global| global.range) })
 }
 
 fn value_of(text: &str, escape: char, state: &State) -> Option<String> {

@@ -1,15 +1,28 @@
-//! All places of one variable: what rename, references and highlight need.
+//! Which definition gives each use of a variable its value, and all places of one variable.
+//!
+//! [`Flow`] carries "the last writer of each name" through the file as the builder does: globals up
+//! to the first `FROM`, then each stage from what its parent stage had at its end. It can be asked
+//! for one name and some stages only, so that a look-up costs the stages that lead to it.
 //!
 //! A name can be declared globally, again in a stage, and be inherited by stages built on it. All
 //! scopes among which a value of that name flows are one variable; the same name elsewhere is
-//! another.
+//! another. A build argument reaches every `ARG` of its name, so those are always one.
+//!
+//! Source of the rules: `frontend/dockerfile/dockerfile2llb/convert.go` (`dispatchArg`,
+//! `dispatchEnv`, `buildMetaArgs`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
-use super::facts::{Expander, Facts, VariableKind};
+use imbl::OrdMap;
+
+use super::facts::{Definition, Expander, Facts, Use, VariableKind};
 use super::{Base, Model, Placed};
-use crate::language::Keyword;
+use crate::language::{Keyword, variable};
 use crate::text::{TextRange, TextSize};
+
+/// `None` is the global scope: before the first `FROM`, and in `FROM` lines.
+pub type Scope = Option<usize>;
 
 /// A place of a variable's name in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +31,10 @@ pub struct Occurrence {
     pub range: TextRange,
     /// Defined here (and by what) or read here.
     pub role: Role,
+    /// The number of the item that holds it.
+    pub item: usize,
+    /// The scope it belongs to.
+    pub scope: Scope,
 }
 
 /// What a place does with a variable.
@@ -29,128 +46,327 @@ pub enum Role {
     Use(Expander),
 }
 
-/// `None` is the global scope, before the first `FROM` and in `FROM` lines.
-type Scope = Option<usize>;
-
-/// The variable whose name stands at `offset`: the name's range, and the name.
-pub fn at(model: &Model, offset: TextSize) -> Option<(TextRange, String)> {
-    let placed = model.tree().item_at(offset)?;
-    let facts = model.facts(placed.index)?;
-    let definitions = facts.definitions.iter().map(|d| &d.name);
-    let uses = facts.uses.iter().map(|u| &u.name);
-    definitions
-        .chain(uses)
-        .map(|name| (placed.lift(name.range), &name.text))
-        .find(|(range, _)| range.contains_inclusive(offset) && !range.is_empty())
-        .map(|(range, name)| (range, name.to_string()))
+/// A variable's name under a cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// The name, without `$` and braces.
+    pub range: TextRange,
+    /// Its text.
+    pub name: Arc<str>,
+    /// What the place does with it.
+    pub role: Role,
 }
 
-/// All places of the variable `name` as it is known at `offset`, in file order. Empty when the name
-/// is nowhere defined: then the uses have nothing in common that a rename could keep.
-pub fn occurrences(model: &Model, name: &str, offset: TextSize) -> Vec<Occurrence> {
-    let scopes = connected(model, name, scope_at(model, offset));
-    let mut found = Vec::new();
-    let mut stage = None;
-    for (placed, facts) in model.instructions() {
-        if facts.keyword == Some(Keyword::From) {
-            stage = Some(stage.map_or(0, |stage| stage + 1));
-        }
-        let definitions = if facts.keyword == Some(Keyword::From) { None } else { stage };
-        if scopes.contains(&definitions) {
-            collect(&mut found, placed, facts, name);
-        }
+/// A definition met by a [`Flow`].
+#[derive(Clone, Debug)]
+pub struct Writer {
+    /// The number of the item that holds it.
+    pub item: usize,
+    /// The name's place in the file.
+    pub range: TextRange,
+    /// The name.
+    pub name: Arc<str>,
+    /// By `ARG` or by `ENV`.
+    pub kind: VariableKind,
+    /// Whether it has a value of its own, unlike `ARG NAME`.
+    pub has_value: bool,
+    /// Where it stands.
+    pub scope: Scope,
+    /// For `ARG NAME` in a stage: the number of the global that it makes known there.
+    pub global: Option<usize>,
+}
+
+/// A use met by a [`Flow`].
+#[derive(Clone, Debug)]
+pub struct Reader {
+    /// The number of the item that holds it.
+    pub item: usize,
+    /// The name's place in the file.
+    pub range: TextRange,
+    /// The name.
+    pub name: Arc<str>,
+    /// Who expands it.
+    pub by: Expander,
+    /// Where it stands.
+    pub scope: Scope,
+    /// The number of the definition that gives the value; `None` where the file gives none.
+    pub writer: Option<usize>,
+}
+
+/// Definitions and uses with what links them.
+#[derive(Debug, Default)]
+pub struct Flow {
+    /// The definitions in file order.
+    pub writers: Vec<Writer>,
+    /// The uses, by instruction in file order.
+    pub readers: Vec<Reader>,
+    /// What each stage that was walked through had at its beginning.
+    inherited: BTreeMap<usize, Known>,
+}
+
+/// The numbers of the last writers by name, at a point of the file.
+#[derive(Clone, Debug, Default)]
+struct Known {
+    /// While the image is built.
+    build: OrdMap<Arc<str>, usize>,
+    /// In the containers that run from it: `ENV` alone.
+    run: OrdMap<Arc<str>, usize>,
+}
+
+impl Flow {
+    /// The flow of all names through the whole file.
+    pub fn of(model: &Model) -> Flow {
+        Flow::walk(model, None, 0..model.stages().len())
     }
-    let defined = found.iter().any(|o| matches!(o.role, Role::Definition(_)));
-    if defined { found } else { Vec::new() }
-}
 
-/// The definition that gives the variable at `offset` its value: the last one before it.
-pub fn definition(model: &Model, name: &str, offset: TextSize) -> Option<TextRange> {
-    let state = model.state_at(offset);
-    if let Some(variable) = state.variables.get(name) {
-        return Some(variable.range);
+    /// The flow of one name through the whole file.
+    pub fn of_name(model: &Model, name: &str) -> Flow {
+        Flow::walk(model, Some(name), 0..model.stages().len())
     }
-    // Declared only by the instruction itself, or only further down.
-    let all = occurrences(model, name, offset);
-    let mut definitions = all.iter().filter(|o| matches!(o.role, Role::Definition(_)));
-    definitions.next().map(|o| o.range)
+
+    /// The flow of one name through the globals and, if given, a stage and those it is built on.
+    pub fn to_stage(model: &Model, name: &str, stage: Option<usize>) -> Flow {
+        Flow::walk(model, Some(name), stage.map_or_else(Vec::new, |stage| chain(model, stage)))
+    }
+
+    fn walk(model: &Model, only: Option<&str>, stages: impl IntoIterator<Item = usize>) -> Flow {
+        let mut walker = Walker { flow: Flow::default(), only, globals: OrdMap::new() };
+        walker.globals(model);
+        let mut ends: HashMap<usize, Known> = HashMap::new();
+        for stage in stages.into_iter().filter_map(|stage| model.stages().get(stage)) {
+            let inherited = match &stage.base {
+                Base::Stage(parent) => ends.get(parent).cloned().unwrap_or_default(),
+                _ => Known::default(),
+            };
+            walker.flow.inherited.insert(stage.index, inherited.clone());
+            let end = walker.stage(model, stage.item, stage.index, inherited);
+            ends.insert(stage.index, end);
+        }
+        walker.flow
+    }
+
+    /// For each stage the scope in which the variable that it inherits began; a stage that inherits
+    /// none of that name, and the globals, are their own.
+    fn origins(&self, name: &str) -> BTreeMap<Scope, Scope> {
+        let mut origins = BTreeMap::from([(None, None)]);
+        for (stage, known) in &self.inherited {
+            let writer = known.build.get(name).and_then(|number| self.writers.get(*number));
+            // A stage is built on earlier ones only, so their origins are known.
+            let origin = writer.and_then(|writer| origins.get(&writer.scope).copied());
+            origins.insert(Some(*stage), origin.unwrap_or(Some(*stage)));
+        }
+        origins
+    }
 }
 
-fn collect(found: &mut Vec<Occurrence>, placed: Placed<'_>, facts: &Facts, name: &str) {
-    let definitions = facts
-        .definitions
-        .iter()
-        .filter(|d| &*d.name.text == name)
-        .map(|d| Occurrence { range: placed.lift(d.name.range), role: Role::Definition(d.kind) });
-    let uses = facts
-        .uses
-        .iter()
-        .filter(|u| &*u.name.text == name)
-        .map(|u| Occurrence { range: placed.lift(u.name.range), role: Role::Use(u.by) });
-    let mut here: Vec<_> = definitions.chain(uses).collect();
-    here.sort_by_key(|o| o.range.start());
-    found.extend(here);
+struct Walker<'n> {
+    flow: Flow,
+    only: Option<&'n str>,
+    globals: OrdMap<Arc<str>, usize>,
 }
 
-fn scope_at(model: &Model, offset: TextSize) -> Scope {
-    let stage = model.stage_at(offset)?;
-    let on_from = model.tree().item_at(offset).is_some_and(|placed| placed.index == stage.item);
-    (!on_from).then_some(stage.index)
-}
-
-/// The scopes that share the variable with `start`.
-fn connected(model: &Model, name: &str, start: Scope) -> BTreeSet<Scope> {
-    let (args, envs) = declaring(model, name);
-    let mut scopes = BTreeSet::from([start]);
-    let mut open = vec![start];
-    while let Some(scope) = open.pop() {
-        let visible = |stage: usize| args.contains(&Some(stage)) || envs.contains(&Some(stage));
-        let mut neighbours: Vec<Scope> = Vec::new();
-        match scope {
-            None => neighbours.extend(args.iter().filter(|scope| scope.is_some())),
-            Some(stage) => {
-                if args.contains(&scope) && args.contains(&None) {
-                    neighbours.push(None);
-                }
-                if let Some(Base::Stage(parent)) = model.stages().get(stage).map(|s| &s.base) {
-                    neighbours.push(Some(*parent));
-                }
-                if visible(stage) || inherits(model, stage, &visible) {
-                    let children = model.stages().iter().filter(|s| s.base == Base::Stage(stage));
-                    neighbours.extend(children.map(|child| Some(child.index)));
-                }
+impl Walker<'_> {
+    fn globals(&mut self, model: &Model) {
+        let mut known = Known::default();
+        for (placed, facts) in model.instructions() {
+            match facts.keyword {
+                Some(Keyword::From) => break,
+                // Nothing else can stand here, nor define anything.
+                Some(Keyword::Arg) => self.instruction(&mut known, placed, facts, None),
+                _ => {}
             }
         }
-        open.extend(neighbours.into_iter().filter(|scope| scopes.insert(*scope)));
+        self.globals = known.build;
     }
-    scopes
-}
 
-fn inherits(model: &Model, stage: usize, visible: &impl Fn(usize) -> bool) -> bool {
-    let mut base = model.stages().get(stage).map(|stage| &stage.base);
-    while let Some(Base::Stage(parent)) = base {
-        if visible(*parent) {
-            return true;
+    /// Walks through a stage; what it has at its end.
+    fn stage(&mut self, model: &Model, from: usize, stage: usize, mut known: Known) -> Known {
+        let first_reader = self.flow.readers.len();
+        for (placed, facts) in model.instructions_from(from) {
+            if placed.index == from {
+                let globals = Known { build: self.globals.clone(), run: OrdMap::new() };
+                for use_ in &facts.uses {
+                    self.read(&globals, placed, use_, None);
+                }
+            } else if facts.keyword == Some(Keyword::From) {
+                break;
+            } else {
+                self.instruction(&mut known, placed, facts, Some(stage));
+            }
         }
-        base = model.stages().get(*parent).map(|stage| &stage.base);
+        // What a container runs reads what the finished image holds, wherever that was set.
+        for reader in self.flow.readers.iter_mut().skip(first_reader) {
+            let late = reader.by == Expander::Shell
+                && model.facts(reader.item).is_some_and(|f| f.keyword != Some(Keyword::Run));
+            if late {
+                reader.writer = known.run.get(&reader.name).copied();
+            }
+        }
+        known
     }
-    false
-}
 
-/// The scopes in which an `ARG`, and those in which an `ENV`, defines the name.
-fn declaring(model: &Model, name: &str) -> (BTreeSet<Scope>, BTreeSet<Scope>) {
-    let (mut args, mut envs) = (BTreeSet::new(), BTreeSet::new());
-    let mut stage = None;
-    for (_, facts) in model.instructions() {
-        if facts.keyword == Some(Keyword::From) {
-            stage = Some(stage.map_or(0, |stage| stage + 1));
-        }
-        for definition in facts.definitions.iter().filter(|d| &*d.name.text == name) {
-            match definition.kind {
-                VariableKind::Arg => args.insert(stage),
-                VariableKind::Env => envs.insert(stage),
+    fn instruction(&mut self, known: &mut Known, placed: Placed<'_>, facts: &Facts, scope: Scope) {
+        // ENV acts on all of its words at once; ARG declares one name after the other.
+        let sequential = facts.keyword == Some(Keyword::Arg);
+        let mut definitions = facts.definitions.iter().peekable();
+        for use_ in &facts.uses {
+            // A default does not see the name that it belongs to.
+            let done = |d: &&Definition| {
+                let end = d.value.as_ref().map_or(d.name.range, |value| value.range).end();
+                sequential && end <= use_.range.start()
             };
+            while let Some(definition) = definitions.next_if(done) {
+                self.write(known, placed, definition, scope);
+            }
+            self.read(known, placed, use_, scope);
+        }
+        for definition in definitions {
+            self.write(known, placed, definition, scope);
         }
     }
-    (args, envs)
+
+    fn read(&mut self, known: &Known, placed: Placed<'_>, use_: &Use, scope: Scope) {
+        let name = &use_.name.text;
+        if self.skips(name) {
+            return;
+        }
+        self.flow.readers.push(Reader {
+            item: placed.index,
+            range: placed.lift(use_.name.range),
+            name: Arc::clone(name),
+            by: use_.by,
+            scope,
+            writer: known.build.get(name).copied(),
+        });
+    }
+
+    fn write(&mut self, known: &mut Known, placed: Placed<'_>, made: &Definition, scope: Scope) {
+        let name = &made.name.text;
+        if self.skips(name) {
+            return;
+        }
+        let has_value = made.value.is_some();
+        let bare_in_stage = scope.is_some() && made.kind == VariableKind::Arg && !has_value;
+        let global = self.globals.get(name).copied().filter(|_| bare_in_stage);
+        let global_value = bare_in_stage && variable::automatic(name).is_some()
+            || global.and_then(|g| self.flow.writers.get(g)).is_some_and(|g| g.has_value);
+
+        let number = self.flow.writers.len();
+        // A declaration without any value leaves one that is already visible as it is.
+        if has_value || global_value || !known.build.contains_key(name) {
+            known.build.insert(Arc::clone(name), number);
+        }
+        if made.kind == VariableKind::Env {
+            known.run.insert(Arc::clone(name), number);
+        }
+        self.flow.writers.push(Writer {
+            item: placed.index,
+            range: placed.lift(made.name.range),
+            name: Arc::clone(name),
+            kind: made.kind,
+            has_value,
+            scope,
+            global,
+        });
+    }
+
+    fn skips(&self, name: &str) -> bool {
+        self.only.is_some_and(|only| only != name)
+    }
+}
+
+/// The stage and all that it is built on, in file order.
+fn chain(model: &Model, stage: usize) -> Vec<usize> {
+    let mut chain = vec![stage];
+    let mut at = model.stages().get(stage);
+    while let Some(Base::Stage(parent)) = at.map(|stage| &stage.base) {
+        chain.push(*parent);
+        at = model.stages().get(*parent);
+    }
+    chain.reverse();
+    chain
+}
+
+/// The variable whose name stands at `offset`, or begins there with its `$` or `${`.
+pub fn at(model: &Model, offset: TextSize) -> Option<Named> {
+    let placed = model.tree().item_at(offset)?;
+    let facts = model.facts(placed.index)?;
+    let definitions = facts.definitions.iter().map(|d| {
+        let range = d.name.range;
+        (range, range, &d.name.text, Role::Definition(d.kind))
+    });
+    let uses = facts.uses.iter().map(|u| {
+        let reach = TextRange::new(u.range.start(), u.name.range.end());
+        (reach, u.name.range, &u.name.text, Role::Use(u.by))
+    });
+    let (_, range, name, role) = definitions
+        .chain(uses)
+        .filter(|(reach, ..)| !reach.is_empty() && placed.lift(*reach).contains_inclusive(offset))
+        // Of two that touch at the cursor the one behind it is meant, as it is in a word.
+        .max_by_key(|(reach, ..)| reach.start())?;
+    Some(Named { range: placed.lift(range), name: Arc::clone(name), role })
+}
+
+/// All places of the variable `name` of which one is at `offset`, in file order. Empty for a use
+/// that nothing in the file gives a value: it has nothing to do with others of its name.
+pub fn occurrences(model: &Model, name: &str, offset: TextSize) -> Vec<Occurrence> {
+    let flow = Flow::of_name(model, name);
+    let all = flow_occurrences(&flow);
+    let Some(here) = all.iter().find(|o| o.range.contains_inclusive(offset)) else {
+        return Vec::new();
+    };
+    let origins = flow.origins(name);
+    let origin = |scope: &Scope| origins.get(scope).copied().unwrap_or_default();
+    let args = flow.writers.iter().filter(|writer| writer.kind == VariableKind::Arg);
+    let args: BTreeSet<Scope> = args.map(|writer| origin(&writer.scope)).collect();
+    let start = origin(&here.scope);
+    let same = |scope: &Scope| {
+        let other = origin(scope);
+        other == start || (args.contains(&start) && args.contains(&other))
+    };
+    all.iter().filter(|o| same(&o.scope)).cloned().collect()
+}
+
+fn flow_occurrences(flow: &Flow) -> Vec<Occurrence> {
+    let writers = flow.writers.iter().map(|writer| Occurrence {
+        range: writer.range,
+        role: Role::Definition(writer.kind),
+        item: writer.item,
+        scope: writer.scope,
+    });
+    let readers = flow.readers.iter().filter(|r| r.writer.is_some()).map(|reader| Occurrence {
+        range: reader.range,
+        role: Role::Use(reader.by),
+        item: reader.item,
+        scope: reader.scope,
+    });
+    let mut all: Vec<_> = writers.chain(readers).collect();
+    all.sort_by_key(|o| (o.range.start(), o.range.end()));
+    all.dedup();
+    all
+}
+
+/// Where the name at a place gets its value: the last writer before it; for an `ARG NAME` that
+/// makes a global known, and for a use of such a one, the global too (last). Where nothing gives a
+/// value, the declarations that were probably meant: later ones of the stage, or the global.
+pub fn definitions(model: &Model, named: &Named) -> Vec<TextRange> {
+    let Some(placed) = model.tree().item_at(named.range.start()) else { return Vec::new() };
+    let stage = model.stage_at(placed.start);
+    let flow = Flow::to_stage(model, &named.name, stage.map(|stage| stage.index));
+    let global = |writer: &Writer| Some(flow.writers.get(writer.global?)?.range);
+    if let Role::Definition(_) = named.role {
+        let here = flow.writers.iter().find(|writer| writer.range == named.range);
+        return vec![here.and_then(global).unwrap_or(named.range)];
+    }
+    let Some(reader) = flow.readers.iter().find(|reader| reader.range == named.range) else {
+        return Vec::new();
+    };
+    match reader.writer.and_then(|number| flow.writers.get(number)) {
+        Some(writer) => [Some(writer.range), global(writer)].into_iter().flatten().collect(),
+        None => {
+            let of = |scope: Scope| flow.writers.iter().filter(move |w| w.scope == scope);
+            let own = of(reader.scope).map(|w| w.range).next();
+            own.or_else(|| of(None).map(|w| w.range).next()).into_iter().collect()
+        }
+    }
 }

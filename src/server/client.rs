@@ -111,3 +111,34 @@ impl Waiting {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn answers_find_who_asked() {
+        let (client, mail, _) = Client::new();
+        let (mut said, _) = mail.split();
+        let ask = |client: Client| {
+            tokio::spawn(async move {
+                client.request::<lsp::request::WorkspaceDiagnosticRefresh>(()).await
+            })
+        };
+        let (first, second, third) =
+            (ask(client.clone()), ask(client.clone()), ask(client.clone()));
+        let mut ids = Vec::new();
+        for _ in 0..3 {
+            ids.push(said.recv().await.expect("a request").id().cloned().expect("an id"));
+        }
+        client.deliver(Response::from_ok(ids[1].clone(), json!("second")));
+        client.deliver(Response::from_error(ids[0].clone(), jsonrpc::Error::method_not_found()));
+        // Nobody asked for these.
+        client.deliver(Response::from_ok(ids[1].clone(), json!("again")));
+        client.deliver(Response::from_ok(Id::String("x".to_owned()), json!("odd")));
+        assert_eq!(second.await.expect("join"), Ok(json!("second")));
+        assert_eq!(first.await.expect("join").expect_err("an error").code.code(), -32601);
+        assert!(!third.is_finished());
+        third.abort();
+    }
+}

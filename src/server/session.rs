@@ -52,6 +52,8 @@ pub struct Session {
     pub settings_revision: u64,
     /// What they are made of.
     pub layers: Layers,
+    /// What was wrong with them when they were read last.
+    complaints: Vec<String>,
     /// The slow requests that have no answer yet.
     pub running: HashMap<Id, Running>,
 }
@@ -86,6 +88,7 @@ impl Default for Session {
             settings: Arc::default(),
             settings_revision: 0,
             layers: Layers::default(),
+            complaints: Vec::new(),
             running: HashMap::new(),
         }
     }
@@ -114,10 +117,14 @@ impl Session {
         self.documents.get(uri).is_none_or(|document| document.revision != revision)
     }
 
-    /// Makes the settings of their layers. Tells whether they changed, and what is wrong with them.
+    /// Makes the settings of their layers. Tells whether they changed, and what is wrong with them
+    /// that was not told before.
     pub fn renew_settings(&mut self) -> (bool, Vec<String>) {
         let Layers { initial, pushed, pulled } = &self.layers;
         let (settings, complaints) = Settings::read([initial, pushed, pulled]);
+        let told = std::mem::replace(&mut self.complaints, complaints.clone());
+        let complaints =
+            complaints.into_iter().filter(|complaint| !told.contains(complaint)).collect();
         let changed = settings != *self.settings;
         if changed {
             self.settings = Arc::new(settings);

@@ -88,9 +88,9 @@ fn open_pipe(path: &std::path::Path) -> io::Result<(Source, Target)> {
 fn open_pipe(path: &std::path::Path) -> io::Result<(Source, Target)> {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, ReadHalf, WriteHalf};
     use tokio::net::windows::named_pipe::{ClientOptions, NamedPipeClient};
-    use tokio::runtime::{Builder, Runtime};
+    use tokio::runtime::{Builder, Handle};
 
-    struct Half<T>(std::sync::Arc<Runtime>, T);
+    struct Half<T>(Handle, T);
     impl Read for Half<ReadHalf<NamedPipeClient>> {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
             self.0.block_on(self.1.read(buffer))
@@ -105,11 +105,13 @@ fn open_pipe(path: &std::path::Path) -> io::Result<(Source, Target)> {
         }
     }
 
-    let runtime =
-        std::sync::Arc::new(Builder::new_multi_thread().worker_threads(1).enable_io().build()?);
+    let runtime = Builder::new_current_thread().enable_io().build()?;
+    let handle = runtime.handle().clone();
     let pipe = runtime.block_on(async { ClientOptions::new().open(path) })?;
+    // Somebody has to wait for the pipe's events on behalf of both halves.
+    thread::spawn(move || runtime.block_on(std::future::pending::<()>()));
     let (read, write) = tokio::io::split(pipe);
-    Ok((Box::new(Half(runtime.clone(), read)), Box::new(Half(runtime, write))))
+    Ok((Box::new(Half(handle.clone(), read)), Box::new(Half(handle, write))))
 }
 
 /// Starts the two threads.

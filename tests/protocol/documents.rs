@@ -111,3 +111,20 @@ fn odd_uris_are_one_document_each() {
     client.open_as("no uri at all", "dockerfile", "FROM a\n");
     client.assert_alive();
 }
+
+#[test]
+fn a_large_document_is_read_like_any_other() {
+    let mut client = Client::start();
+    let line =
+        "RUN apt-get update && apt-get install -y curl \\\n    && rm -rf /var/lib/apt/lists/*\n";
+    client.open(&format!("FROM debian AS base\n{}", line.repeat((3 << 20) / line.len())));
+    assert!(is_read(&mut client, URI));
+    for version in 2..50 {
+        let place = json!({ "line": version, "character": 0 });
+        client.change(
+            version,
+            json!([{ "range": { "start": place, "end": place }, "text": "# typed\n" }]),
+        );
+    }
+    assert!(is_read(&mut client, URI));
+}

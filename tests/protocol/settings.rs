@@ -83,6 +83,23 @@ fn settings_are_taken_from_the_push_where_none_are_pulled() {
 }
 
 #[test]
+fn a_mistake_is_told_once_as_long_as_it_stands() {
+    let mut client = Client::with_capabilities(json!({}));
+    let push = |client: &mut Client, settings: Value| {
+        client.notify("workspace/didChangeConfiguration", json!({ "settings": settings }));
+    };
+    push(&mut client, json!({ "colour": 1 }));
+    assert!(complaint(&mut client).contains("`colour`"));
+    push(&mut client, json!({ "colour": 1, "codeLens": { "enable": false } }));
+    push(&mut client, json!({ "colour": 2, "shape": 1 }));
+    assert!(complaint(&mut client).contains("`shape`"));
+    push(&mut client, json!({}));
+    client.assert_silent();
+    push(&mut client, json!({ "colour": 1 }));
+    assert!(complaint(&mut client).contains("`colour`"));
+}
+
+#[test]
 fn the_server_asks_to_be_told_where_that_is_declared() {
     let mut client = Client::with_capabilities(
         json!({ "workspace": { "didChangeConfiguration": { "dynamicRegistration": true } } }),

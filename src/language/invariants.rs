@@ -1,6 +1,7 @@
 //! What holds for all tables at once: texts are there and of one style, links and snippets are
 //! well-formed. Only compiled for tests.
 
+use super::argument::{DEVICE_OPTIONS, HEALTH_TYPES, LABELS, MODIFIERS, PROTOCOLS};
 use super::directive::{BUILD_CHECKS, CHECK_OPTIONS, DIRECTIVES};
 use super::flag::Choice;
 use super::mount::{MOUNT_OPTIONS, MountUsage, MountValue};
@@ -41,6 +42,10 @@ fn summaries() -> Vec<(String, &'static str)> {
         choices(directive.name, directive.values, &mut all);
         all.push((directive.name.to_owned(), directive.summary));
     }
+    for list in [HEALTH_TYPES, PROTOCOLS, DEVICE_OPTIONS, LABELS] {
+        choices("argument", list, &mut all);
+    }
+    all.extend(MODIFIERS.iter().map(|m| (m.form.to_owned(), m.summary)));
     all.extend(CHECK_OPTIONS.iter().map(|o| (o.name.to_owned(), o.summary)));
     all.extend(BUILD_CHECKS.iter().map(|c| (c.name.to_owned(), c.summary)));
     all.extend(VARIABLES.iter().map(|v| (v.name.to_owned(), v.summary)));
@@ -206,6 +211,7 @@ fn versions_are_versions() {
     let flags = Keyword::ALL.into_iter().flat_map(|keyword| keyword.info().flags);
     let versions = (flags.flat_map(|flag| [flag.since, flag.labs]))
         .chain(MOUNT_OPTIONS.iter().map(|option| option.since))
+        .chain(MODIFIERS.iter().map(|modifier| modifier.since))
         .chain(DIRECTIVES.iter().map(|directive| directive.since))
         .chain(BUILD_CHECKS.iter().map(|check| Some(check.since)))
         .chain(VARIABLES.iter().map(|variable| variable.since))

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`instruction`] | the eighteen keywords and how the arguments of each are read |
 //! | [`flag`] | `--name=value` before the arguments |
+//! | [`argument`] | closed lists within arguments, and the modifiers in `${name…}` |
 //! | [`mount`] | the types and options of `RUN --mount` |
 //! | [`directive`] | `# syntax=`, `# escape=`, `# check=`, and the names of the build checks |
 //! | [`variable`] | build arguments that need no declaration, or a special one |
@@ -20,6 +21,7 @@
 //!
 //! Versions (`since`) are those of the frontend that `# syntax=docker/dockerfile:VERSION` chooses.
 
+pub mod argument;
 pub mod directive;
 pub mod flag;
 pub mod instruction;

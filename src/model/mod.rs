@@ -232,9 +232,14 @@ impl Model {
         })
     }
 
-    /// What the instruction at `offset` meets: variables, working directory, user, shell.
+    /// What the word at `offset` meets: variables, working directory, user, shell.
     pub fn state_at(&self, offset: TextSize) -> State {
         state::at(self, offset)
+    }
+
+    /// The same behind the instruction at `offset`; behind a `FROM` what the stage inherits.
+    pub fn state_after(&self, offset: TextSize) -> State {
+        state::after(self, offset)
     }
 
     /// The global variables that stand before `offset`.

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::facts::{Definition, Facts, VariableKind};
-use super::{Base, Model};
+use super::{Base, Model, Stage};
 use crate::language::{Keyword, variable};
 use crate::syntax::{Placed, expand, json};
 use crate::text::{TextRange, TextSize};
@@ -55,20 +55,57 @@ impl expand::Env for State {
 
 /// The global variables, as far as they stand before `offset`.
 pub(super) fn globals(model: &Model, offset: TextSize) -> State {
+    globals_to(model, Point::before(model, offset))
+}
+
+fn globals_to(model: &Model, point: Point) -> State {
     let mut state = State::default();
-    let here = holder(model, offset);
     for (placed, facts) in model.instructions() {
-        if placed.start >= offset || Some(placed.index) == here {
-            break;
-        }
+        let Some(reach) = point.reach(placed, facts) else { break };
         match facts.keyword {
             Some(Keyword::From) => break,
             // Nothing else can stand here, nor define anything.
-            Some(Keyword::Arg) => apply(&mut state, None, placed, facts, model.tree().escape()),
+            Some(Keyword::Arg) => apply(&mut state, None, placed, facts, model, reach),
             _ => {}
         }
     }
     state
+}
+
+/// How far the file is read.
+#[derive(Clone, Copy)]
+struct Point {
+    offset: TextSize,
+    /// The number of the item that holds the offset.
+    here: Option<usize>,
+    /// Whether that item counts as a whole.
+    whole: bool,
+}
+
+impl Point {
+    /// Up to the offset. Of the instruction that it stands in, only names that an `ARG` has already
+    /// declared count.
+    fn before(model: &Model, offset: TextSize) -> Point {
+        Point { offset, here: holder(model, offset), whole: false }
+    }
+
+    /// Up to the end of the instruction that the offset stands in.
+    fn after(model: &Model, offset: TextSize) -> Point {
+        Point { whole: true, ..Point::before(model, offset) }
+    }
+
+    /// How far the instruction counts, from the start of its item; `None` where it is behind the
+    /// point or meets it without any effect.
+    fn reach(self, placed: Placed<'_>, facts: &Facts) -> Option<TextSize> {
+        let all = placed.item.len() + TextSize::new(1);
+        match (Some(placed.index) == self.here, facts.keyword) {
+            (false, _) => (placed.start < self.offset).then_some(all),
+            (true, _) if self.whole => Some(all),
+            // ENV acts on all of its words at once; ARG declares one name after the other.
+            (true, Some(Keyword::Arg)) => self.offset.checked_sub(placed.start),
+            (true, _) => None,
+        }
+    }
 }
 
 /// The number of the item that `offset` is in. The end of the file is in the last one as long as
@@ -79,44 +116,54 @@ fn holder(model: &Model, offset: TextSize) -> Option<usize> {
     inside.then_some(placed.index)
 }
 
-/// The state that the instruction at `offset` meets.
+/// The state that the word at `offset` meets.
 pub(super) fn at(model: &Model, offset: TextSize) -> State {
-    let globals = globals(model, offset);
-    let here = holder(model, offset);
-    let Some(stage) = model.stage_at(offset) else { return globals };
-    if here == Some(stage.item) {
+    to(model, Point::before(model, offset))
+}
+
+/// The state behind the instruction at `offset`.
+pub(super) fn after(model: &Model, offset: TextSize) -> State {
+    to(model, Point::after(model, offset))
+}
+
+fn to(model: &Model, point: Point) -> State {
+    let globals = globals_to(model, point);
+    let Some(stage) = model.stage_at(point.offset) else { return globals };
+    if point.here == Some(stage.item) && !point.whole {
         return globals;
     }
-    let mut chain = vec![(stage.item, offset)];
+    let whole = |stage: &Stage| Point { offset: stage.range.end(), here: None, whole: true };
+    let mut chain = vec![(stage.item, point)];
     let mut base = &stage.base;
     while let Base::Stage(parent) = base {
         let Some(parent) = model.stages().get(*parent) else { break };
-        chain.push((parent.item, parent.range.end()));
+        chain.push((parent.item, whole(parent)));
         base = &parent.base;
     }
     let mut state = State::default();
-    for (first, end) in chain.into_iter().rev() {
+    for (first, point) in chain.into_iter().rev() {
         for (placed, facts) in model.instructions_from(first) {
-            if placed.start >= end || Some(placed.index) == here {
-                break;
-            }
-            apply(&mut state, Some(&globals), placed, facts, model.tree().escape());
+            let Some(reach) = point.reach(placed, facts) else { break };
+            apply(&mut state, Some(&globals), placed, facts, model, reach);
         }
     }
     state
 }
 
-/// Applies one instruction. `globals` is given inside a stage.
+/// Applies one instruction up to `reach`. `globals` is given inside a stage.
 fn apply(
     state: &mut State,
     globals: Option<&State>,
     placed: Placed<'_>,
     facts: &Facts,
-    escape: char,
+    model: &Model,
+    reach: TextSize,
 ) {
+    let escape = model.tree().escape();
     // ENV reads all of its values before it sets any; ARG goes from name to name.
     let mut pending = Vec::new();
-    for definition in &facts.definitions {
+    let end = |d: &Definition| d.value.as_ref().map_or(d.name.range, |value| value.range).end();
+    for definition in facts.definitions.iter().take_while(|d| end(d) < reach) {
         let Some(variable) = define(state, globals, placed, definition, escape) else { continue };
         let name = definition.name.text.to_string();
         match definition.kind {
@@ -201,6 +248,46 @@ fn join(base: &str, path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::join;
+    use crate::model::{Model, State};
+    use crate::syntax::Tree;
+
+    /// The state at the mark `|`, and behind its instruction: `NAME=value` of each variable, then
+    /// working directory and user.
+    #[track_caller]
+    fn check(marked: &str, at: &str, after: &str) {
+        let offset = marked.find('|').expect("a mark");
+        let model = Model::new(Tree::parse(&marked.replace('|', "")));
+        let offset = u32::try_from(offset).unwrap_or_default().into();
+        let show = |state: State| {
+            let value = |value: Option<String>| value.unwrap_or("?".to_owned());
+            let variables =
+                state.variables.into_iter().map(|(n, v)| format!("{n}={}", value(v.value)));
+            let settings = [state.workdir, state.user].into_iter().flatten().map(|s| s.value);
+            variables.chain(settings).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(show(model.state_at(offset)), at, "at, {marked}");
+        assert_eq!(show(model.state_after(offset)), after, "after, {marked}");
+    }
+
+    #[test]
+    fn a_word_meets_what_stands_before_it() {
+        check("ARG a=1 b=$|a", "a=1", "a=1 b=1");
+        check("ARG a=1|\nFROM x", "", "a=1");
+        check("ARG a=1\nFROM x$|a", "a=1", "");
+        check("FROM x\nENV a=1\nENV a=2 b=$|a\nENV c=3", "a=1", "a=2 b=1");
+        check("FROM x\nENV a=1 b=$|a", "", "a=1 b=");
+        check("FROM x\nARG a=1 b=$|a c", "a=1", "a=1 b=1 c=?");
+        check("FROM x\nENV a=1\n|", "a=1", "a=1");
+        check("FROM x\nENV a=1\n|\nENV b=2", "a=1", "a=1");
+    }
+
+    #[test]
+    fn stages_inherit() {
+        let base = "ARG g=1\nFROM x AS a\nWORKDIR /w\nARG g\nUSER u\n";
+        check(&format!("{base}FROM |a AS b\nWORKDIR v\n"), "g=1", "g=1 /w u");
+        check(&format!("{base}FROM a AS b\nWORKDIR |v\nFROM y"), "g=1 /w u", "g=1 /w/v u");
+        check(&format!("{base}FROM y\nWORKDIR |v"), "", "/v");
+    }
 
     #[test]
     fn working_directories_join() {

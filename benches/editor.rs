@@ -3,6 +3,8 @@
 //! `initialize`, resident memory. `benches/run` installs the peers and prints the tables of
 //! `docs/performance.md`.
 
+#![allow(clippy::print_stdout)] // a bench's result is what it prints
+
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};

@@ -2,6 +2,8 @@
 //! beside BuildKit's parser (through the oracle), all in one run. Prints a table; `docs/performance.md`
 //! says how to read it.
 
+#![allow(clippy::print_stdout)] // a bench's result is what it prints
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;

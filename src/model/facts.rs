@@ -222,14 +222,11 @@ impl Reader<'_> {
     }
 
     fn expanded_flags(&mut self, command: &Command) {
-        let names: &[&str] = match command.keyword {
-            Some(Keyword::From) => &["platform"],
-            Some(Keyword::Copy) => &["chown", "chmod"],
-            Some(Keyword::Add) => &["chown", "chmod", "checksum"],
-            _ => return,
-        };
+        let Some(keyword) = command.keyword else { return };
         for flag in &command.flags {
-            if !names.contains(&&*self.text(flag.name)) {
+            // The fields of a mount are read one by one, in `mounts`.
+            let known = keyword.info().flag(&self.text(flag.name));
+            if !known.is_some_and(|flag| flag.expands && flag.name != "mount") {
                 continue;
             }
             if let Some(value) = self.value_of(flag) {

@@ -358,3 +358,194 @@ fn global_values(args: &[Arc<Facts>], escape: char) -> std::collections::HashMap
     }
     values
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn model(text: &str) -> Model {
+        Model::new(Tree::parse(text))
+    }
+
+    /// What each reference names, as `name→stage number`, `name→scratch` and so on.
+    fn check_references(text: &str, expected: &str) {
+        let model = model(text);
+        let found = model.references().iter().map(|r| {
+            let target = match &r.target {
+                Target::Stage(stage) => match r.relation() {
+                    Some(Relation::Own) => format!("{stage} own"),
+                    Some(Relation::Later) => format!("{stage} later"),
+                    _ => stage.to_string(),
+                },
+                other => format!("{other:?}").to_lowercase(),
+            };
+            format!("{}→{target}", r.name.text)
+        });
+        assert_eq!(found.collect::<Vec<_>>().join(", "), expected, "{text}");
+    }
+
+    #[test]
+    fn from_binds_to_the_nearest_earlier_stage_in_its_letter_case() {
+        check_references("FROM a AS b\nFROM b", "a→image, b→0");
+        check_references("FROM a AS base\nFROM BASE", "a→image, BASE→image");
+        check_references("FROM a AS BASE\nFROM base", "a→image, base→0");
+        check_references("FROM b\nFROM a AS b", "b→image, a→image");
+        check_references("FROM alpine AS alpine\nFROM alpine", "alpine→image, alpine→0");
+        check_references("FROM a AS x\nFROM b AS x\nFROM x", "a→image, b→image, x→1");
+        check_references("FROM a AS b\nFROM b:latest", "a→image, b:latest→image");
+        check_references("FROM scratch", "scratch→scratch");
+        check_references("FROM a AS scratch\nFROM scratch", "a→image, scratch→0");
+        check_references("ARG B=build\nFROM a AS build\nFROM $B", "a→image, $B→0");
+        check_references("FROM $NOPE", "$NOPE→unknown");
+        check_references("FROM", "");
+    }
+
+    #[test]
+    fn copy_from_takes_numbers_and_the_last_of_a_name() {
+        check_references(
+            "FROM a AS x\nFROM b\nCOPY --from=0 a b\nCOPY --from=X a b\nCOPY --from=+0 a b",
+            "a→image, b→image, 0→0, X→0, +0→0",
+        );
+        check_references("FROM a\nCOPY --from=0 a b", "a→image, 0→0 own");
+        check_references("FROM a\nCOPY --from=7 a b", "a→image, 7→nosuchindex");
+        check_references("FROM a\nCOPY --from=-1 a b", "a→image, -1→nosuchindex");
+        check_references("FROM a\nCOPY --from=b a b\nFROM c AS b", "a→image, b→1 later, c→image");
+        check_references(
+            "FROM a AS x\nFROM b\nCOPY --from=x a b\nFROM c AS x",
+            "a→image, b→image, x→2 later, c→image",
+        );
+        check_references("FROM a\nCOPY --from=$X a b", "a→image, $X→variable");
+        check_references("FROM a\nCOPY --from= a b", "a→image");
+        check_references("FROM a AS b\nFROM c\nCOPY --from=\"b\" x y", "a→image, c→image, b→0");
+    }
+
+    #[test]
+    fn mounts_take_no_numbers() {
+        check_references("FROM a\nRUN --mount=from=0,target=/x y", "a→image, 0→image");
+        check_references(
+            "FROM a AS b\nFROM c\nRUN --mount=type=bind,from=B,target=/x y",
+            "a→image, c→image, B→0",
+        );
+        check_references(
+            "FROM a\nRUN --mount=type=cache,FROM=scratch,target=/x y",
+            "a→image, scratch→scratch",
+        );
+    }
+
+    #[test]
+    fn pasted_and_nested_places_count() {
+        check_references("FROM a AS “b”\nFROM c\nCOPY –from=b x y", "a→image, c→image, b→0");
+        check_references("FROM a AS b\nFROM c\nONBUILD COPY --from=b x y", "a→image, c→image, b→0");
+    }
+
+    #[test]
+    fn targets_are_names_in_any_case_and_never_numbers() {
+        let model = model("FROM a AS Build\nFROM b AS build\nFROM c");
+        assert_eq!(model.target("BUILD").map(|stage| stage.index), Some(1));
+        assert!(model.target("0").is_none());
+    }
+
+    #[test]
+    fn only_what_the_target_needs_is_reachable() {
+        let model = model(
+            "FROM a AS one\nFROM b AS two\nCOPY --from=one a b\nFROM c AS unused\n\
+             FROM two\nRUN --mount=from=img,target=/x y",
+        );
+        assert_eq!(model.reachable(3), [true, true, false, true]);
+        assert_eq!(model.reachable(2), [false, false, true, false]);
+    }
+
+    #[test]
+    fn circles_are_told_from_mere_forward_references() {
+        let circular = |text: &str| {
+            model(text).circular().map(|r| r.name.text.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(circular("FROM a\nCOPY --from=0 a b"), ["0"]);
+        assert_eq!(
+            circular("FROM a AS x\nCOPY --from=y a b\nFROM b AS y\nCOPY --from=x a b"),
+            ["y"]
+        );
+        assert!(circular("FROM a AS x\nCOPY --from=y a b\nFROM b AS y").is_empty());
+    }
+
+    /// The variables without a value, as `name kind`.
+    fn check_scopes(text: &str, expected: &[&str]) {
+        let model = model(text);
+        let found: Vec<_> = model
+            .scope_issues()
+            .filter_map(|issue| {
+                let name = &model.facts(issue.item)?.uses.get(issue.use_)?.name.text;
+                Some(format!("{name} {:?}", issue.kind))
+            })
+            .collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn globals_do_not_reach_into_stages() {
+        check_scopes("ARG V=1\nFROM a:$V\nENV X=$V", &["V NotRedeclared"]);
+        check_scopes("ARG V=1\nFROM a:$V\nARG V\nENV X=$V", &[]);
+        check_scopes("ARG V=1\nFROM a AS b\nARG V\nFROM b\nENV X=$V", &[]);
+        check_scopes("ARG V=1\nFROM a AS b\nARG V\nFROM a\nENV X=$V", &["V NotRedeclared"]);
+        check_scopes("FROM a\nENV X=$TARGETARCH", &["TARGETARCH NotRedeclared"]);
+        check_scopes("FROM a\nARG TARGETARCH\nENV X=$TARGETARCH", &[]);
+        check_scopes("ARG V=1\nFROM a\nRUN echo $V '$V'", &["V NotRedeclared"]);
+        check_scopes("ARG V=1\nFROM a\nCMD echo $V", &[]);
+    }
+
+    #[test]
+    fn from_sees_globals_only() {
+        check_scopes("FROM a:$V", &["V UndeclaredInFrom"]);
+        check_scopes("FROM a\nARG V=1\nFROM b:$V", &["V UndeclaredInFrom"]);
+        check_scopes("ARG V\nFROM a:${V:-x}", &[]);
+        check_scopes("FROM --platform=$BUILDPLATFORM a", &[]);
+    }
+
+    #[test]
+    fn an_arg_sees_the_names_before_it_on_its_line() {
+        check_scopes("ARG a=1\nFROM x\nARG a=2 b=$a", &[]);
+        check_scopes("ARG a=1\nFROM x\nARG b=$a a=2", &["a NotRedeclared"]);
+        check_scopes("ARG a=1\nFROM x\nARG a=$a", &["a NotRedeclared"]);
+    }
+
+    /// `NAME=value` of every variable where the marker `|` stands at a line's start.
+    fn check_state(text: &str, expected: &str) {
+        let at = text.find('|').expect("a marker");
+        let model = model(&text.replace('|', ""));
+        let state = model.state_at(TextSize::try_from(at).expect("small"));
+        let show = |(name, variable): (&String, &Variable)| match &variable.value {
+            Some(value) => format!("{name}={value}"),
+            None => name.clone(),
+        };
+        let variables: Vec<_> = state.variables.iter().map(show).collect();
+        assert_eq!(variables.join(" "), expected, "{text}");
+    }
+
+    #[test]
+    fn values_follow_the_builder() {
+        check_state("FROM a\nARG x=1 y=$x\n|RUN z", "x=1 y=1");
+        check_state("FROM a\nENV abc=hello\nENV abc=bye def=$abc\n|RUN z", "abc=bye def=hello");
+        check_state("FROM a\nENV A=env\nARG A=arg\n|RUN z", "A=arg");
+        check_state("ARG V=1\nFROM a\n|RUN z", "");
+        check_state("ARG V=1\nFROM a\nARG V\n|RUN z", "V=1");
+        check_state("ARG B=x\nARG B\n|FROM $B", "B=x");
+        check_state("FROM a AS b\nENV X=1\nFROM c\nENV Y=2\nFROM b\nENV Z=$X\n|RUN z", "X=1 Z=1");
+        check_state("FROM a\nENV X=\"b c\" Y=${X:-d}\n|RUN z", "X=b c Y=d");
+        check_state("FROM a\nENV X b  c\n|RUN z", "X=b  c");
+        check_state("FROM a\nARG X\n|RUN z", "X");
+    }
+
+    #[test]
+    fn settings_are_inherited_and_joined() {
+        let model = model(
+            "FROM a AS b\nWORKDIR /app\nUSER root\nSHELL [\"sh\", \"-c\"]\nFROM b\nENV D=x\n\
+             WORKDIR $D/y\nRUN z",
+        );
+        let state = model.state_at(model.tree().len());
+        let value = |setting: &Option<state::Setting>| setting.as_ref().map(|s| s.value.clone());
+        assert_eq!(value(&state.workdir).as_deref(), Some("/app/x/y"));
+        assert_eq!(value(&state.user).as_deref(), Some("root"));
+        let shell = state.shell.map(|shell| state::shell_words(&shell));
+        assert_eq!(shell, Some(vec!["sh".to_owned(), "-c".to_owned()]));
+    }
+}

@@ -1,5 +1,6 @@
 //! The instructions: keyword, form of the arguments, flags, help.
 
+use super::case;
 use super::flag::{self, Flag};
 
 /// The keyword of an instruction, in alphabetical order.
@@ -68,7 +69,10 @@ impl Keyword {
 
     /// The keyword `word` is, in any letter case.
     pub fn parse(word: &str) -> Option<Keyword> {
-        Keyword::ALL.into_iter().find(|keyword| keyword.name().eq_ignore_ascii_case(word))
+        let known = |word: &str| {
+            Keyword::ALL.into_iter().find(|keyword| keyword.name().eq_ignore_ascii_case(word))
+        };
+        if word.is_ascii() { known(word) } else { known(&case::lower(word)) }
     }
 
     /// In upper case, as it is mostly written.

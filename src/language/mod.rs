@@ -14,6 +14,7 @@
 //! | [`variable`] | build arguments that need no declaration, or a special one |
 //! | [`platform`] | values of `--platform` |
 //! | [`signal`] | values of `STOPSIGNAL` |
+//! | [`case`] | upper and lower case as `BuildKit` has it |
 //! | [`nearest`] | "did you mean": the nearest name |
 //!
 //! Longer help is markdown in `docs/`, one file an instruction, directive or mount type. Texts are
@@ -22,6 +23,7 @@
 //! Versions (`since`) are those of the frontend that `# syntax=docker/dockerfile:VERSION` chooses.
 
 pub mod argument;
+pub mod case;
 pub mod directive;
 pub mod flag;
 pub mod instruction;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::mount;
 use crate::language::Keyword;
+use crate::language::case::is_as;
 use crate::syntax::{
     Arguments, Command, Flag, Instruction, Item, View, cook_flag,
     expand::{self, Mode, Use as Expansion},
@@ -159,7 +160,7 @@ impl Reader<'_> {
         let words = command.words();
         let Some(&image) = words.first() else { return };
         let named = match words {
-            [_, keyword, name] if self.text(*keyword).eq_ignore_ascii_case("as") => Some(*name),
+            [_, keyword, name] if is_as(&self.text(*keyword)) => Some(*name),
             _ => None,
         };
         self.facts.from = Some(From {

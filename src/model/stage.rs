@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::facts::{Facts, From, Place, ReferenceSite, Spanned};
+use crate::language::case::lower;
 use crate::text::{TextRange, TextSize};
 
 /// A stage: a `FROM` and what follows it up to the next.
@@ -48,7 +49,7 @@ impl Stage {
 
     /// The name that references use, or `stage-N` for a stage that has none.
     pub fn title(&self) -> String {
-        self.name().map_or_else(|| format!("stage-{}", self.index), |name| name.text.to_lowercase())
+        self.name().map_or_else(|| format!("stage-{}", self.index), |name| lower(&name.text))
     }
 
     fn lift(&self, spanned: &Spanned) -> Spanned {
@@ -153,7 +154,7 @@ impl Names {
             };
             names.bases.push(names.base(expand(&from.image.text)));
             if let Some(name) = &from.name {
-                names.by_name.entry(name.text.to_lowercase()).or_default().push(index);
+                names.by_name.entry(lower(&name.text)).or_default().push(index);
             }
         }
         names
@@ -176,7 +177,7 @@ impl Names {
 
     /// The stages of that name, in any letter case, in file order.
     pub fn stages(&self, name: &str) -> &[usize] {
-        self.by_name.get(&name.to_lowercase()).map_or(&[], Vec::as_slice)
+        self.by_name.get(&lower(name)).map_or(&[], Vec::as_slice)
     }
 
     /// The stage that `COPY --from`, a mount or `--target` means by `name`: the last of that name

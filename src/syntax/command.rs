@@ -291,8 +291,11 @@ impl Parser<'_> {
         let text = self.slice(rest.clone());
         let end = text.bytes().position(is_latin1_space).unwrap_or(text.len());
         let next = text.bytes().skip(end).position(|b| !is_latin1_space(b));
-        let end = floor(text, end);
-        let command = rest.start + next.map_or(text.len(), |n| ceil(text, end + n))..rest.end;
+        let next = next.map_or(text.len(), |n| end + n);
+        // A character with a blank for a byte stays whole, and makes an unknown type as it does
+        // where it is cut.
+        let (end, next) = (ceil(text, end), ceil(text, next));
+        let command = rest.start + next..rest.end;
         let inner = match self.slice(command.clone()) {
             "" => Arguments::None,
             _ => self.exec(command.clone()).unwrap_or_else(|| Arguments::Text(self.at(command))),
@@ -417,6 +420,8 @@ fn cook(written: &[u8], escape: char) -> String {
         match quote {
             Some(open) if byte == open => quote = None,
             None if byte == b'"' || byte == b'\'' => quote = Some(byte),
+            // In the middle of a character: the word ends before its last byte.
+            None if is_latin1_space(byte) => break,
             _ if char::from(byte) == escape => text.extend(bytes.next().map(char::from)),
             _ => text.push(char::from(byte)),
         }
@@ -427,13 +432,6 @@ fn cook(written: &[u8], escape: char) -> String {
 /// White space for code that takes each byte for a Latin-1 character.
 fn is_latin1_space(byte: u8) -> bool {
     matches!(byte, b'\t'..=b'\r' | b' ' | 0x85 | 0xa0)
-}
-
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 fn ceil(text: &str, mut at: usize) -> usize {

@@ -10,6 +10,7 @@
 //! | `parse.rs` | physical lines to items |
 //! | `reparse.rs` | the same for the touched part only |
 //! | `command.rs` | keyword, flags, arguments of one instruction |
+//! | `comment.rs` | the comments above an instruction |
 //! | `words.rs` `json.rs` `heredoc.rs` `directive.rs` `line.rs` | the small grammars |
 //! | `memo.rs` | values kept beside items |
 //! | `patch.rs` | the joined view and its places in the source |
@@ -17,6 +18,7 @@
 //! | `paste.rs` | what careless pasting did, undone |
 
 mod command;
+mod comment;
 mod directive;
 mod error;
 pub mod expand;
@@ -33,6 +35,7 @@ mod tree;
 pub mod words;
 
 pub use command::{Arguments, Command, Flag, Pair, View, cook_flag};
+pub use comment::Comment;
 pub use directive::{Directive, DirectiveName};
 pub use error::{SyntaxError, SyntaxErrorKind};
 pub use line::MAX_LINE;

@@ -1,0 +1,127 @@
+//! We agree with `BuildKit` as it runs: the goldens are what it says today, and files that nobody
+//! wrote read the same to both.
+
+#![allow(clippy::print_stdout, reason = "the figures of a test are for its reader")]
+
+mod compare;
+mod fixtures;
+mod generate;
+mod golden;
+mod known;
+mod mutate;
+mod oracle;
+mod ours;
+mod random;
+mod shrink;
+
+use std::fs;
+
+use compare::{Count, Difference, compare};
+use oracle::Oracle;
+use random::Random;
+use serde_json::Value;
+
+/// The committed goldens are remade with `UPDATE_GOLDENS=1`.
+#[test]
+fn goldens_are_what_buildkit_says() {
+    let mut oracle = Oracle::build();
+    let mut sections = golden::Sections::new();
+    for fixture in fixtures::all() {
+        let record = oracle.ask_path(&fixtures::root().join(&fixture.name));
+        let section = sections.entry(golden::file_name(&fixture.section)).or_default();
+        section.push_str(&line(record, &fixture.name));
+    }
+    if std::env::var_os("UPDATE_GOLDENS").is_some() {
+        write(&sections);
+    }
+    let committed = golden::committed();
+    for (name, section) in &sections {
+        let old = committed.get(name).map_or("", String::as_str);
+        for (old, new) in old.lines().zip(section.lines()) {
+            assert_eq!(old, new, "{name}");
+        }
+        assert_eq!(old.lines().count(), section.lines().count(), "{name}");
+    }
+    assert!(committed.keys().eq(sections.keys()));
+}
+
+/// The golden line of an answer of the oracle.
+fn line(mut record: Value, name: &str) -> String {
+    let fields = record.as_object_mut().expect("an object");
+    fields.retain(|_, value| !value.is_null() && value.as_array().is_none_or(|a| !a.is_empty()));
+    fields.insert("file".to_owned(), name.into());
+    record.to_string() + "\n"
+}
+
+/// Writes the sections down in place of what is committed.
+fn write(sections: &golden::Sections) {
+    drop(fs::remove_dir_all(golden::folder()));
+    fs::create_dir_all(golden::folder()).expect("a folder");
+    for (name, content) in sections {
+        fs::write(golden::folder().join(name), content).expect("writable");
+    }
+}
+
+/// The seed is `AGREEMENT_SEED`, or the day; how many files is `AGREEMENT_FILES`.
+#[test]
+fn files_nobody_wrote_read_as_buildkit_reads_them() {
+    let number = |name| std::env::var(name).ok().and_then(|value| value.parse().ok());
+    let seed = number("AGREEMENT_SEED").unwrap_or_else(day);
+    let files = number("AGREEMENT_FILES").unwrap_or(5_000);
+    println!("AGREEMENT_SEED={seed} AGREEMENT_FILES={files}");
+
+    let texts = small_texts();
+    let mut oracle = Oracle::build();
+    let mut total = Count::default();
+    let mut failures = Vec::new();
+    let numbers: Vec<u64> = (0..files).collect();
+    for numbers in numbers.chunks(512) {
+        let made: Vec<_> = numbers.iter().map(|number| make(seed, *number, &texts)).collect();
+        for (text, record) in made.iter().zip(oracle.ask(&made)) {
+            let (differences, count) = unknown_differences(&record, text);
+            total += count;
+            if !differences.is_empty() && failures.len() < 20 {
+                failures.push(report(text, &mut oracle));
+            }
+        }
+    }
+    println!("{total:?}");
+    assert!(failures.is_empty(), "seed {seed}:\n{}", failures.join("\n"));
+}
+
+/// The number of the day, so that each day sees other files.
+fn day() -> u64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.map_or(0, |now| now.as_secs() / 86_400)
+}
+
+/// Fixtures to change: those which are not about size.
+fn small_texts() -> Vec<String> {
+    let texts = fixtures::all().into_iter().map(|fixture| fixture.text());
+    texts.filter(|text| text.len() < 4_000).collect()
+}
+
+fn make(seed: u64, number: u64, texts: &[String]) -> String {
+    let mut random = Random::new(seed, number);
+    match number % 3 {
+        0 => generate::file(&mut random),
+        _ => mutate::mutant(texts, &mut random),
+    }
+}
+
+fn unknown_differences(record: &Value, text: &str) -> (Vec<Difference>, Count) {
+    let (mut differences, count) = compare(record, text);
+    differences.retain(|difference| known::reason(text, difference).is_none());
+    (differences, count)
+}
+
+/// The smallest file with such a disagreement, and both views of it.
+fn report(text: &str, oracle: &mut Oracle) -> String {
+    let mut look = |text: &str| {
+        let record = oracle.ask(&[text.to_owned()]).remove(0);
+        unknown_differences(&record, text).0
+    };
+    let small = shrink::shrink(text, |text| !look(text).is_empty());
+    let differences: Vec<_> = look(&small).iter().map(ToString::to_string).collect();
+    format!("{small:?}\n  {}", differences.join("\n  "))
+}

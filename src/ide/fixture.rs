@@ -4,7 +4,7 @@
 //! saying as what. Tags are words of lower-case letters and may nest.
 
 use crate::ide::Snapshot;
-use crate::text::{TextRange, TextSize};
+use crate::text::{Edit, TextRange, TextSize, apply_edits};
 
 /// A text without its marks.
 pub struct Fixture {
@@ -63,6 +63,16 @@ impl Fixture {
             list.iter().map(|(tag, r)| format!("{tag} {r:?} {:?}", part(*r))).collect()
         };
         assert_eq!(show(&found), show(&self.marks), "found, marked in:\n{text}");
+    }
+
+    /// The ranges marked with `tag`, in order.
+    pub fn marked(&self, tag: &str) -> Vec<TextRange> {
+        self.marks.iter().filter(|(name, _)| name == tag).map(|(_, range)| *range).collect()
+    }
+
+    /// The text with the edits made.
+    pub fn edited(&self, edits: &[Edit]) -> String {
+        apply_edits(&self.text(), edits).expect("edits that fit")
     }
 }
 

@@ -6,11 +6,14 @@
 pub mod completion;
 pub mod context;
 pub mod definition;
+pub mod edit;
 #[cfg(test)]
 mod fixture;
 pub mod highlight;
 mod named;
 pub mod references;
+pub mod rename;
+mod shell_names;
 mod snapshot;
 
 pub use snapshot::Snapshot;

@@ -3,6 +3,7 @@
 use super::Snapshot;
 use crate::model::variable::{self, Named, Role};
 use crate::model::{Reference, Target};
+use crate::syntax::View;
 use crate::text::{TextRange, TextSize};
 
 /// A thing that has a name.
@@ -12,6 +13,38 @@ pub(super) enum Symbol {
     Stage(usize),
     /// A variable, by one of its places.
     Variable(Named),
+}
+
+/// The two sorts of names, which differ in what can be part of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    Stage,
+    Variable,
+}
+
+impl Symbol {
+    pub fn sort(&self) -> Sort {
+        match self {
+            Symbol::Stage(_) => Sort::Stage,
+            Symbol::Variable(_) => Sort::Variable,
+        }
+    }
+}
+
+impl Sort {
+    /// Stages are found in any letter case.
+    fn same(self, a: &str, b: &str) -> bool {
+        match self {
+            Sort::Stage => a.eq_ignore_ascii_case(b),
+            Sort::Variable => a == b,
+        }
+    }
+
+    /// Whether a name cannot end beside `c`. A path or an image is no name of a stage.
+    fn joins(self, c: char) -> bool {
+        let part = c.is_alphanumeric() || c == '_';
+        part || self == Sort::Stage && matches!(c, '-' | '.' | '/' | ':' | '@' | '$')
+    }
 }
 
 /// A place of a symbol.
@@ -61,7 +94,7 @@ pub(super) fn places(snapshot: &Snapshot, symbol: &Symbol) -> Vec<Place> {
     match symbol {
         Symbol::Stage(stage) => stage_places(snapshot, *stage),
         Symbol::Variable(named) => {
-            let all = variable::occurrences(snapshot.model(), &named.name, named.range.start());
+            let all = variable::family(snapshot.model(), &named.name, named.range.start()).places;
             let place = |o: variable::Occurrence| Place {
                 range: o.range,
                 defines: matches!(o.role, Role::Definition(_)),
@@ -69,4 +102,29 @@ pub(super) fn places(snapshot: &Snapshot, symbol: &Symbol) -> Vec<Place> {
             all.into_iter().map(place).collect()
         }
     }
+}
+
+/// The place of `name` in `range`, from the start of the item whose text is `source`. The range of a
+/// name may hold more: quotes around it or, in a flag with quotes, the whole value. `None` where the
+/// name is not there exactly once.
+pub(super) fn exact(
+    source: &str,
+    view: &View,
+    range: TextRange,
+    name: &str,
+    sort: Sort,
+) -> Option<TextRange> {
+    // Line continuations between its letters belong to it.
+    if sort.same(&view.text(source, range), name) {
+        return Some(range);
+    }
+    let text = source.get(std::ops::Range::<usize>::from(range))?;
+    let mut found = text.char_indices().filter_map(|(at, _)| {
+        let (before, rest) = (text.get(..at)?, text.get(at..)?);
+        let (here, behind) = (rest.get(..name.len())?, rest.get(name.len()..)?);
+        let alone = !before.ends_with(|c| sort.joins(c)) && !behind.starts_with(|c| sort.joins(c));
+        (sort.same(here, name) && alone).then_some(TextSize::of(before))
+    });
+    let at = found.next()?;
+    found.next().is_none().then(|| TextRange::at(range.start() + at, TextSize::of(name)))
 }

@@ -74,6 +74,8 @@ pub struct Writer {
     pub scope: Scope,
     /// For `ARG NAME` in a stage: the number of the global that it makes known there.
     pub global: Option<usize>,
+    /// The number of the definition that was in force before it.
+    pub replaces: Option<usize>,
 }
 
 /// A use met by a [`Flow`].
@@ -252,8 +254,9 @@ impl Walker<'_> {
             || global.and_then(|g| self.flow.writers.get(g)).is_some_and(|g| g.has_value);
 
         let number = self.flow.writers.len();
+        let replaces = known.build.get(name).copied();
         // A declaration without any value leaves one that is already visible as it is.
-        if has_value || global_value || !known.build.contains_key(name) {
+        if has_value || global_value || replaces.is_none() {
             known.build.insert(Arc::clone(name), number);
         }
         if made.kind == VariableKind::Env {
@@ -267,6 +270,7 @@ impl Walker<'_> {
             has_value,
             scope,
             global,
+            replaces,
         });
     }
 
@@ -307,24 +311,34 @@ pub fn at(model: &Model, offset: TextSize) -> Option<Named> {
     Some(Named { range: placed.lift(range), name: Arc::clone(name), role })
 }
 
-/// All places of the variable `name` of which one is at `offset`, in file order. Empty for a use
-/// that nothing in the file gives a value: it has nothing to do with others of its name.
-pub fn occurrences(model: &Model, name: &str, offset: TextSize) -> Vec<Occurrence> {
+/// One variable: what [`family`] finds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Family {
+    /// Its places in file order.
+    pub places: Vec<Occurrence>,
+    /// The scopes in which it is known, in file order, the global one first.
+    pub scopes: BTreeSet<Scope>,
+}
+
+/// The variable `name` of which one place is at `offset`. Empty for a use that nothing in the file
+/// gives a value: it has nothing to do with others of its name.
+pub fn family(model: &Model, name: &str, offset: TextSize) -> Family {
     let flow = Flow::of_name(model, name);
     let all = flow_occurrences(&flow);
     let Some(here) = all.iter().find(|o| o.range.contains_inclusive(offset)) else {
-        return Vec::new();
+        return Family::default();
     };
     let origins = flow.origins(name);
     let origin = |scope: &Scope| origins.get(scope).copied().unwrap_or_default();
     let args = flow.writers.iter().filter(|writer| writer.kind == VariableKind::Arg);
     let args: BTreeSet<Scope> = args.map(|writer| origin(&writer.scope)).collect();
     let start = origin(&here.scope);
-    let same = |scope: &Scope| {
-        let other = origin(scope);
-        other == start || (args.contains(&start) && args.contains(&other))
-    };
-    all.iter().filter(|o| same(&o.scope)).cloned().collect()
+    let same =
+        |origin: &Scope| *origin == start || (args.contains(&start) && args.contains(origin));
+    let scopes: BTreeSet<Scope> =
+        origins.iter().filter(|(_, origin)| same(origin)).map(|(scope, _)| *scope).collect();
+    let places = all.iter().filter(|o| scopes.contains(&o.scope)).cloned().collect();
+    Family { places, scopes }
 }
 
 fn flow_occurrences(flow: &Flow) -> Vec<Occurrence> {

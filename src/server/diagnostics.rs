@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, PoisonError};
 
 use tokio::sync::mpsc;
 use tower_lsp_server::jsonrpc::Result;
@@ -16,23 +17,19 @@ use super::convert;
 use super::features::{Ask, Cancelled};
 use super::session::Core;
 use super::settings::Level;
-use crate::check::{Finding, Severity};
-use crate::ide::Snapshot;
+use crate::check::{Finding, Report, Severity};
 
 /// What makes the diagnostics that are pushed.
 pub type Find = fn(&Ask) -> Vec<lsp::Diagnostic>;
-
-/// The findings in a file. The checks are the one thing to put here.
-fn findings(_: &Snapshot) -> Vec<Finding> {
-    Vec::new()
-}
 
 /// The diagnostics of a document, as the settings want them and the client takes them.
 pub fn find(ask: &Ask) -> Vec<lsp::Diagnostic> {
     if !ask.settings.diagnostics {
         return Vec::new();
     }
-    findings(&ask.snapshot).into_iter().filter_map(|finding| diagnostic(ask, finding)).collect()
+    let findings = ask.snapshot.report().findings().into_iter();
+    let wanted = findings.take_while(|_| !ask.cancelled.yes());
+    wanted.filter_map(|finding| diagnostic(ask, finding)).collect()
 }
 
 /// A finding as the protocol has it; `None` where it is switched off.
@@ -91,29 +88,66 @@ pub fn advertise(capabilities: &mut lsp::ServerCapabilities, client: &ClientShap
     }
 }
 
-/// `textDocument/diagnostic`. The result id names the document's state and the settings, so a client
-/// that has the result of both is told that nothing changed.
+/// What was told of the findings of a document.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The id that the client was given for it.
+    result_id: String,
+    report: Report,
+    settings_revision: u64,
+}
+
+impl Told {
+    fn new(ask: &Ask) -> Self {
+        let result_id = format!("{}.{}", ask.revision, ask.settings_revision);
+        Self {
+            result_id,
+            report: ask.snapshot.report().clone(),
+            settings_revision: ask.settings_revision,
+        }
+    }
+
+    /// Whether it is still what is to be told.
+    fn stands(&self, ask: &Ask) -> bool {
+        self.settings_revision == ask.settings_revision
+            && ask.snapshot.report().same_places(&self.report)
+    }
+}
+
+/// `textDocument/diagnostic`. A client that names the result that it has is told so if nothing about
+/// it changed, which most keystrokes do not.
 pub fn pull(
     ask: &Ask,
     params: lsp::DocumentDiagnosticParams,
 ) -> Result<lsp::DocumentDiagnosticReportResult> {
-    let result_id = format!("{}.{}", ask.revision, ask.settings_revision);
-    if params.previous_result_id.as_ref() == Some(&result_id) {
-        let unchanged_document_diagnostic_report =
-            lsp::UnchangedDocumentDiagnosticReport { result_id };
-        let report = lsp::RelatedUnchangedDocumentDiagnosticReport {
-            related_documents: None,
-            unchanged_document_diagnostic_report,
-        };
-        return Ok(lsp::DocumentDiagnosticReport::Unchanged(report).into());
+    let told = || ask.told.lock().unwrap_or_else(PoisonError::into_inner);
+    let known =
+        told().clone().filter(|told| Some(&told.result_id) == params.previous_result_id.as_ref());
+    if let Some(known) = known.filter(|known| known.stands(ask)) {
+        return Ok(unchanged(known.result_id));
     }
+    let new = Told::new(ask);
+    *told() = Some(new.clone());
+    Ok(full(new.result_id, find(ask)))
+}
+
+fn unchanged(result_id: String) -> lsp::DocumentDiagnosticReportResult {
+    let unchanged_document_diagnostic_report = lsp::UnchangedDocumentDiagnosticReport { result_id };
+    lsp::DocumentDiagnosticReport::Unchanged(lsp::RelatedUnchangedDocumentDiagnosticReport {
+        related_documents: None,
+        unchanged_document_diagnostic_report,
+    })
+    .into()
+}
+
+fn full(result_id: String, items: Vec<lsp::Diagnostic>) -> lsp::DocumentDiagnosticReportResult {
     let full_document_diagnostic_report =
-        lsp::FullDocumentDiagnosticReport { result_id: Some(result_id), items: find(ask) };
-    let report = lsp::RelatedFullDocumentDiagnosticReport {
+        lsp::FullDocumentDiagnosticReport { result_id: Some(result_id), items };
+    lsp::DocumentDiagnosticReport::Full(lsp::RelatedFullDocumentDiagnosticReport {
         related_documents: None,
         full_document_diagnostic_report,
-    };
-    Ok(lsp::DocumentDiagnosticReport::Full(report).into())
+    })
+    .into()
 }
 
 /// Has the diagnostics of documents computed and pushed.
@@ -160,9 +194,10 @@ struct Publishing {
 struct Published {
     /// The opening (see `Document::opened`) for which it was told.
     opened: u64,
+    told: Told,
     items: Vec<lsp::Diagnostic>,
-    /// Whether it was told anything since that opening.
-    told: bool,
+    /// Whether anything was sent since that opening: nothing is, as long as all is well.
+    sent: bool,
 }
 
 impl Publishing {
@@ -179,43 +214,46 @@ impl Publishing {
         if self.published.get(uri).is_some_and(|published| published.opened != opened) {
             self.forget(uri);
         }
-        let (revision, version, key) = (ask.revision, ask.version, ask.uri.clone());
-        let find = self.find;
-        let found =
-            tokio::task::spawn_blocking(move || catch_unwind(AssertUnwindSafe(|| find(&ask))))
-                .await;
-        // After a panic, which the hook has logged, what was told before stays.
-        let Ok(Ok(items)) = found else { return };
-        let (newest, versions_count) = {
-            let session = self.core.session();
-            (session.documents.get(uri).map(|d| d.revision), session.client.versioned_diagnostics)
+        let ask = Arc::new(ask);
+        let (find, known) =
+            (self.find, self.published.get(uri).map(|published| published.told.clone()));
+        let worker = ask.clone();
+        let look = move || {
+            let same = known.is_some_and(|known| known.stands(&worker));
+            (Told::new(&worker), (!same).then(|| find(&worker)))
         };
-        // A change that came meanwhile has put the document into the queue again.
-        if newest == Some(revision) {
-            self.tell(uri, key, Published { opened, items, told: true }, version, versions_count);
+        let found = tokio::task::spawn_blocking(|| catch_unwind(AssertUnwindSafe(look))).await;
+        // After a panic, which the hook has logged, what was told before stays. A change that came
+        // meanwhile has put the document into the queue again.
+        let Ok(Ok((told, items))) = found else { return };
+        if !self.core.session().has_moved_on(uri, ask.revision) {
+            self.tell(uri, &ask, opened, told, items);
         }
     }
 
-    /// Sends what is new. A client that holds a list against the document's version throws the list
-    /// away if it has a newer version by then, so such a client is told of every version as soon as
-    /// it was told anything.
+    /// Sends what is new; `None` says that it is as before.
+    ///
+    /// A client that holds a list against the document's version throws the list away if it has a
+    /// newer version by then. So such a client is told of every version once it was told anything.
     fn tell(
         &mut self,
         uri: &str,
-        key: lsp::Uri,
-        mut news: Published,
-        version: Option<i64>,
-        versions_count: bool,
+        ask: &Ask,
+        opened: u64,
+        told: Told,
+        items: Option<Vec<lsp::Diagnostic>>,
     ) {
-        let before = self.published.get(uri);
-        let same = before.map_or(news.items.is_empty(), |before| before.items == news.items);
-        let told = before.is_some_and(|before| before.told);
-        news.told = !same || (versions_count && told);
-        if news.told {
-            self.publish(key, news.items.clone(), version);
+        let (before, was_sent) = match self.published.remove(uri) {
+            Some(published) => (published.items, published.sent),
+            None => (Vec::new(), false),
+        };
+        let items = items.unwrap_or_else(|| before.clone());
+        let send = items != before || (was_sent && ask.client.versioned_diagnostics);
+        if send {
+            self.publish(ask.uri.clone(), items.clone(), ask.version);
         }
-        news.told |= told;
-        self.published.insert(uri.to_owned(), news);
+        let sent = send || was_sent;
+        self.published.insert(uri.to_owned(), Published { opened, told, items, sent });
     }
 
     /// Takes back what was told of a document that is closed or that was opened anew.
@@ -245,9 +283,21 @@ mod tests {
     use super::super::client::Client;
     use super::super::settings::Settings;
     use super::*;
+    use crate::ide::Snapshot;
     use crate::text::{Encoding, TextRange};
 
     const URI: &str = "file:///Dockerfile";
+
+    /// A number of faults that is a panic instead.
+    const PANIC: usize = 999;
+
+    fn text(faults: usize) -> String {
+        if faults == PANIC {
+            "panic".to_owned()
+        } else {
+            format!("FROM a\n{}", "!\n".repeat(faults))
+        }
+    }
 
     /// One diagnostic for each `!` in the text; a panic for `panic`.
     fn find(ask: &Ask) -> Vec<lsp::Diagnostic> {
@@ -272,13 +322,14 @@ mod tests {
             Self { core, said: mail.split().0 }
         }
 
-        fn open(&self, text: &str) {
+        fn open(&self, faults: usize) {
+            let text = &text(faults);
             self.core.session().documents.open(URI, "dockerfile", Some(1), text);
             self.core.publisher.touch(URI);
         }
 
-        fn change(&self, version: i64, text: &str) {
-            let change = vec![(None, text.to_owned())];
+        fn change(&self, version: i64, faults: usize) {
+            let change = vec![(None, text(faults))];
             self.core.session().documents.change(URI, Some(version), change, Encoding::Utf8);
             self.core.publisher.touch(URI);
         }
@@ -317,6 +368,7 @@ mod tests {
             client: client.into(),
             settings: Settings { severity, ..Settings::default() }.into(),
             settings_revision: 0,
+            told: Default::default(),
             cancelled: Cancelled::default(),
         }
     }
@@ -363,43 +415,41 @@ mod tests {
         assert_eq!(other.and_then(|d| d.severity), Some(lsp::DiagnosticSeverity::ERROR));
     }
 
+    const NONE: [Value; 0] = [];
+
     #[tokio::test]
     async fn only_news_are_pushed() {
         let mut fixture = Fixture::new(false);
-        fixture.open("clean");
-        assert_eq!(fixture.pushed().await, [] as [Value; 0]);
-        fixture.change(2, "one!");
+        fixture.open(0);
+        assert_eq!(fixture.pushed().await, NONE);
+        fixture.change(2, 1);
         assert_eq!(fixture.pushed().await, [json!([2, 1])]);
-        fixture.change(3, "still one!");
-        assert_eq!(fixture.pushed().await, [] as [Value; 0]);
-        fixture.change(4, "clean");
+        fixture.change(3, 1);
+        assert_eq!(fixture.pushed().await, NONE);
+        fixture.change(4, 0);
         assert_eq!(fixture.pushed().await, [json!([4, 0])]);
-        fixture.change(5, "clean again");
-        assert_eq!(fixture.pushed().await, [] as [Value; 0]);
+        fixture.change(5, 0);
+        assert_eq!(fixture.pushed().await, NONE);
     }
 
     #[tokio::test]
     async fn a_client_that_counts_versions_gets_every_version_from_the_first_finding_on() {
         let mut fixture = Fixture::new(true);
-        fixture.open("clean");
-        fixture.change(2, "clean still");
-        assert_eq!(fixture.pushed().await, [] as [Value; 0]);
-        fixture.change(3, "one!");
-        assert_eq!(fixture.pushed().await, [json!([3, 1])]);
-        fixture.change(4, "still one!");
-        assert_eq!(fixture.pushed().await, [json!([4, 1])]);
-        fixture.change(5, "");
-        assert_eq!(fixture.pushed().await, [json!([5, 0])]);
-        fixture.change(6, "");
-        assert_eq!(fixture.pushed().await, [json!([6, 0])]);
+        fixture.open(0);
+        fixture.change(2, 0);
+        assert_eq!(fixture.pushed().await, NONE);
+        for (version, faults) in [(3, 1), (4, 1), (5, 0), (6, 0)] {
+            fixture.change(version, faults);
+            assert_eq!(fixture.pushed().await, [json!([version, faults])]);
+        }
     }
 
     #[tokio::test]
     async fn a_burst_is_pushed_once() {
         let mut fixture = Fixture::new(false);
-        fixture.open("!");
+        fixture.open(1);
         for version in 2..=500 {
-            fixture.change(version, &"!".repeat(usize::try_from(version).expect("small")));
+            fixture.change(version, usize::try_from(version).expect("small"));
         }
         assert_eq!(fixture.pushed().await, [json!([500, 500])]);
     }
@@ -407,34 +457,31 @@ mod tests {
     #[tokio::test]
     async fn nothing_is_left_of_a_closed_document() {
         let mut fixture = Fixture::new(false);
-        fixture.open("!!");
+        fixture.open(2);
         assert_eq!(fixture.pushed().await, [json!([1, 2])]);
         fixture.close();
         assert_eq!(fixture.pushed().await, [json!([null, 0])]);
         fixture.close();
-        assert_eq!(fixture.pushed().await, [] as [Value; 0]);
-        fixture.open("!!");
+        assert_eq!(fixture.pushed().await, NONE);
+        fixture.open(2);
         assert_eq!(fixture.pushed().await, [json!([1, 2])]);
+        // The client may have thrown away what it had.
         fixture.close();
-        fixture.open("!!");
-        assert_eq!(
-            fixture.pushed().await,
-            [json!([null, 0]), json!([1, 2])],
-            "the client may have thrown them away"
-        );
+        fixture.open(2);
+        assert_eq!(fixture.pushed().await, [json!([null, 0]), json!([1, 2])]);
         fixture.close();
-        fixture.open("clean");
+        fixture.open(0);
         assert_eq!(fixture.pushed().await, [json!([null, 0])]);
     }
 
     #[tokio::test]
     async fn a_panic_costs_one_list() {
         let mut fixture = Fixture::new(false);
-        fixture.open("!");
+        fixture.open(1);
         assert_eq!(fixture.pushed().await, [json!([1, 1])]);
-        fixture.change(2, "panic");
-        assert_eq!(fixture.pushed().await, [] as [Value; 0]);
-        fixture.change(3, "!!");
+        fixture.change(2, PANIC);
+        assert_eq!(fixture.pushed().await, NONE);
+        fixture.change(3, 2);
         assert_eq!(fixture.pushed().await, [json!([3, 2])]);
     }
 }

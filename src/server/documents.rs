@@ -6,10 +6,12 @@
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex};
 
 use tower_lsp_server::ls_types as lsp;
 
 use super::convert;
+use super::diagnostics::Told;
 use crate::ide::Snapshot;
 use crate::text::{Edit, Encoding, Text};
 
@@ -33,6 +35,8 @@ pub struct Document {
     pub revision: u64,
     /// The revision at which it was opened.
     pub opened: u64,
+    /// What the client was told of its findings when it asked last.
+    pub told: Arc<Mutex<Option<Told>>>,
     content: Content,
 }
 
@@ -122,7 +126,8 @@ impl Documents {
             Language::Dockerfile => Content::read(text),
             Language::Other => Content::Text(Text::default()),
         };
-        let document = Document { language, version, revision, opened: revision, content };
+        let told = Arc::default();
+        let document = Document { language, version, revision, opened: revision, told, content };
         if self.open.insert(uri.to_owned(), document).is_some() {
             tracing::warn!("{uri} was opened twice; the second text counts");
         }

@@ -6,8 +6,8 @@
 //! name the wrong parameter, the document's snapshot at the request's arrival, panics, cancelling and
 //! stale answers are the table's business, not the feature's.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,16 +16,49 @@ use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::ls_types as lsp;
 use tower_lsp_server::ls_types::request::{self, Request};
 
+use super::answers;
 use super::capabilities::ClientShapes;
 use super::convert;
-use super::diagnostics;
+use super::diagnostics::{self, Told};
 use super::settings::Settings;
-use crate::ide::Snapshot;
+use crate::ide::{self, Snapshot};
 use crate::text::{Encoding, TextRange, TextSize};
 
 /// The features, in the order of the protocol's documentation.
 pub fn all() -> Vec<Feature> {
     vec![
+        Feature::new::<request::GotoDeclaration>(Pace::Quick, definition).advertised(
+            |server, _| {
+                server.declaration_provider = Some(lsp::DeclarationCapability::Simple(true))
+            },
+        ),
+        Feature::new::<request::GotoDefinition>(Pace::Quick, definition)
+            .advertised(|server, _| server.definition_provider = Some(lsp::OneOf::Left(true))),
+        Feature::new::<request::References>(Pace::Quick, |ask, params| {
+            let offset = ask.offset(params.text_document_position.position);
+            let found = ide::references::references(
+                &ask.snapshot,
+                offset,
+                params.context.include_declaration,
+            );
+            Ok(answers::locations(ask, &found))
+        })
+        .advertised(|server, _| server.references_provider = Some(lsp::OneOf::Left(true))),
+        Feature::new::<request::DocumentHighlightRequest>(Pace::Quick, |ask, params| {
+            let offset = ask.offset(params.text_document_position_params.position);
+            Ok(answers::highlights(ask, &ide::highlight::highlight(&ask.snapshot, offset)))
+        })
+        .advertised(|server, _| server.document_highlight_provider = Some(lsp::OneOf::Left(true))),
+        Feature::new::<request::Completion>(Pace::Quick, |ask, params| {
+            let offset = ask.offset(params.text_document_position.position);
+            Ok(answers::completions(ask, offset, ide::completion::complete(&ask.snapshot, offset)))
+        })
+        .advertised(|server, _| {
+            let triggers = ["-", "=", ",", "$", "{"].map(str::to_owned).to_vec();
+            let options =
+                lsp::CompletionOptions { trigger_characters: Some(triggers), ..Default::default() };
+            server.completion_provider = Some(options);
+        }),
         Feature::new::<request::DocumentDiagnosticRequest>(Pace::Slow, diagnostics::pull)
             .advertised(diagnostics::advertise)
             .absent(|_| json!({ "kind": "full", "items": [] }))
@@ -35,6 +68,14 @@ pub fn all() -> Vec<Feature> {
                 data: Some(json!({ "retriggerRequest": true })),
             }),
     ]
+}
+
+fn definition(
+    ask: &Ask,
+    params: lsp::GotoDefinitionParams,
+) -> Result<Option<lsp::GotoDefinitionResponse>> {
+    let offset = ask.offset(params.text_document_position_params.position);
+    Ok(answers::definitions(ask, &ide::definition::definition(&ask.snapshot, offset)))
 }
 
 /// Where a request is answered.
@@ -139,6 +180,8 @@ pub struct Ask {
     pub settings: Arc<Settings>,
     /// Our number for those settings.
     pub settings_revision: u64,
+    /// What the client was told of the document's findings when it asked last.
+    pub told: Arc<Mutex<Option<Told>>>,
     /// Whether the answer is still wanted.
     pub cancelled: Cancelled,
 }
@@ -147,11 +190,6 @@ impl Ask {
     /// The byte offset of a position in the request.
     pub fn offset(&self, position: lsp::Position) -> TextSize {
         convert::offset(self.snapshot.text(), position, self.encoding)
-    }
-
-    /// The bytes of a range in the request.
-    pub fn text_range(&self, range: lsp::Range) -> TextRange {
-        convert::text_range(self.snapshot.text(), range, self.encoding)
     }
 
     /// A range for the answer.

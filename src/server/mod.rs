@@ -4,22 +4,23 @@
 //! messages) → the framework (`tower_lsp_server::Server`: which message is what, many answers at
 //! once) → `conversation` (order, phases, errors) → a row of `notifications`, which changes the
 //! `session` with its `documents` and `settings`, or a row of `features`, which answers from a
-//! snapshot. `client` and `diagnostics` are what the server says unasked. `convert` alone knows
+//! snapshot and shapes it by `answers`. `client` and `diagnostics` are what the server says unasked. `convert` alone knows
 //! positions, `capabilities` alone what a client declares.
 
-pub mod capabilities;
+mod answers;
+mod capabilities;
 mod client;
 mod conversation;
-pub mod convert;
+mod convert;
 mod diagnostics;
 mod documents;
-pub mod features;
+mod features;
 mod frame;
 mod log;
 mod notifications;
 mod parent;
 mod session;
-pub mod settings;
+mod settings;
 mod transport;
 
 use std::io;

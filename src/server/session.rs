@@ -108,6 +108,7 @@ impl Session {
             client: self.client.clone(),
             settings: self.settings.clone(),
             settings_revision: self.settings_revision,
+            told: document.told.clone(),
             cancelled: cancelled.clone(),
         })
     }

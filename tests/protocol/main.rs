@@ -2,10 +2,13 @@
 
 mod channels;
 mod client;
+mod diagnostics;
 mod documents;
 mod faults;
+mod flood;
 mod fuzz;
 mod lifecycle;
+mod positions;
 mod profiles;
 mod requests;
 mod settings;

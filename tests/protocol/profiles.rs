@@ -241,12 +241,17 @@ fn converse(profile: &Profile) {
     assert_eq!(server["textDocumentSync"]["change"], 2, "{}", profile.name);
     answer_the_server(&mut client, &capabilities);
 
-    client.open("FROM alpine AS base\nCOPY --from=base /a /b\n");
+    client.open("FROM alpine AS base\nCOPY --from=base /a /b\nFORM x\n");
     let pulls = declares(&capabilities, "/textDocument/diagnostic");
     assert_eq!(server.get("diagnosticProvider").is_some(), pulls, "{}", profile.name);
-    if pulls {
-        assert_eq!(client.pull(URI)["kind"], "full");
-    }
+    let diagnostics = if pulls {
+        client.pull(URI)["items"].clone()
+    } else {
+        let params = client.notification("textDocument/publishDiagnostics");
+        assert_eq!(params["version"], 1, "{}", profile.name);
+        params["diagnostics"].clone()
+    };
+    assert!(!diagnostics.as_array().expect("a list").is_empty(), "{}", profile.name);
     for ask in ASKS {
         let mut params = json!({ "textDocument": { "uri": URI } });
         let members = params.as_object_mut().expect("an object");
@@ -268,10 +273,8 @@ fn converse(profile: &Profile) {
             }
         }
     }
-    if pulls {
-        // Never both: nothing was pushed beside.
-        client.assert_silent();
-    }
+    // Never both ways, and nothing else unasked.
+    client.assert_silent();
     leave(client, profile);
 }
 

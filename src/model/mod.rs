@@ -3,7 +3,8 @@
 //! | file | what it answers |
 //! |---|---|
 //! | `facts.rs` | what one instruction defines, uses and refers to (computed once an instruction) |
-//! | `stage.rs` | stages, references, reachability, circles |
+//! | `stage.rs` | stages, look-up rules, reachability, circles |
+//! | `index.rs` | where stages and references stand, in every version |
 //! | `scope.rs` | which variables are declared where |
 //! | `state.rs` | the values at a point, and where each was set |
 //! | `variable.rs` | all places of one variable |
@@ -13,6 +14,7 @@
 //! stages unless a `FROM` or a global `ARG` changed, scopes by block.
 
 pub mod facts;
+mod index;
 pub mod mount;
 pub mod scope;
 pub mod stage;
@@ -25,10 +27,10 @@ pub use facts::{Facts, Place, Spanned, VariableKind};
 pub use stage::{Base, Reference, Relation, Stage, Target};
 pub use state::{State, Variable};
 
+use self::index::{Index, Landmarks};
 use self::scope::{IssueKind, Scopes};
 use self::stage::Names;
-use crate::language::Keyword;
-use crate::syntax::{Block, Item, PerItem, Placed, Tree, expand};
+use crate::syntax::{Item, PerItem, Placed, Tree, expand};
 use crate::text::TextSize;
 
 /// The meaning of one version of a file. Cloning shares everything.
@@ -39,8 +41,7 @@ pub struct Model(Arc<Inner>);
 struct Inner {
     tree: Tree,
     facts: PerItem<Arc<Facts>, Landmarks>,
-    /// What `names` was made from: the facts of each `FROM` and of each global `ARG`.
-    key: (Vec<Arc<Facts>>, Vec<Arc<Facts>>),
+    index: Index,
     names: Arc<Names>,
     stages: Vec<Stage>,
     references: Vec<Reference>,
@@ -65,7 +66,7 @@ impl Default for Inner {
         Inner {
             tree: Tree::parse(""),
             facts: PerItem::default(),
-            key: (Vec::new(), Vec::new()),
+            index: Index::default(),
             names: Arc::default(),
             stages: Vec::new(),
             references: Vec::new(),
@@ -105,14 +106,15 @@ impl Model {
         let facts = old.facts.update(&tree, read, Landmarks::find);
 
         let index = Index::read(&tree, &facts);
-        let froms: Vec<_> = index.froms.iter().map(|(_, _, facts)| Arc::clone(facts)).collect();
-        let same = |a: &[Arc<Facts>], b: &[Arc<Facts>]| {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| Arc::ptr_eq(a, b) || a == b)
-        };
-        work.names = escape != old.tree.escape()
-            || !(same(&froms, &old.key.0) && same(&index.global_args, &old.key.1));
+        let same = |a: &Arc<Facts>, b: &Arc<Facts>| Arc::ptr_eq(a, b) || a == b;
+        let same_froms = index.froms().len() == old.index.froms().len()
+            && index.froms().zip(old.index.froms()).all(|(a, b)| same(&a.2, &b.2));
+        let same_args = index.global_args.len() == old.index.global_args.len()
+            && index.global_args.iter().zip(&old.index.global_args).all(|(a, b)| same(a, b));
+        work.names = !(same_froms && same_args && escape == old.tree.escape());
         let names = if work.names {
             let globals = global_values(&index.global_args, escape);
+            let froms: Vec<_> = index.froms().map(|(_, _, facts)| &**facts).collect();
             Arc::new(Names::new(&froms, |text| {
                 let expanded = expand::expand(text, escape, expand::Mode::WORD, &globals);
                 expanded.ok().map(|expansion| expansion.text)
@@ -121,16 +123,22 @@ impl Model {
             Arc::clone(&old.names)
         };
 
-        let stages = stage::place(&index.froms, &names, tree.len());
-        let references = index.references(&names);
-        let circular = stage::circular(stages.len(), &references);
+        let stages = stage::place(index.froms(), &names, tree.len());
+        let known = (!work.names).then_some((&old.index, &*old.references));
+        let references = index.references(&names, known);
+        let same_edges =
+            references.iter().map(Reference::edge).eq(old.references.iter().map(Reference::edge));
+        let circular = if !work.names && same_edges {
+            old.circular.clone()
+        } else {
+            stage::circular(stages.len(), &references)
+        };
         let scopes = old.scopes.update(&facts, &names);
         work.scopes = scopes.visited;
-        let key = (froms, index.global_args);
         Model(Arc::new(Inner {
             tree,
             facts,
-            key,
+            index,
             names,
             stages,
             references,
@@ -246,105 +254,6 @@ impl Model {
     pub fn globals_at(&self, offset: TextSize) -> State {
         state::globals(self, offset)
     }
-}
-
-/// Where in a block the instructions stand that stages and references are made from: the number of
-/// the item in the block, and its offset from the block's start.
-#[derive(Debug, Default)]
-struct Landmarks {
-    /// `FROM`s, and instructions with references.
-    named: Vec<(usize, TextSize)>,
-    /// `ARG`s before any `FROM` of the block.
-    args: Vec<(usize, TextSize)>,
-}
-
-impl Landmarks {
-    fn find(block: &Block, facts: &[Arc<Facts>]) -> Landmarks {
-        let mut landmarks = Landmarks::default();
-        let mut before_from = true;
-        let mut start = TextSize::new(0);
-        for (within, (item, facts)) in block.items().iter().zip(facts).enumerate() {
-            match facts.keyword {
-                Some(Keyword::From) => {
-                    before_from = false;
-                    landmarks.named.push((within, start));
-                }
-                Some(Keyword::Arg) if before_from => landmarks.args.push((within, start)),
-                _ if !facts.references.is_empty() => landmarks.named.push((within, start)),
-                _ => {}
-            }
-            start += item.len();
-        }
-        landmarks
-    }
-}
-
-/// An instruction with its item's number and offset.
-type InPlace = (usize, TextSize, Arc<Facts>);
-
-/// The instructions that stages and references are made from, in place.
-#[derive(Default)]
-struct Index {
-    froms: Vec<InPlace>,
-    global_args: Vec<Arc<Facts>>,
-    /// `FROM`s too.
-    references: Vec<InPlace>,
-}
-
-impl Index {
-    fn read(tree: &Tree, facts: &PerItem<Arc<Facts>, Landmarks>) -> Index {
-        let mut index = Index::default();
-        for ((start, first, _), kept) in tree.blocks().zip(facts.blocks()) {
-            let place = |&(within, offset): &(usize, TextSize)| {
-                let facts = kept.values.get(within)?;
-                Some((first + within, start + offset, Arc::clone(facts)))
-            };
-            if index.froms.is_empty() {
-                let args = kept.summary.args.iter().filter_map(place);
-                index.global_args.extend(args.map(|(_, _, facts)| facts));
-            }
-            for place in kept.summary.named.iter().filter_map(place) {
-                if place.2.keyword == Some(Keyword::From) {
-                    index.froms.push(place.clone());
-                }
-                index.references.push(place);
-            }
-        }
-        index
-    }
-
-    fn references(&self, names: &Names) -> Vec<Reference> {
-        let mut stage = None;
-        let mut references = Vec::with_capacity(self.references.len());
-        for (item, start, facts) in &self.references {
-            let (item, start) = (*item, *start);
-            if let Some(from) = &facts.from {
-                let number = stage.map_or(0, |stage| stage + 1);
-                stage = Some(number);
-                references.push(Reference {
-                    place: Place::From,
-                    name: lift(&from.image, start),
-                    item,
-                    stage,
-                    target: names.from_target(number),
-                });
-            } else if facts.keyword == Some(Keyword::From) {
-                stage = Some(stage.map_or(0, |stage| stage + 1));
-            }
-            references.extend(facts.references.iter().map(|site| Reference {
-                place: site.place,
-                name: lift(&site.name, start),
-                item,
-                stage,
-                target: names.target(site),
-            }));
-        }
-        references
-    }
-}
-
-fn lift(spanned: &Spanned, start: TextSize) -> Spanned {
-    Spanned { text: Arc::clone(&spanned.text), range: spanned.range + start }
 }
 
 /// The values that `FROM` sees: defaults of the global `ARG`s, each in the light of those before.

@@ -104,12 +104,12 @@ impl Flow {
 /// The flow of names through the file.
 #[derive(Clone, Debug, Default)]
 pub struct Scopes {
-    blocks: Vec<BlockScope>,
+    blocks: Vec<Arc<BlockScope>>,
     /// How many instructions the last update looked at.
     pub visited: usize,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct BlockScope {
     block: Arc<Block>,
     names: Arc<Names>,
@@ -123,25 +123,25 @@ impl Scopes {
     /// The flow through a file whose facts are `facts`.
     pub fn update<S>(&self, facts: &PerItem<Arc<Facts>, S>, names: &Arc<Names>) -> Scopes {
         let count = facts.blocks().len();
-        let mut flow = Flow::default();
+        let start = Flow::default();
         let mut scopes = Scopes { blocks: Vec::with_capacity(count), visited: 0 };
         for (index, kept) in facts.blocks().enumerate() {
             let (block, facts) = (&kept.block, &kept.values);
-            let scope = match self.known(index, count, block, names, &flow) {
-                Some(known) => known.clone(),
+            let flow = scopes.blocks.last().map_or(&start, |before| &before.output);
+            let scope = match self.known(index, count, block, names, flow) {
+                Some(known) => Arc::clone(known),
                 None => {
+                    let mut scope = visit(block, facts, names, flow.clone());
                     scopes.visited += facts.len();
-                    let mut scope = visit(block, facts, names, flow);
                     // Equal output under the old identity lets the blocks behind this one rest.
                     if let Some(old) = self.at(index, count)
                         && old.output.is_equal(&scope.output)
                     {
                         scope.output = old.output.clone();
                     }
-                    scope
+                    Arc::new(scope)
                 }
             };
-            flow = scope.output.clone();
             scopes.blocks.push(scope);
         }
         scopes
@@ -154,8 +154,8 @@ impl Scopes {
         block: &Arc<Block>,
         names: &Arc<Names>,
         flow: &Flow,
-    ) -> Option<&BlockScope> {
-        let fits = |old: &&BlockScope| {
+    ) -> Option<&Arc<BlockScope>> {
+        let fits = |old: &&Arc<BlockScope>| {
             Arc::ptr_eq(&old.block, block)
                 && old.input.is_same(flow)
                 && (!old.has_from || Arc::ptr_eq(&old.names, names))
@@ -164,7 +164,7 @@ impl Scopes {
     }
 
     /// The old block that stands as far from the end as the new block `index` of `count`.
-    fn at(&self, index: usize, count: usize) -> Option<&BlockScope> {
+    fn at(&self, index: usize, count: usize) -> Option<&Arc<BlockScope>> {
         self.blocks.get((index + self.blocks.len()).checked_sub(count)?)
     }
 

@@ -124,6 +124,14 @@ impl Reference {
         })
     }
 
+    /// The stage that refers and the one referred to.
+    pub fn edge(&self) -> Option<(usize, usize)> {
+        match (&self.target, self.stage) {
+            (Target::Stage(to), Some(from)) => Some((from, *to)),
+            _ => None,
+        }
+    }
+
     /// The stage that the place really uses.
     pub fn used_stage(&self) -> Option<usize> {
         match (&self.target, self.relation()?) {
@@ -145,7 +153,7 @@ pub struct Names {
 
 impl Names {
     /// Reads the `FROM`s; `expand` gives the text of a base with its variables replaced.
-    pub fn new(froms: &[Arc<Facts>], expand: impl Fn(&str) -> Option<String>) -> Names {
+    pub fn new(froms: &[&Facts], expand: impl Fn(&str) -> Option<String>) -> Names {
         let mut names = Names::default();
         for (index, facts) in froms.iter().enumerate() {
             let Some(from) = &facts.from else {
@@ -236,23 +244,26 @@ fn atoi(text: &str) -> Option<i64> {
 }
 
 /// The stages of the file, in place.
-pub fn place(froms: &[(usize, TextSize, Arc<Facts>)], names: &Names, end: TextSize) -> Vec<Stage> {
-    let starts = froms.iter().skip(1).map(|(_, start, _)| *start).chain([end]);
-    let bases = names.bases.iter().cloned();
-    froms
-        .iter()
-        .zip(starts)
-        .zip(bases)
-        .enumerate()
-        .map(|(index, (((item, start, facts), end), base))| Stage {
+pub fn place<'a>(
+    froms: impl ExactSizeIterator<Item = &'a (usize, TextSize, Arc<Facts>)>,
+    names: &Names,
+    end: TextSize,
+) -> Vec<Stage> {
+    let mut stages: Vec<Stage> = Vec::with_capacity(froms.len());
+    for ((index, (item, start, facts)), base) in froms.enumerate().zip(&names.bases) {
+        if let Some(before) = stages.last_mut() {
+            before.range = TextRange::new(before.start, *start);
+        }
+        stages.push(Stage {
             index,
             item: *item,
             range: TextRange::new(*start, end),
             start: *start,
             facts: Arc::clone(facts),
-            base,
-        })
-        .collect()
+            base: base.clone(),
+        });
+    }
+    stages
 }
 
 /// Which stages are built for `target`: itself and whatever it needs.
@@ -281,21 +292,17 @@ pub fn reachable(count: usize, references: &[Reference], target: usize) -> Vec<b
 /// A `FROM` only looks back, so a circle needs a `COPY --from` or mount that names its own or a
 /// later stage which in turn needs the first one.
 pub fn circular(count: usize, references: &[Reference]) -> Vec<usize> {
-    let edge = |r: &Reference| match (&r.target, r.stage) {
-        (Target::Stage(to), Some(from)) => Some((from, *to)),
-        _ => None,
-    };
     let forward: Vec<usize> = references
         .iter()
         .enumerate()
-        .filter(|(_, r)| edge(r).is_some_and(|(from, to)| to >= from))
+        .filter(|(_, r)| r.edge().is_some_and(|(from, to)| to >= from))
         .map(|(number, _)| number)
         .collect();
     if forward.is_empty() {
         return forward;
     }
     let mut needs = vec![Vec::new(); count];
-    for (from, to) in references.iter().filter_map(edge) {
+    for (from, to) in references.iter().filter_map(Reference::edge) {
         if let Some(list) = needs.get_mut(from) {
             list.push(to);
         }
@@ -304,7 +311,7 @@ pub fn circular(count: usize, references: &[Reference]) -> Vec<usize> {
     let on_circle = |&number: &usize| {
         references
             .get(number)
-            .and_then(edge)
+            .and_then(Reference::edge)
             .is_some_and(|(from, to)| component.get(from) == component.get(to))
     };
     forward.into_iter().filter(on_circle).collect()

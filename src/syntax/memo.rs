@@ -9,9 +9,9 @@ use super::tree::{Block, Item, Tree};
 ///
 /// After an edit [`PerItem::update`] computes only the values of items that are new; blocks that
 /// both trees share are not even looked into.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct PerItem<T, S> {
-    blocks: Vec<Kept<T, S>>,
+    blocks: Vec<Arc<Kept<T, S>>>,
 }
 
 /// What is kept of one block.
@@ -20,18 +20,14 @@ pub struct Kept<T, S> {
     /// The block.
     pub block: Arc<Block>,
     /// A value for each of its items.
-    pub values: Arc<[T]>,
+    pub values: Vec<T>,
     /// What the values come to.
-    pub summary: Arc<S>,
+    pub summary: S,
 }
 
-impl<T, S> Clone for Kept<T, S> {
+impl<T, S> Clone for PerItem<T, S> {
     fn clone(&self) -> Self {
-        Kept {
-            block: Arc::clone(&self.block),
-            values: Arc::clone(&self.values),
-            summary: Arc::clone(&self.summary),
-        }
+        PerItem { blocks: self.blocks.clone() }
     }
 }
 
@@ -51,7 +47,7 @@ impl<T: Clone, S> PerItem<T, S> {
         summarize: impl Fn(&Block, &[T]) -> S,
     ) -> PerItem<T, S> {
         let new: Vec<&Arc<Block>> = tree.blocks().map(|(_, _, block)| block).collect();
-        let same = |(old, new): &(&Kept<T, S>, &&Arc<Block>)| Arc::ptr_eq(&old.block, new);
+        let same = |(old, new): &(&Arc<Kept<T, S>>, &&Arc<Block>)| Arc::ptr_eq(&old.block, new);
         let head = self.blocks.iter().zip(&new).take_while(same).count();
         let old_rest = self.blocks.iter().skip(head);
         let tail = old_rest.rev().zip(new.iter().skip(head).rev()).take_while(same).count();
@@ -69,9 +65,9 @@ impl<T: Clone, S> PerItem<T, S> {
                 Some(value) => T::clone(value),
                 None => compute(item),
             };
-            let values: Arc<[T]> = block.items().iter().map(value).collect();
-            let summary = Arc::new(summarize(block, &values));
-            Kept { block: Arc::clone(block), values, summary }
+            let values: Vec<T> = block.items().iter().map(value).collect();
+            let summary = summarize(block, &values);
+            Arc::new(Kept { block: Arc::clone(block), values, summary })
         }));
         blocks.extend(self.blocks.iter().skip(self.blocks.len() - tail).cloned());
         PerItem { blocks }
@@ -79,7 +75,7 @@ impl<T: Clone, S> PerItem<T, S> {
 
     /// The blocks in the order of [`Tree::blocks`].
     pub fn blocks(&self) -> impl ExactSizeIterator<Item = &Kept<T, S>> {
-        self.blocks.iter()
+        self.blocks.iter().map(|kept| &**kept)
     }
 
     /// The value of the item with number `index` of `tree`, the tree of the last update.

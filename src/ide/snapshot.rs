@@ -1,6 +1,6 @@
 //! One immutable version of a document, with everything that is known about it.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::check::Report;
 use crate::model::Model;
@@ -13,8 +13,8 @@ use crate::text::{Edit, Text, TextSize};
 pub struct Snapshot {
     text: Text,
     model: Model,
-    /// The findings, once someone asked.
-    report: OnceLock<Report>,
+    /// The findings, once someone asked any of the clones.
+    report: Arc<OnceLock<Report>>,
     /// The last findings that someone asked for, of whichever earlier version: what they know of
     /// unchanged instructions need not be found again.
     known: Option<Report>,
@@ -24,7 +24,7 @@ impl Snapshot {
     /// Reads a document.
     pub fn new(text: &str) -> Snapshot {
         let model = Model::new(Tree::parse(text));
-        Snapshot { text: Text::new(text), model, report: OnceLock::new(), known: None }
+        Snapshot { text: Text::new(text), model, report: Arc::default(), known: None }
     }
 
     /// The document after `edits`, each of which counts in the text that the one before it left
@@ -39,7 +39,7 @@ impl Snapshot {
             tree = tree.reparse(&text, range, TextSize::of(edit.insert.as_str())).tree;
         }
         let known = self.report.get().or(self.known.as_ref()).cloned();
-        Snapshot { text, model: self.model.update(tree), report: OnceLock::new(), known }
+        Snapshot { text, model: self.model.update(tree), report: Arc::default(), known }
     }
 
     /// The text.
@@ -63,5 +63,21 @@ impl Snapshot {
             Some(known) => known.update(&self.model),
             None => Report::new(&self.model),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::TextRange;
+
+    #[test]
+    fn what_a_clone_found_out_is_known_to_all() {
+        let document = Snapshot::new(&"RUN a\n".repeat(1000));
+        let reader = document.clone();
+        reader.report();
+        let edit = Edit::replace(TextRange::new(4.into(), 5.into()), "b");
+        let checked = document.edit(&[edit]).report().checked();
+        assert!(checked <= 3, "{checked} items were looked at anew");
     }
 }

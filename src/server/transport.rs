@@ -130,7 +130,7 @@ pub fn start(source: Source, target: Target) -> Connection {
         drop(written);
     });
     Connection {
-        inbound: Inbound { frames, current: io::Cursor::default() },
+        inbound: Inbound { frames, current: Vec::new(), used: 0 },
         outbound: Outbound { bytes: bytes_in.clone() },
         closed,
         writer: Writer { bytes: bytes_in, done },
@@ -208,7 +208,9 @@ fn write_all(mut target: Target, queue: &mpsc::Receiver<Written>) {
 /// Frames as the framework reads them.
 pub struct Inbound {
     frames: frames::UnboundedReceiver<Vec<u8>>,
-    current: io::Cursor<Vec<u8>>,
+    current: Vec<u8>,
+    /// How many bytes of it the framework has.
+    used: usize,
 }
 
 impl AsyncRead for Inbound {
@@ -218,16 +220,21 @@ impl AsyncRead for Inbound {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         loop {
-            let read = {
-                let room = buf.initialize_unfilled();
-                Read::read(&mut self.current, room)?
-            };
-            buf.advance(read);
-            if read > 0 || buf.remaining() == 0 {
+            // Nothing but the bytes is written: to clear the room first, which may be a megabyte,
+            // would cost more than the rest of a keystroke.
+            let rest = self.current.get(self.used..).unwrap_or_default();
+            let read = rest.get(..buf.remaining()).unwrap_or(rest);
+            if !rest.is_empty() {
+                let length = read.len();
+                buf.put_slice(read);
+                self.used += length;
+                if self.used == self.current.len() {
+                    (self.current, self.used) = (Vec::new(), 0);
+                }
                 return Poll::Ready(Ok(()));
             }
             match ready!(self.frames.poll_recv(cx)) {
-                Some(frame) => self.current = io::Cursor::new(frame),
+                Some(frame) => (self.current, self.used) = (frame, 0),
                 None => return Poll::Ready(Ok(())),
             }
         }

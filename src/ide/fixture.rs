@@ -87,3 +87,20 @@ fn tag(text: &str) -> Option<(&str, bool, &str)> {
     let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase());
     is_name.then_some((name, closes, rest))
 }
+
+/// Calls `look` with the text of every Dockerfile in `fixtures/`.
+pub fn each_file(mut look: impl FnMut(&str)) {
+    let mut open = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).expect("the fixtures").flatten() {
+            let path = entry.path();
+            let name = entry.file_name().to_string_lossy().to_lowercase();
+            if path.is_dir() {
+                open.push(path);
+            } else if name.contains("dockerfile") {
+                let bytes = std::fs::read(path).expect("a fixture");
+                look(&String::from_utf8_lossy(&bytes));
+            }
+        }
+    }
+}

@@ -9,11 +9,16 @@ pub mod definition;
 pub mod edit;
 #[cfg(test)]
 mod fixture;
+pub mod folding;
 pub mod highlight;
+mod image_name;
+pub mod lens;
+pub mod links;
 mod named;
 pub mod references;
 pub mod rename;
 mod shell_names;
 mod snapshot;
+pub mod symbols;
 
 pub use snapshot::Snapshot;

@@ -498,4 +498,63 @@ mod tests {
             "FROM a AS c\nRUN --mount=from=c,target=\"/b\" x\n",
         );
     }
+
+    /// All names of a file that can be renamed, once each.
+    fn names(snapshot: &Snapshot) -> Vec<(TextSize, Symbol)> {
+        let mut names: Vec<(TextSize, Symbol)> = Vec::new();
+        let mut seen: BTreeSet<TextSize> = BTreeSet::new();
+        let model = snapshot.model();
+        let references = model.references().iter().map(|r| r.name.range.start());
+        let stages = model.stages().iter().filter_map(|s| Some(s.name()?.range.start()));
+        let flow = Flow::of(model);
+        let writers = flow.writers.iter().map(|w| w.range.start());
+        let readers = flow.readers.iter().map(|r| r.range.start());
+        for offset in references.chain(stages).chain(writers).chain(readers) {
+            let Some((_, symbol)) = named::at(snapshot, offset) else { continue };
+            if seen.contains(&offset) || prepare(snapshot, offset).is_none() {
+                continue;
+            }
+            seen.extend(named::places(snapshot, &symbol).iter().map(|place| place.range.start()));
+            names.push((offset, symbol));
+        }
+        names
+    }
+
+    #[test]
+    fn every_fixture_renames_there_and_back() {
+        let (mut done, mut refused) = (0, 0);
+        crate::ide::fixture::each_file(|text| {
+            let snapshot = Snapshot::new(text);
+            for (offset, symbol) in names(&snapshot) {
+                let new = if symbol.sort() == named::Sort::Stage { "zz9" } else { "ZZ9" };
+                let Ok(edits) = rename(&snapshot, offset, new) else {
+                    refused += 1;
+                    continue;
+                };
+                let old: BTreeSet<_> =
+                    edits.iter().map(|e| snapshot.text().slice(e.range).into_owned()).collect();
+                let renamed = gate(&snapshot, &edits, Promise::Reads).expect("a rename that fits");
+                let first = edits.iter().map(|edit| edit.range.start()).min().expect("edits");
+                // Upper case and continuations in stage names are not brought back.
+                let [old] = old.iter().map(String::as_str).collect::<Vec<_>>()[..] else {
+                    continue;
+                };
+                if symbol.sort() == named::Sort::Stage && !is_stage_name(old) {
+                    continue;
+                }
+                if symbol.sort() == named::Sort::Variable && !is_variable_name(old) {
+                    continue;
+                }
+                let back = match rename(&renamed, first, old) {
+                    // The old name is also that of something the file does not define, or reserved.
+                    Err(RenameError::Taken { .. } | RenameError::Reserved(_)) => continue,
+                    back => back.unwrap_or_else(|error| panic!("{old}: {error} in\n{text}")),
+                };
+                let back = gate(&renamed, &back, Promise::Reads).expect("a rename that fits");
+                assert_eq!(back.text().to_string(), text);
+                done += 1;
+            }
+        });
+        assert!(done > 500 && refused * 10 < done, "{done} renamed, {refused} refused");
+    }
 }

@@ -1,0 +1,229 @@
+//! Links from images to the web pages that tell about them.
+
+use super::Snapshot;
+use super::image_name::{expanded, globals};
+use super::named::{self, Sort};
+use crate::model::{Base, Place, Target};
+use crate::syntax::{DirectiveName, ItemKind, Placed};
+use crate::text::{TextRange, TextSize};
+
+/// A place that a reader can follow to a web page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The image in the file.
+    pub range: TextRange,
+    /// The page's address.
+    pub target: String,
+}
+
+/// Where images of a registry have a page for people. `{}` is the name behind host and prefix.
+/// Registries that have none, or whose pages cannot be told from the name, are left out.
+struct Pages {
+    host: &'static str,
+    prefix: &'static str,
+    /// How many parts the name has at least and at most.
+    parts: std::ops::RangeInclusive<usize>,
+    page: &'static str,
+}
+
+const PAGES: &[Pages] = &[
+    pages("docker.io", "library/", 1..=1, "https://hub.docker.com/_/{}"),
+    pages("docker.io", "", 2..=2, "https://hub.docker.com/r/{}"),
+    pages("ghcr.io", "", 2..=9, "https://ghcr.io/{}"),
+    pages("quay.io", "", 2..=2, "https://quay.io/repository/{}"),
+    pages("mcr.microsoft.com", "", 1..=9, "https://mcr.microsoft.com/artifact/mar/{}"),
+    pages("public.ecr.aws", "", 2..=9, "https://gallery.ecr.aws/{}"),
+    pages("gcr.io", "distroless/", 1..=9, "https://github.com/GoogleContainerTools/distroless"),
+    pages(
+        "cgr.dev",
+        "chainguard/",
+        1..=1,
+        "https://images.chainguard.dev/directory/image/{}/overview",
+    ),
+];
+
+const fn pages(
+    host: &'static str,
+    prefix: &'static str,
+    parts: std::ops::RangeInclusive<usize>,
+    page: &'static str,
+) -> Pages {
+    Pages { host, prefix, parts, page }
+}
+
+/// Other names of the registry that is meant where none is named.
+const DEFAULT_HOSTS: &[&str] = &["", "docker.io", "index.docker.io", "registry-1.docker.io"];
+
+/// The links of the file, in order. Stages and `scratch` have none, nor have images whose name
+/// hangs on a variable without a known value.
+pub fn links(snapshot: &Snapshot) -> Vec<Link> {
+    let mut links: Vec<Link> = syntax(snapshot).into_iter().collect();
+    let model = snapshot.model();
+    let globals = globals(snapshot);
+    for reference in model.references().iter().filter(|r| r.target == Target::Image) {
+        let image = match reference.place {
+            Place::From => {
+                let stage = reference.stage.and_then(|stage| model.stages().get(stage));
+                stage
+                    .filter(|stage| matches!(stage.base, Base::Image(_)))
+                    .and_then(|stage| expanded(snapshot, stage, &globals))
+            }
+            Place::CopyFrom | Place::MountFrom => Some(reference.name.text.to_string()),
+        };
+        let placed = model.tree().item(reference.item);
+        let range = placed.and_then(|p| place(p, reference.name.range, &reference.name.text));
+        if let (Some(target), Some(range)) = (image.as_deref().and_then(page), range) {
+            links.push(Link { range, target });
+        }
+    }
+    links
+}
+
+/// The place of the name alone where its range holds more, such as quotes.
+fn place(placed: Placed<'_>, range: TextRange, name: &str) -> Option<TextRange> {
+    let view = placed.instruction()?.meant();
+    let range = range.checked_sub(placed.start)?;
+    let name = name.trim_matches(['"', '\'']);
+    Some(placed.lift(named::exact(&placed.item.text, view, range, name, Sort::Stage)?))
+}
+
+/// The link of the first `# syntax=`, which alone counts; its value ends at a blank.
+fn syntax(snapshot: &Snapshot) -> Option<Link> {
+    let mut directives = snapshot.tree().items().map_while(|placed| match &placed.item.kind {
+        ItemKind::Directive(directive) => Some((placed, directive)),
+        _ => None,
+    });
+    let (placed, directive) =
+        directives.find(|(_, directive)| directive.name == DirectiveName::Syntax)?;
+    let value = placed.item.text.get(std::ops::Range::<usize>::from(directive.value))?;
+    let image = value.split(' ').next()?;
+    let start = placed.start + directive.value.start();
+    Some(Link { range: TextRange::at(start, TextSize::of(image)), target: page(image)? })
+}
+
+/// The address of the page about an image.
+fn page(image: &str) -> Option<String> {
+    let (name, _digest) = image.split_once('@').unwrap_or((image, ""));
+    let (host, path) = split_host(name);
+    let (path, _tag) = path.split_once(':').unwrap_or((path, ""));
+    let fit = |part: &str| {
+        let inner = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-');
+        !part.is_empty()
+            && part.bytes().all(inner)
+            && part.bytes().any(|b| b.is_ascii_alphanumeric())
+    };
+    if !path.split('/').all(fit) {
+        return None;
+    }
+    let is_default = DEFAULT_HOSTS.contains(&host);
+    let official = is_default && !path.contains('/');
+    let path = if official { format!("library/{path}") } else { path.to_owned() };
+    let host = if is_default { "docker.io" } else { host };
+    PAGES.iter().find_map(|pages| {
+        let name = path.strip_prefix(pages.prefix).filter(|_| pages.host == host)?;
+        let parts = name.split('/').count();
+        pages.parts.contains(&parts).then(|| pages.page.replace("{}", name))
+    })
+}
+
+/// Registry and the rest. The part before the first `/` is a registry if it looks like a host.
+fn split_host(name: &str) -> (&str, &str) {
+    let is_host = |part: &str| {
+        part == "localhost"
+            || part.contains(['.', ':'])
+            || part.contains(|c: char| c.is_ascii_uppercase())
+    };
+    match name.split_once('/') {
+        Some((host, path)) if is_host(host) => (host, path),
+        _ => ("", name),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ide::fixture::Fixture;
+
+    /// `<l>` is a link; `targets` are their addresses behind `https://`.
+    #[track_caller]
+    fn check(marked: &str, targets: &[&str]) {
+        let fixture = Fixture::new(marked);
+        let found = links(&fixture.snapshot);
+        fixture.check(found.iter().map(|link| ("l", link.range)));
+        let found: Vec<_> = found.iter().map(|link| link.target.replace("https://", "")).collect();
+        assert_eq!(found, targets);
+    }
+
+    #[test]
+    fn images_of_all_places() {
+        check(
+            "# syntax=<l>docker/dockerfile:1</l>\nFROM <l>golang:1.22-alpine</l> AS build\n\
+             FROM build\nFROM scratch\nCOPY --from=build / /\nCOPY --from=0 / /\n\
+             COPY --from=<l>nginx</l> / /\nRUN --mount=type=bind,from=<l>busybox</l>,target=/b x\n",
+            &[
+                "hub.docker.com/r/docker/dockerfile",
+                "hub.docker.com/_/golang",
+                "hub.docker.com/_/nginx",
+                "hub.docker.com/_/busybox",
+            ],
+        );
+    }
+
+    #[test]
+    fn registries() {
+        for (image, page) in [
+            ("alpine", Some("hub.docker.com/_/alpine")),
+            ("alpine:3.20@sha256:abc", Some("hub.docker.com/_/alpine")),
+            ("docker.io/library/alpine", Some("hub.docker.com/_/alpine")),
+            ("library/alpine", Some("hub.docker.com/_/alpine")),
+            ("bitnami/redis:7", Some("hub.docker.com/r/bitnami/redis")),
+            ("docker.io/bitnami/redis", Some("hub.docker.com/r/bitnami/redis")),
+            ("ghcr.io/astral-sh/uv:0.5", Some("ghcr.io/astral-sh/uv")),
+            (
+                "quay.io/prometheus/node-exporter",
+                Some("quay.io/repository/prometheus/node-exporter"),
+            ),
+            ("mcr.microsoft.com/dotnet/sdk:8.0", Some("mcr.microsoft.com/artifact/mar/dotnet/sdk")),
+            ("public.ecr.aws/lambda/python:3.12", Some("gallery.ecr.aws/lambda/python")),
+            (
+                "gcr.io/distroless/static-debian12",
+                Some("github.com/GoogleContainerTools/distroless"),
+            ),
+            ("cgr.dev/chainguard/go", Some("images.chainguard.dev/directory/image/go/overview")),
+            ("gcr.io/project/x", None),
+            ("registry.example.com/a/b", None),
+            ("localhost/a", None),
+            ("localhost:5000/a", None),
+            ("host:5000/a/b:1", None),
+            ("BAD", None),
+            ("a//b", None),
+            ("a/b/c", None),
+            ("--", None),
+        ] {
+            let page = page.map(|page| format!("https://{page}"));
+            assert_eq!(super::page(image), page, "{image}");
+        }
+    }
+
+    #[test]
+    fn variables() {
+        check("ARG V=3\nFROM <l>alpine:$V</l>\n", &["hub.docker.com/_/alpine"]);
+        check("ARG B=node\nFROM <l>${B}:20</l>\n", &["hub.docker.com/_/node"]);
+        check("FROM <l>${B:-node}:20</l>\n", &["hub.docker.com/_/node"]);
+        check("ARG B\nFROM $B\n", &[]);
+        check("FROM alpine:$B\n", &[]);
+        check("ARG B=s\nFROM <l>a</l> AS s\nFROM $B\n", &["hub.docker.com/_/a"]);
+        check("FROM <l>a</l>\nCOPY --from=$X / /\n", &["hub.docker.com/_/a"]);
+        check("FROM $TARGETARCH/alpine\n", &[]);
+    }
+
+    #[test]
+    fn broken_and_pasted_files() {
+        check(
+            "FROM\nFROM <l>a</l> AS\nFROM “<l>b</l>”\nCOPY –from=<l>c</l> / /\nRUN <<X",
+            &["hub.docker.com/_/a", "hub.docker.com/_/b", "hub.docker.com/_/c"],
+        );
+        check("FROM \"<l>a</l>\"\n", &["hub.docker.com/_/a"]);
+        check("RUN --mount=from=<l>a</l>,target=\"/x\" y\n", &["hub.docker.com/_/a"]);
+    }
+}

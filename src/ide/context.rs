@@ -4,10 +4,11 @@
 //! blank or at a word's end, the words before it say what would come next. Pasted text is taken as
 //! it was meant ([`Instruction::meant`]).
 
-use crate::language::Keyword;
+use crate::language::{Directive, Keyword, MountType};
 use crate::model::facts::Expander;
+use crate::model::mount::{self, Field};
 use crate::syntax::{
-    Arguments, Command, DirectiveName, Flag, Heredoc, Instruction, ItemKind, Pair, Placed, View,
+    Arguments, Command, Flag, Heredoc, Instruction, ItemKind, Pair, Placed, View,
     expand::{self, Mode},
 };
 use crate::text::{TextRange, TextSize};
@@ -33,7 +34,7 @@ pub struct Context<'a> {
 }
 
 /// A kind of place.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Place<'a> {
     /// A keyword, or where one can stand: the start of a line, or behind `ONBUILD`.
     Keyword {
@@ -82,7 +83,7 @@ pub enum Place<'a> {
     /// The name of a directive, in a comment that can be one.
     DirectiveName,
     /// The value of a directive, or of a `# check=` comment before an instruction.
-    DirectiveValue(DirectiveName),
+    DirectiveValue(&'static Directive),
     /// A comment.
     Comment,
     /// None of these: nothing can be said or offered.
@@ -113,6 +114,8 @@ pub struct Within<'a> {
     pub command: &'a Command,
     /// Whether the command is the trigger of an `ONBUILD`.
     pub trigger: bool,
+    /// The escape character in force.
+    pub escape: char,
 }
 
 impl<'a> Within<'a> {
@@ -120,6 +123,20 @@ impl<'a> Within<'a> {
     pub fn text(&self, range: TextRange) -> std::borrow::Cow<'a, str> {
         self.view.text(&self.placed.item.text, range)
     }
+
+    /// The fields of the value of a mount.
+    pub fn mount_fields(&self, flag: &Flag) -> Vec<Field> {
+        mount::fields(flag, self.view, &self.placed.item.text, self.escape)
+    }
+}
+
+/// The type of mount that the fields make, and which of them says so; `bind` where none does.
+pub fn mount_type(fields: &[Field]) -> (MountType, Option<&Field>) {
+    // The last one wins, as each sets the type when it is read.
+    let types = fields.iter().filter(|field| field.key.text.eq_ignore_ascii_case("type"));
+    let mut known = types
+        .filter_map(|field| Some((MountType::parse(&field.value.as_ref()?.text)?, Some(field))));
+    known.next_back().unwrap_or((MountType::Bind, None))
 }
 
 /// What stands at `offset` (clamped to the text).
@@ -186,11 +203,10 @@ fn line_place(
     if top && name.is_empty() && rest.is_empty() && blank_so_far {
         return (Place::DirectiveName, here);
     }
-    let known = DIRECTIVES.iter().find(|(known, _)| name.eq_ignore_ascii_case(known));
     let value = rest.trim_start().strip_prefix('=');
-    match (known, value) {
-        (Some(&(_, directive)), Some(value))
-            if (top || directive == DirectiveName::Check) && place(value).start() <= local =>
+    match (Directive::parse(name), value) {
+        (Some(directive), Some(value))
+            if (top || directive.name == CHECK) && place(value).start() <= local =>
         {
             let trimmed = place(value.trim());
             let touches = !value.trim().is_empty() && trimmed.contains_inclusive(local);
@@ -200,11 +216,8 @@ fn line_place(
     }
 }
 
-const DIRECTIVES: [(&str, DirectiveName); 3] = [
-    ("syntax", DirectiveName::Syntax),
-    ("escape", DirectiveName::Escape),
-    ("check", DirectiveName::Check),
-];
+/// The directive that may also stand before an instruction.
+pub const CHECK: &str = "check";
 
 /// Finds the place in an instruction. Offsets and ranges count from the start of its item.
 #[derive(Clone, Copy)]
@@ -219,13 +232,17 @@ struct Finder<'a> {
 #[derive(Clone, Copy)]
 struct Cursor {
     at: TextSize,
+    /// The end of the line above, where the cursor is at the very start of a continuation line: in
+    /// the joined text that is the same place.
+    above: Option<TextSize>,
     /// The cursor is on a line of its own between continuation lines: it touches no word.
     detached: bool,
 }
 
 impl Cursor {
     fn touches(self, range: TextRange) -> bool {
-        !self.detached && range.contains_inclusive(self.at)
+        let places = [Some(self.at), self.above];
+        !self.detached && places.into_iter().flatten().any(|at| range.contains_inclusive(at))
     }
 }
 
@@ -247,7 +264,11 @@ struct Found<'a> {
 impl<'a> Finder<'a> {
     fn find(self, context: &mut Context<'a>) {
         context.place = Place::Nothing;
+        let view = self.instruction.meant();
         let found = if let Some(found) = self.heredoc() {
+            let command = innermost(&view.command);
+            let trigger = !std::ptr::eq(command, &view.command);
+            context.within = Some(self.within(view, command, trigger));
             found
         } else if self.behind() {
             context.place = Place::Keyword { directive: false };
@@ -257,13 +278,20 @@ impl<'a> Finder<'a> {
             return;
         } else {
             let Some(cursor) = self.cursor() else { return };
-            let view = self.instruction.meant();
             self.command(&view.command, view, cursor, false, context)
         };
-        context.place = found.place;
-        context.range = self.placed.lift(found.range);
+        // What a continuation cuts off from the cursor is behind it, or out of its reach.
+        let ahead = found.range.is_empty() || self.local < found.range.start();
+        let lost = !ahead && found.range.end() < self.local;
+        let range = if ahead || lost { self.here() } else { found.range };
+        context.place = if lost { Place::Nothing } else { found.place };
+        context.range = self.placed.lift(range);
         context.variable = found.expanded.and_then(|expanded| self.variable(&expanded));
         context.flags &= context.range.is_empty() && context.variable.is_none();
+    }
+
+    fn within(&self, view: &'a View, command: &'a Command, trigger: bool) -> Within<'a> {
+        Within { placed: self.placed, view, command, trigger, escape: self.escape }
     }
 
     fn source(&self) -> &'a str {
@@ -343,24 +371,23 @@ impl<'a> Finder<'a> {
         if self.local < body.start() {
             return None;
         }
-        let view = self.instruction.meant();
-        let gap = match self.local > body.end() {
-            true => Some(body.end()).filter(|_| self.instruction.heredocs.is_empty()),
-            false => {
-                let inside = |p: &&crate::syntax::Patch| {
-                    p.range.start() < self.local && self.local < p.range.end()
-                };
-                let patches = &view.patches;
-                let after = patches.partition_point(|p| p.range.start() < self.local);
-                let patch = after.checked_sub(1).and_then(|index| patches.get(index));
-                match patch.filter(inside) {
-                    None => return Some(Cursor { at: self.local, detached: false }),
-                    Some(patch) => Some(patch.range.start()),
+        let gap = if self.local > body.end() {
+            Some(body.end()).filter(|_| self.instruction.heredocs.is_empty())?
+        } else {
+            let patches = &self.instruction.meant().patches;
+            let after = patches.partition_point(|patch| patch.range.start() < self.local);
+            let patch = after.checked_sub(1).and_then(|index| patches.get(index));
+            let gap = patch.map(|patch| patch.range).filter(|gap| self.local <= gap.end());
+            match gap {
+                Some(gap) if self.local < gap.end() => gap.start(),
+                gap => {
+                    let above = gap.map(|gap| gap.start());
+                    return Some(Cursor { at: self.local, above, detached: false });
                 }
             }
-        }?;
+        };
         let on_own_line = self.slice(gap, self.local).contains('\n');
-        on_own_line.then_some(Cursor { at: gap, detached: true })
+        on_own_line.then_some(Cursor { at: gap, above: None, detached: true })
     }
 
     fn command(
@@ -371,7 +398,7 @@ impl<'a> Finder<'a> {
         trigger: bool,
         context: &mut Context<'a>,
     ) -> Found<'a> {
-        let within = Within { placed: self.placed, view, command, trigger };
+        let within = self.within(view, command, trigger);
         context.within = Some(within);
         let keyword = Place::Keyword { directive: false };
         if cursor.touches(command.keyword_range) {
@@ -389,7 +416,8 @@ impl<'a> Finder<'a> {
             }
         }
         let word = self.word(cursor);
-        let first = command.rest.is_empty() || word.start() <= command.rest.start();
+        let first = (command.rest.is_empty() || word.start() <= command.rest.start())
+            && !self.flags_ended(command, word);
         if let (Some(Keyword::Onbuild), Arguments::Nested(inner)) =
             (command.keyword, &command.arguments)
             && cursor.at >= inner.keyword_range.start()
@@ -401,6 +429,13 @@ impl<'a> Finder<'a> {
         }
         context.flags = first;
         self.argument(command, within, cursor)
+    }
+
+    /// Whether a `--` before `word` ends the flags.
+    fn flags_ended(&self, command: &Command, word: TextRange) -> bool {
+        let last = command.flags.last().map_or(command.keyword_range, |flag| flag.range);
+        let behind = self.slice(last.end(), word.start().min(command.rest.start()));
+        behind.contains("--")
     }
 
     fn found(&self, place: Place<'a>, range: TextRange) -> Found<'a> {

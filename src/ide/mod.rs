@@ -11,6 +11,7 @@ pub mod edit;
 mod fixture;
 pub mod folding;
 pub mod highlight;
+pub mod hover;
 mod image_name;
 pub mod lens;
 pub mod links;

@@ -4,7 +4,9 @@
 use std::collections::HashSet;
 
 use super::{Kind, List};
-use crate::model::{Base, Place, Stage};
+use crate::ide::hover::stage::head;
+use crate::language::argument::EMPTY_BASE;
+use crate::model::{Place, Stage};
 
 /// Behind `FROM`: the nearest earlier stage of each name, and the empty image.
 pub fn from(list: &mut List<'_>) {
@@ -14,11 +16,11 @@ pub fn from(list: &mut List<'_>) {
         let Some(name) = stage.name() else { continue };
         let name = name.text.to_lowercase();
         if names.insert(name.clone()) {
-            list.push(name, Kind::Stage, Some(base(list, stage)));
+            push(list, name, stage);
         }
     }
-    if !names.contains("scratch") {
-        list.push("scratch", Kind::Image, Some("the empty image".to_owned()));
+    if !names.contains(EMPTY_BASE) {
+        list.push(EMPTY_BASE, Kind::Image).detail("the empty image");
     }
 }
 
@@ -34,8 +36,7 @@ pub fn named(list: &mut List<'_>, place: Place) {
             None if place == Place::CopyFrom => stage.index.to_string(),
             None => continue,
         };
-        let detail = base(list, stage);
-        list.push(label, Kind::Stage, Some(detail));
+        push(list, label, stage);
     }
 }
 
@@ -46,17 +47,10 @@ fn earlier<'a>(list: &List<'a>) -> &'a [Stage] {
     model.stages().get(..own).unwrap_or_default()
 }
 
-/// What a stage starts from, as a line of the file would say it.
-fn base(list: &List<'_>, stage: &Stage) -> String {
-    let base = match &stage.base {
-        Base::Stage(index) => {
-            list.snapshot.model().stages().get(*index).map_or(String::new(), Stage::title)
-        }
-        Base::Scratch => "scratch".to_owned(),
-        Base::Image(image) => image.to_string(),
-        Base::Unknown => stage.image().map_or(String::new(), |image| image.text.to_string()),
-    };
-    format!("FROM {base}")
+fn push(list: &mut List<'_>, label: String, stage: &Stage) {
+    let detail = head(list.snapshot, stage);
+    let item = list.push(label, Kind::Stage);
+    item.detail(detail).key = Some(format!("stage {}", stage.index));
 }
 
 #[cfg(test)]
@@ -84,7 +78,6 @@ mod tests {
         check_after("ONBUILD COPY --from=$0 /x /y", all);
         check_after("COPY --from=\"$0", all);
         for none in [
-            "COPY --link=$0",
             "ADD --from=x --chown=$0",
             "COPY a --from=$0",
             "# COPY --from=$0",
@@ -110,14 +103,16 @@ mod tests {
 
     #[test]
     fn from_line() {
-        check("FROM $0", &["scratch"]);
-        check(&format!("{TWO}FROM $0"), &["web", "test", "build", "scratch"]);
-        check(&format!("{TWO}FROM bui$0"), &["web", "test", "build", "scratch"]);
-        check(&format!("{TWO}FROM bui$0 AS x"), &["web", "test", "build", "scratch"]);
-        check(&format!("{TWO}FROM --platform=x $0\n"), &["web", "test", "build", "scratch"]);
-        check("FROM a AS b\nFROM $0\nFROM c AS d\n", &["b", "scratch"]);
+        let all = &["web", "test", "build", "scratch"];
+        check("FROM s$0", &["scratch"]);
+        check("FROM $0", &["scratch", "--platform"]);
+        check(&format!("{TWO}FROM bui$0"), all);
+        check(&format!("{TWO}FROM bui$0 AS x"), all);
+        check(&format!("{TWO}FROM --platform=x $0\n"), all);
+        check("FROM a AS b\nFROM $0\nFROM c AS d\n", &["b", "scratch", "--platform"]);
         check("FROM a AS b\nFROM b AS $0", &[]);
         check("FROM a AS b\nFROM b AS c $0", &[]);
+        check("FROM a AS b\nFROM b $0", &["AS"]);
     }
 
     #[test]
@@ -126,8 +121,9 @@ mod tests {
         check(&format!("{twice}FROM d\nCOPY --from=$0"), &["x", "1"]);
         check(&format!("{twice}FROM d\nRUN --mount=from=$0"), &["x"]);
         check("FROM a AS x\nFROM b\nCOPY --from=$0\nFROM c AS x\n", &[]);
-        check("FROM a AS x\nFROM $0\nFROM c AS x\n", &["x", "scratch"]);
+        check("FROM a AS x\nFROM x$0\nFROM c AS x\n", &["x", "scratch"]);
         check("FROM a\nCOPY --from=$0", &[]);
         check("COPY --from=$0", &[]);
+        check("FROM a AS b\nADD --from=$0", &[]);
     }
 }

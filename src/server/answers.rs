@@ -7,7 +7,7 @@ use super::features::Ask;
 use crate::ide::completion::{Completion, Insert, Kind};
 use crate::ide::definition::Definition;
 use crate::ide::highlight::Highlight;
-use crate::text::{TextRange, TextSize};
+use crate::text::{Edit, TextRange, TextSize};
 
 /// Places where something is made: links for a client that takes them, so that it can underline the
 /// whole name, else the names.
@@ -44,6 +44,35 @@ pub fn highlights(ask: &Ask, found: &[Highlight]) -> Option<Vec<lsp::DocumentHig
         kind: Some(kind(found.write)),
     };
     Some(found.iter().map(highlight).collect())
+}
+
+/// The name that a rename would change, as it is.
+pub fn rename_place(
+    ask: &Ask,
+    range: TextRange,
+    placeholder: String,
+) -> lsp::PrepareRenameResponse {
+    lsp::PrepareRenameResponse::RangeWithPlaceholder { range: ask.range(range), placeholder }
+}
+
+/// Edits of the document: for the version that was asked about, where the client can hold them
+/// against it.
+pub fn workspace_edit(ask: &Ask, edits: &[Edit]) -> lsp::WorkspaceEdit {
+    let edits =
+        edits.iter().map(|edit| lsp::TextEdit::new(ask.range(edit.range), edit.insert.clone()));
+    if !ask.client.document_changes {
+        let changes = [(ask.uri.clone(), edits.collect())].into_iter().collect();
+        return lsp::WorkspaceEdit { changes: Some(changes), ..Default::default() };
+    }
+    let version = ask.version.and_then(|version| i32::try_from(version).ok());
+    let text_document =
+        lsp::OptionalVersionedTextDocumentIdentifier { uri: ask.uri.clone(), version };
+    let edits = edits.map(lsp::OneOf::Left).collect();
+    let change = lsp::TextDocumentEdit { text_document, edits };
+    lsp::WorkspaceEdit {
+        document_changes: Some(lsp::DocumentChanges::Edits(vec![change])),
+        ..Default::default()
+    }
 }
 
 /// What can be written at `offset`.

@@ -18,11 +18,18 @@ use tower_lsp_server::ls_types::request::{self, Request};
 
 use super::answers;
 use super::capabilities::ClientShapes;
+use super::conversation::error;
 use super::convert;
 use super::diagnostics::{self, Told};
 use super::settings::Settings;
 use crate::ide::{self, Snapshot};
 use crate::text::{Encoding, TextRange, TextSize};
+
+/// "The server ended the request itself": a client asks again (LSP 3.17, `LSPErrorCodes`).
+const SERVER_CANCELLED: i64 = -32802;
+
+/// "All was right with the request, and yet it cannot be done" (LSP 3.17, `LSPErrorCodes`).
+const REQUEST_FAILED: i64 = -32803;
 
 /// The features, in the order of the protocol's documentation.
 pub fn all() -> Vec<Feature> {
@@ -59,13 +66,32 @@ pub fn all() -> Vec<Feature> {
                 lsp::CompletionOptions { trigger_characters: Some(triggers), ..Default::default() };
             server.completion_provider = Some(options);
         }),
+        Feature::new::<request::PrepareRenameRequest>(Pace::Quick, |ask, params| {
+            let found = ide::rename::prepare(&ask.snapshot, ask.offset(params.position));
+            Ok(found.map(|(range, placeholder)| answers::rename_place(ask, range, placeholder)))
+        }),
+        Feature::new::<request::Rename>(Pace::Quick, |ask, params| {
+            let offset = ask.offset(params.text_document_position.position);
+            let edits = ide::rename::rename(&ask.snapshot, offset, &params.new_name);
+            let edits = edits.map_err(|refusal| error(REQUEST_FAILED, refusal.to_string()))?;
+            Ok(Some(answers::workspace_edit(ask, &edits)))
+        })
+        .advertised(|server, client| {
+            // The long form is only for clients that know how to ask first.
+            server.rename_provider = Some(match client.prepare_rename {
+                true => lsp::OneOf::Right(lsp::RenameOptions {
+                    prepare_provider: Some(true),
+                    work_done_progress_options: lsp::WorkDoneProgressOptions::default(),
+                }),
+                false => lsp::OneOf::Left(true),
+            });
+        }),
         Feature::new::<request::DocumentDiagnosticRequest>(Pace::Slow, diagnostics::pull)
             .advertised(diagnostics::advertise)
             .absent(|_| json!({ "kind": "full", "items": [] }))
             .stale(Error {
-                code: (-32802).into(),
-                message: "the document has changed".into(),
                 data: Some(json!({ "retriggerRequest": true })),
+                ..error(SERVER_CANCELLED, "the document has changed")
             }),
     ]
 }

@@ -5,6 +5,7 @@ mod client;
 mod diagnostics;
 mod documents;
 mod faults;
+mod features;
 mod flood;
 mod fuzz;
 mod lifecycle;

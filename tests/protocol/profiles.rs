@@ -260,9 +260,8 @@ fn converse(profile: &Profile) {
             members.insert("position".to_owned(), json!({ "line": 1, "character": 13 }));
         }
         match client.request(ask.method, params) {
-            Ok(Value::Null) => {
-                assert!(server.get(ask.capability).is_some(), "{}: {}", profile.name, ask.method)
-            }
+            // At a stage's name each request about a place has something to say.
+            Ok(Value::Null) => assert!(!ask.at, "{}: {}", profile.name, ask.method),
             Ok(answer) => {
                 assert!(server.get(ask.capability).is_some(), "{}: {}", profile.name, ask.method);
                 (ask.shape)(&capabilities, &answer);

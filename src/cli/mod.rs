@@ -1,8 +1,14 @@
 //! The command line: one file a subcommand, one variant of [`Command`] for each.
 
+mod check;
+mod completions;
+mod document;
 mod lsp;
+mod out;
+mod report;
+mod rules;
 
-use std::io::Write;
+use std::io;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -23,15 +29,24 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Find what is wrong in Dockerfiles, and mend what is sure
+    Check(check::Check),
+    /// List the codes that `check` can tell
+    Rules(rules::Rules),
     /// Serve an editor over the Language Server Protocol
     Lsp(lsp::Lsp),
+    /// Print a script that completes these commands in a shell
+    Completions(completions::Completions),
 }
 
 /// Runs the command that the process arguments name and returns its exit code.
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     match cli.command {
+        Some(Command::Check(arguments)) => check::run(&arguments),
+        Some(Command::Rules(arguments)) => rules::run(&arguments),
         Some(Command::Lsp(arguments)) => lsp::run(arguments),
+        Some(Command::Completions(arguments)) => completions::run(&arguments),
         None if cli.lsp.names_a_channel() => lsp::run(cli.lsp),
         None => usage(),
     }
@@ -44,9 +59,16 @@ fn usage() -> ExitCode {
 
 /// Says on standard error why there is no result.
 fn fail(message: &str) -> ExitCode {
-    // Unlike `eprintln`, this does not panic where standard error is closed.
-    drop(writeln!(std::io::stderr(), "{message}"));
+    out::say(message);
     ExitCode::from(FAILURE)
+}
+
+/// `code`, or what stands for output that could not be written.
+fn finish(written: io::Result<()>, code: ExitCode) -> ExitCode {
+    match written {
+        Ok(()) => code,
+        Err(error) => fail(&format!("error: the output cannot be written: {error}")),
+    }
 }
 
 #[cfg(test)]

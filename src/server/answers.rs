@@ -112,6 +112,13 @@ fn completion(ask: &Ask, offset: TextSize, found: Completion) -> lsp::Completion
 
 fn completion_kind(kind: Kind) -> lsp::CompletionItemKind {
     match kind {
+        Kind::Keyword => lsp::CompletionItemKind::KEYWORD,
+        Kind::Snippet => lsp::CompletionItemKind::SNIPPET,
+        Kind::Flag => lsp::CompletionItemKind::FIELD,
+        Kind::Property | Kind::Directive => lsp::CompletionItemKind::PROPERTY,
+        Kind::Value => lsp::CompletionItemKind::ENUM_MEMBER,
+        Kind::Variable => lsp::CompletionItemKind::VARIABLE,
+        Kind::Text => lsp::CompletionItemKind::TEXT,
         Kind::Stage => lsp::CompletionItemKind::MODULE,
         Kind::Image => lsp::CompletionItemKind::FILE,
     }

@@ -155,6 +155,14 @@ impl Finding {
         self
     }
 
+    /// Whether it would be an error if the trigger of an `ONBUILD` that it is about were to fire.
+    pub(super) fn is_later_error(&self) -> bool {
+        let rule = super::rule(self.code);
+        self.code != super::pasted::CODE
+            && self.phase == Phase::Advice
+            && rule.is_some_and(|rule| rule.severity == Severity::Error)
+    }
+
     /// The finding moved by `start`: from an item to the file.
     #[must_use]
     pub fn lifted(&self, start: crate::text::TextSize) -> Finding {

@@ -11,18 +11,41 @@
 //! | `pasted.rs` | the two readings of pasted text |
 //! | others | one family of rules each |
 
+mod arguments;
+mod check_options;
+mod copy;
+mod csv;
+mod device;
+mod exec;
+mod expose;
 mod finding;
 mod fix_all;
+mod flags;
+mod from;
+mod healthcheck;
+mod heredoc;
+mod image_name;
 mod keyword;
 mod lines;
+mod mount;
+mod names;
+mod near;
+mod onbuild;
+mod pairs;
 mod pasted;
+mod platform;
+mod references;
 mod report;
 mod rule;
+mod stopsignal;
+mod structure;
+mod variables;
+mod words;
 
 pub use finding::{Finding, Fix, Phase, Related, Severity};
 pub use fix_all::fix_all;
 pub use report::Report;
-pub use rule::{Family, InstructionContext, Issue, Look, ModelLook, Rule};
+pub use rule::{Family, InstructionContext, Issue, Look, ModelLook, ReadFlag, Rule};
 
 /// All rules.
 pub static FAMILIES: &[Family] = &[
@@ -35,17 +58,167 @@ pub static FAMILIES: &[Family] = &[
         ],
     },
     Family {
+        look: Look::Item(check_options::look),
+        rules: &[error("check-option", "An option of `# check=` that cannot be read")],
+    },
+    Family {
+        look: Look::Item(heredoc::look_at_lines),
+        rules: &[
+            error("unterminated-heredoc", "A heredoc whose last line never comes"),
+            error("heredoc-name", "A heredoc whose name cannot be read"),
+        ],
+    },
+    Family {
+        look: Look::Instruction(heredoc::look),
+        rules: &[error("heredoc-destination", "A heredoc as destination of ADD or COPY")],
+    },
+    Family {
         look: Look::Instruction(keyword::look),
         rules: &[error("unknown-instruction", "A line that begins with no instruction")],
+    },
+    Family {
+        look: Look::Instruction(flags::look),
+        rules: &[
+            error("unknown-flag", "A flag that the instruction does not have"),
+            error("duplicate-flag", "A flag that stands there twice"),
+            error("flag-without-value", "A flag without the value it needs"),
+            error("flag-not-boolean", "A flag that is true or false, and is neither"),
+            error("flag-value", "A flag with a value that is not in its list"),
+        ],
+    },
+    Family {
+        look: Look::Instruction(arguments::look),
+        rules: &[
+            error("missing-argument", "An instruction without the arguments it needs"),
+            error("missing-destination", "ADD or COPY with nothing but a source"),
+        ],
+    },
+    Family {
+        look: Look::Instruction(from::look),
+        rules: &[
+            error("from-arguments", "A FROM that is not `FROM image` or `FROM image AS name`"),
+            error("stage-name", "A stage with a name that it cannot have"),
+        ],
+    },
+    Family {
+        look: Look::Instruction(platform::look),
+        rules: &[error("platform", "A platform that there is not")],
+    },
+    Family {
+        look: Look::Instruction(pairs::look),
+        rules: &[
+            error("pair-without-value", "ENV or LABEL with nothing but a name"),
+            error("pair-without-equals", "A word without `=` among `name=value` words"),
+            error("blank-name", "A value without a name in ARG, ENV or LABEL"),
+        ],
+    },
+    Family {
+        look: Look::Instruction(exec::look),
+        rules: &[
+            error("json-not-strings", "A JSON array of arguments with something else than strings"),
+            error("shell-not-json", "SHELL with something else than a JSON array"),
+            error("empty-volume", "A volume without a path"),
+            warning("empty-command", "RUN with an empty array"),
+        ],
+    },
+    Family {
+        look: Look::Instruction(healthcheck::look),
+        rules: &[
+            error("healthcheck-type", "HEALTHCHECK with neither `CMD` nor `NONE`"),
+            error("healthcheck-none", "`HEALTHCHECK NONE` with something behind it"),
+            error("healthcheck-command", "`HEALTHCHECK CMD` without a command"),
+            error("healthcheck-duration", "A time that cannot be read or is too short"),
+            error("healthcheck-retries", "A number of retries that is none"),
+        ],
+    },
+    Family {
+        look: Look::Instruction(onbuild::look),
+        rules: &[
+            error("onbuild-chain", "ONBUILD in ONBUILD"),
+            error("onbuild-trigger", "FROM or MAINTAINER as trigger of ONBUILD"),
+        ],
+    },
+    Family {
+        look: Look::Instruction(mount::look),
+        rules: &[
+            error("flag-fields", "Options of `--mount` or `--device` that cannot be told apart"),
+            error("mount-option", "A mount with an option that it does not take"),
+            error("mount-value", "An option of a mount with a value that it does not take"),
+            error("from-variable", "A variable in `--from` or in `from=` of a mount"),
+            warning("mount-without-target", "A mount that hides the working directory"),
+        ],
+    },
+    Family {
+        look: Look::Instruction(device::look),
+        rules: &[error("device", "A device that cannot be read")],
+    },
+    Family {
+        look: Look::Instruction(copy::look),
+        rules: &[
+            error("copy-permissions", "`--chmod` with something that is no permissions"),
+            error("linked-owner", "`--chown` by name together with `--link`"),
+            error("copy-remote", "COPY from a URL or a Git repository"),
+            error("checksum", "`--checksum` with a source or a value that it does not fit"),
+        ],
+    },
+    Family {
+        look: Look::Instruction(words::look),
+        rules: &[
+            error("unbalanced-quote", "A quote that is not closed"),
+            error("bad-substitution", "A variable that cannot be read"),
+        ],
+    },
+    Family {
+        look: Look::Instruction(expose::look),
+        rules: &[error("expose-port", "A port that is none")],
+    },
+    Family {
+        look: Look::Instruction(stopsignal::look),
+        rules: &[error("stop-signal", "A signal that there is not")],
     },
     Family {
         look: Look::Pasted,
         rules: &[error(pasted::CODE, "Characters and lines that careless pasting left")],
     },
+    Family {
+        look: Look::Model(structure::LOOK),
+        rules: &[
+            error("empty-file", "A file without instructions"),
+            error("no-stage", "A file without FROM"),
+            error("before-from", "An instruction before the first FROM"),
+        ],
+    },
+    Family {
+        look: Look::Model(references::LOOK),
+        rules: &[
+            error("circular-stage", "A stage that needs itself"),
+            error("later-stage", "A stage that is used before it is defined"),
+            error("stage-index", "A number for which there is no stage"),
+            error("stage-case", "A base that is a stage in other letter case"),
+            error("image-name", "A name that is no stage and cannot be an image"),
+            error("blank-base", "A base that comes to nothing"),
+            warning("unknown-stage", "An image with nearly the name of a stage"),
+        ],
+    },
+    Family {
+        look: Look::Model(names::LOOK),
+        rules: &[warning("duplicate-stage", "Stages that share a name")],
+    },
+    Family {
+        look: Look::Model(variables::LOOK),
+        rules: &[
+            warning("undeclared-in-from", "A variable in FROM that is not declared before it"),
+            warning("not-redeclared", "A global variable in a stage that does not declare it"),
+        ],
+    },
 ];
 
 const fn error(code: &'static str, sense: &'static str) -> Rule {
     Rule { code, severity: Severity::Error, sense }
+}
+
+const fn warning(code: &'static str, sense: &'static str) -> Rule {
+    Rule { code, severity: Severity::Warning, sense }
 }
 
 /// The rule of that code.

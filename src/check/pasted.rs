@@ -3,7 +3,8 @@
 //! An instruction with such damage has two readings ([`crate::syntax::Instruction::mended`]). Each
 //! damaged run of characters is a finding; besides, only what is wrong in the mended reading is told.
 
-use super::{Finding, Phase, Severity};
+use super::{Finding, Phase, Severity, image_name};
+use crate::language::Keyword;
 use crate::syntax::{Instruction, Item, Patch, View, damage};
 use crate::text::TextRange;
 
@@ -23,7 +24,10 @@ pub fn findings(
     };
     let verdict = worst(&mut raw.iter());
     let caused = |finding: &&Finding| !mended.iter().any(|other| other.code == finding.code);
-    let blame = worst(&mut raw.iter().filter(caused));
+    let mut blame = worst(&mut raw.iter().filter(caused));
+    if blame == Phase::Advice && names_nothing(item, instruction) {
+        blame = Phase::Build;
+    }
 
     let runs = runs(&instruction.view, view);
     let mut findings: Vec<_> = runs.iter().map(|run| tell(item, run, blame)).collect();
@@ -36,6 +40,22 @@ pub fn findings(
         finding
     }));
     findings
+}
+
+/// Whether the instruction as it stands names a stage or image that cannot be, because of a character
+/// that no such name can have. The model reads the mended name, so nobody else tells.
+fn names_nothing(item: &Item, instruction: &Instruction) -> bool {
+    let view = &instruction.view;
+    let image = match (view.command.keyword, view.command.words()) {
+        (Some(Keyword::From), [image, ..]) => Some(*image),
+        (Some(Keyword::Copy), _) => {
+            view.command.flag("from", view, &item.text).and_then(|flag| flag.value)
+        }
+        _ => None,
+    };
+    let name = image.map(|range| view.text(&item.text, range)).unwrap_or_default();
+    let plain = !name.is_ascii() && !name.contains(['$', '"', '\'']);
+    plain && image_name::problem(&name).is_some()
 }
 
 /// Damaged characters side by side, and what they stand for.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::rule::{InstructionContext, Issue, Look, ModelLook};
 use super::{FAMILIES, Finding, Fix, Phase, Severity, fix_all, pasted};
-use crate::model::Model;
+use crate::language::Keyword;
+use crate::model::{Base, Model, Stage};
 use crate::syntax::{Arguments, Block, Item, PerItem, View};
 use crate::text::TextSize;
 
@@ -107,7 +108,15 @@ impl Report {
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
         for entry in self.entries() {
-            findings.extend(entry.findings.iter().map(|finding| finding.lifted(entry.start)));
+            let replayed = self.is_replayed(&entry);
+            findings.extend(entry.findings.iter().map(|finding| {
+                let mut finding = finding.lifted(entry.start);
+                if replayed && finding.is_later_error() {
+                    finding.phase = Phase::Build;
+                    finding.severity = Severity::Error;
+                }
+                finding
+            }));
         }
         for (look, issue) in &self.0.issues {
             let finding = (look.tell)(&self.0.model, issue);
@@ -133,7 +142,7 @@ impl Report {
         let (a, b) = (&*self.0, &*old.0);
         self.entries().eq(old.entries())
             && a.issues.len() == b.issues.len()
-            && (a.issues.is_empty() || std::ptr::eq(a.model.names(), b.model.names()))
+            && std::ptr::eq(a.model.names(), b.model.names())
             && a.issues.iter().zip(&b.issues).all(|((_, x), (_, y))| {
                 x == y
                     && same_item(&a.model, &b.model, x.item)
@@ -156,6 +165,19 @@ impl Report {
                 })
             })
         })
+    }
+
+    /// Whether the trigger of an `ONBUILD` fires in this very file, because a stage is built on the
+    /// stage that it stands in.
+    fn is_replayed(&self, entry: &Entry<'_>) -> bool {
+        let onbuild = entry
+            .item
+            .instruction()
+            .is_some_and(|instruction| instruction.view.command.keyword == Some(Keyword::Onbuild));
+        let model = &self.0.model;
+        let stage = model.stage_at(entry.start).filter(|_| onbuild);
+        let child = |stage: &Stage| model.names().bases().contains(&Base::Stage(stage.index));
+        stage.is_some_and(child)
     }
 
     /// What the model reads is what was meant. Where pasting left something else, `BuildKit` reads

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::{Finding, Phase, Severity};
 use crate::language::Keyword;
 use crate::model::Model;
-use crate::syntax::{Command, Instruction, Item, View};
+use crate::syntax::{Arguments, Command, Flag, Instruction, Item, View, cook_flag};
 use crate::text::TextRange;
 
 /// A kind of finding.
@@ -113,5 +113,65 @@ impl<'a> InstructionContext<'a> {
         }
         let message = format!("{} Every build on top of this image will fail.", message.into());
         Finding::new(code, Severity::Warning, range, message)
+    }
+
+    /// The flags as `BuildKit` reads them.
+    pub fn flags(&self) -> impl Iterator<Item = ReadFlag<'a>> {
+        let context = *self;
+        self.command.flags.iter().filter_map(move |flag| context.read(flag))
+    }
+
+    /// The values of the flag of that name.
+    pub fn values(&self, name: &'static str) -> impl Iterator<Item = (ReadFlag<'a>, String)> {
+        self.flags().filter(move |flag| flag.name == name).filter_map(|mut flag| {
+            let value = flag.value.take()?;
+            Some((flag, value))
+        })
+    }
+
+    fn read(&self, flag: &'a Flag) -> Option<ReadFlag<'a>> {
+        let written = self.text(flag.range);
+        let text = match flag.cooked {
+            true => cook_flag(&written, self.escape),
+            false => written.into_owned(),
+        };
+        let text = text.strip_prefix("--").unwrap_or(&text);
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+            None => (text.to_owned(), None),
+        };
+        // A lone `--` at the end of the line is no flag.
+        let ends_flags = name.is_empty() && value.is_none();
+        (!ends_flags).then_some(ReadFlag { flag, name, value })
+    }
+
+    /// How many arguments `BuildKit` counts, for instructions that take words or one text.
+    pub fn count(&self) -> usize {
+        match &self.command.arguments {
+            Arguments::None => 0,
+            Arguments::Words(words) | Arguments::Exec(words) | Arguments::Names(words) => {
+                words.len()
+            }
+            Arguments::Pairs(pairs) => pairs.len(),
+            _ => 1,
+        }
+    }
+}
+
+/// A flag as `BuildKit` reads it.
+#[derive(Clone, Debug)]
+pub struct ReadFlag<'a> {
+    /// Where its parts stand.
+    pub flag: &'a Flag,
+    /// The name without dashes, quotes and escapes.
+    pub name: String,
+    /// What follows `=`, without quotes and escapes.
+    pub value: Option<String>,
+}
+
+impl ReadFlag<'_> {
+    /// Where the value stands; all of the flag where it has none or an empty one.
+    pub fn value_range(&self) -> TextRange {
+        self.flag.value.filter(|range| !range.is_empty()).unwrap_or(self.flag.range)
     }
 }

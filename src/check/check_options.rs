@@ -1,0 +1,67 @@
+//! `# check=`: its options.
+//!
+//! Source: `frontend/dockerfile/linter/linter.go` (`ParseLintOptions`). `BuildKit` reads the text up
+//! to the first blank, and has no tolerance here, unlike for the same comment above an instruction.
+
+use super::{Finding, Phase, near};
+use crate::language::directive::{CHECK_OPTIONS, check_option};
+use crate::language::mount::parse_bool;
+use crate::syntax::{DirectiveName, Item, ItemKind};
+use crate::text::{TextRange, TextSize};
+
+const LINK: &str = "https://docs.docker.com/reference/dockerfile/#check";
+
+/// Options that cannot be read. One that follows another mistake is not looked at.
+pub fn look(item: &Item, findings: &mut Vec<Finding>) {
+    let ItemKind::Directive(directive) = &item.kind else { return };
+    // With blanks before it the directive is one for the line parser only.
+    let plain = item.text.trim_start_matches('\u{feff}').starts_with('#');
+    if directive.name != DirectiveName::Check || !plain {
+        return;
+    }
+    let value = item.text.get(std::ops::Range::<usize>::from(directive.value)).unwrap_or_default();
+    let (read, behind) = value.split_once(' ').unwrap_or((value, ""));
+    let mut start = directive.value.start();
+    for part in read.splitn(3, ';') {
+        let range = TextRange::at(start, TextSize::of(part));
+        start += TextSize::of(part) + TextSize::new(1);
+        if let Some(finding) = option(part, range, behind, directive.value) {
+            findings.push(finding.with_link(LINK));
+            return;
+        }
+    }
+}
+
+/// What is wrong with one option; `behind` is what follows the first blank in `whole`.
+fn option(part: &str, range: TextRange, behind: &str, whole: TextRange) -> Option<Finding> {
+    let refused = |range, message: String| {
+        Some(Finding::refused("check-option", Phase::Build, range, message))
+    };
+    let Some((name, value)) = part.split_once('=') else {
+        if part.is_empty() && !behind.is_empty() {
+            let message = "What follows the blank is not read. Write the options without blanks.";
+            let range = TextRange::new(range.end(), whole.end());
+            let joined: String = behind.split_whitespace().collect();
+            return refused(range, message.to_owned())
+                .map(|finding| finding.replace("Delete the blanks", range, joined));
+        }
+        let message = format!("`{part}` needs `=` and a value: `skip=all`, `error=true`.");
+        return refused(if part.is_empty() { whole } else { range }, message);
+    };
+    let name_range = TextRange::at(range.start(), TextSize::of(name));
+    let value_range = TextRange::new(name_range.end() + TextSize::new(1), range.end());
+    let Some(known) = check_option(name.trim()) else {
+        let message =
+            format!("There is no option `{name}`. There are `skip`, `experimental` and `error`.");
+        let near = near::exact(name, CHECK_OPTIONS.iter().map(|option| option.name));
+        return refused(name_range, message).map(|finding| match near {
+            Some(near) => near.fix(finding, name_range, near.name),
+            None => finding,
+        });
+    };
+    if known.takes_checks || parse_bool(value.trim()).is_some() {
+        return None;
+    }
+    let range = if value.is_empty() { range } else { value_range };
+    refused(range, format!("`{name}` is `true` or `false`. Write one of the two."))
+}

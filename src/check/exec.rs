@@ -1,0 +1,131 @@
+//! Arguments as JSON array: what is in it, and the two instructions that want some.
+//!
+//! Source: `frontend/dockerfile/parser/line_parsers.go` (`parseJSON`) and
+//! `frontend/dockerfile/instructions/parse.go` (`parseShell`, `parseVolume`).
+
+use super::{Finding, InstructionContext, Phase, Severity};
+use crate::language::Keyword;
+use crate::syntax::expand::{self, Mode, NoEnv};
+use crate::syntax::{
+    Arguments,
+    json::{self, Array},
+};
+use crate::text::TextRange;
+
+/// Arrays of other things than strings, `SHELL` without an array, `VOLUME` with empty paths.
+pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
+    let not_strings = not_strings(context);
+    match &context.command.arguments {
+        Arguments::Text(text) if context.is(Keyword::Shell) && not_strings.is_none() => {
+            findings.push(shell_not_json(context, *text));
+        }
+        Arguments::Exec(words) if context.is(Keyword::Run) && words.is_empty() => {
+            let message = "There is nothing to run in this array. Write a command: a stage with \
+                           this step cannot be built.";
+            findings.push(
+                Finding::new("empty-command", Severity::Warning, context.command.rest, message)
+                    .with_link(Keyword::Run.info().link),
+            );
+        }
+        Arguments::Words(words) | Arguments::Exec(words) if context.is(Keyword::Volume) => {
+            findings.extend(words.iter().filter_map(|word| empty_volume(context, *word)));
+        }
+        _ => {}
+    }
+    findings.extend(not_strings);
+}
+
+/// The first element of a valid array that is no string. `BuildKit` takes an array for anything
+/// else only where it is no valid JSON.
+fn not_strings(context: &InstructionContext<'_>) -> Option<Finding> {
+    let keyword = context.command.keyword?;
+    let json = matches!(
+        keyword,
+        Keyword::Add
+            | Keyword::Cmd
+            | Keyword::Copy
+            | Keyword::Entrypoint
+            | Keyword::Healthcheck
+            | Keyword::Run
+            | Keyword::Shell
+            | Keyword::Volume
+    );
+    let rest = match &context.command.arguments {
+        Arguments::Text(_) | Arguments::Words(_) if json => context.command.rest,
+        Arguments::Health(_, inner) => match **inner {
+            Arguments::Text(text) => text,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let text = context.text(rest);
+    if !text.starts_with('[') {
+        return None;
+    }
+    let Array::NotStrings(element) = json::array(&text) else { return None };
+    let written = text.get(element.clone()).unwrap_or_default();
+    let range = context.locate(rest, element.clone());
+    let message = "A JSON array of arguments holds strings only. Put this in double quotes, or \
+                   leave the brackets away.";
+    let finding = context
+        .refused("json-not-strings", Phase::Parse, range, message)
+        .with_link(keyword.info().link);
+    Some(match written.starts_with(['[', '{']) {
+        true => finding,
+        false => finding.replace("Put it in quotes", range, format!("\"{written}\"")),
+    })
+}
+
+fn shell_not_json(context: &InstructionContext<'_>, text: TextRange) -> Finding {
+    let message = "SHELL takes a JSON array: brackets, double quotes, commas. Write it like \
+                   `[\"/bin/bash\", \"-c\"]`.";
+    let finding = context
+        .refused("shell-not-json", Phase::Instruction, text, message)
+        .with_link(Keyword::Shell.info().link);
+    let written = context.text(text);
+    match meant_array(&written) {
+        Some(array) => finding.replace(format!("Change to `{array}`"), text, array),
+        None => finding,
+    }
+}
+
+/// The array that `text` was meant to be: words, or an array with the wrong quotes or commas.
+fn meant_array(text: &str) -> Option<String> {
+    let words: Vec<&str> = match text.strip_prefix('[') {
+        None => text.split_whitespace().collect(),
+        Some(rest) => {
+            let rest = rest.trim_end().strip_suffix(']').unwrap_or(rest);
+            let elements = rest.split(',').map(|e| e.trim().trim_matches(['"', '\'']));
+            elements.filter(|element| !element.is_empty()).collect()
+        }
+    };
+    let odd = |word: &&str| word.contains(['"', '\'', '\\', '[', ']', '$', '`']);
+    if words.is_empty() || words.iter().any(odd) {
+        return None;
+    }
+    let quoted: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
+    Some(format!("[{}]", quoted.join(", ")))
+}
+
+fn empty_volume(context: &InstructionContext<'_>, word: TextRange) -> Option<Finding> {
+    let written = context.text(word);
+    let path = match context.command.arguments {
+        Arguments::Exec(_) => json::decode(&written),
+        _ => written.into_owned(),
+    };
+    // Quotes around nothing come to nothing when the stage is built.
+    let quoted = || {
+        let expanded = expand::expand(&path, context.escape, Mode::WORD, &NoEnv).ok();
+        let sure = expand::parse(&path, context.escape, Mode::WORD).uses.is_empty();
+        sure && expanded.is_some_and(|expansion| expansion.text.is_empty())
+    };
+    let phase = match path.trim().is_empty() {
+        true => Phase::Instruction,
+        false if quoted() => Phase::Build,
+        false => return None,
+    };
+    Some({
+        let message = "The path of a volume is empty. Write one, or delete it.";
+        context.refused("empty-volume", phase, word, message).with_link(Keyword::Volume.info().link)
+    })
+}

@@ -1,0 +1,197 @@
+//! Flags: their names, how often they stand there, and values that a closed list has.
+//!
+//! Source: `frontend/dockerfile/instructions/bflag.go` (`Parse`), `commands_runnetwork.go`,
+//! `commands_runsecurity.go`.
+
+use std::collections::HashMap;
+
+use super::rule::ReadFlag;
+use super::{Finding, Fix, InstructionContext, Phase, near};
+use crate::language::{Flag, FlagValue, Instruction, Keyword};
+use crate::syntax::Arguments;
+use crate::text::{Edit, TextRange, TextSize};
+
+/// Flags that the instruction does not have, has twice, or has with a wrong value.
+pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
+    let Some(info) = context.command.keyword.map(Keyword::info) else { return };
+    if !info.checks_flags || is_health_none(context) {
+        return;
+    }
+    let mut seen: HashMap<&str, ReadFlag<'_>> = HashMap::new();
+    for flag in context.flags() {
+        let Some(known) = info.flag(&flag.name) else {
+            findings.push(unknown(context, info, &flag));
+            continue;
+        };
+        match seen.get(known.name) {
+            Some(first) if !known.repeat => findings.push(duplicate(context, info, first, &flag)),
+            _ => findings.extend(value(context, info, known, &flag)),
+        }
+        seen.entry(known.name).or_insert(flag);
+    }
+}
+
+/// `HEALTHCHECK NONE` never looks at its flags.
+fn is_health_none(context: &InstructionContext<'_>) -> bool {
+    matches!(&context.command.arguments, Arguments::Health(kind, _)
+        if context.text(*kind).eq_ignore_ascii_case("none"))
+}
+
+fn unknown(context: &InstructionContext<'_>, info: &Instruction, flag: &ReadFlag<'_>) -> Finding {
+    let written = context.text(flag.flag.name);
+    let names = info.flags.iter().map(|known| known.name);
+    let near = near::exact(&flag.name, names);
+    let owner = Keyword::ALL.into_iter().find(|k| k.info().flag(&flag.name).is_some());
+    let message = match (&near, owner) {
+        (Some(near), _) => {
+            format!("{} has no flag `--{written}`. Did you mean `--{}`?", info.name, near.name)
+        }
+        (None, Some(owner)) => format!(
+            "{} has no flag `--{written}`: that is one of {}. Delete it.",
+            info.name,
+            owner.name()
+        ),
+        (None, None) if info.flags.is_empty() => {
+            format!("{} takes no flags. Delete `--{written}`.", info.name)
+        }
+        (None, None) => {
+            let all: Vec<_> = info.flags.iter().map(|known| format!("--{}", known.name)).collect();
+            format!("{} has no flag `--{written}`. It has {}.", info.name, all.join(", "))
+        }
+    };
+    let range = match flag.flag.name.is_empty() {
+        true => flag.flag.range,
+        false => flag.flag.name,
+    };
+    let finding =
+        context.refused("unknown-flag", Phase::Instruction, range, message).with_link(info.link);
+    match near {
+        Some(near) => near.fix(finding, flag.flag.name, near.name),
+        None => finding,
+    }
+}
+
+fn duplicate(
+    context: &InstructionContext<'_>,
+    info: &Instruction,
+    first: &ReadFlag<'_>,
+    flag: &ReadFlag<'_>,
+) -> Finding {
+    let message = format!(
+        "`--{}` stands here a second time, and {} takes it once. Delete one of the two.",
+        flag.name, info.name
+    );
+    let same = first.value == flag.value;
+    let range = flag.flag.range;
+    context
+        .refused("duplicate-flag", Phase::Instruction, range, message)
+        .with_related(first.flag.range, "the first one")
+        .with_fix(Fix {
+            title: format!("Delete this `--{}`", flag.name),
+            edits: vec![Edit::delete(with_blank(context, range))],
+            sure: same,
+        })
+}
+
+/// `range` with the blanks behind it on the same line.
+fn with_blank(context: &InstructionContext<'_>, range: TextRange) -> TextRange {
+    let behind = context.item.text.get(range.end().into()..).unwrap_or_default();
+    let blanks = TextSize::of(behind) - TextSize::of(behind.trim_start_matches([' ', '\t']));
+    TextRange::new(range.start(), range.end() + blanks)
+}
+
+fn value(
+    context: &InstructionContext<'_>,
+    info: &Instruction,
+    known: &Flag,
+    flag: &ReadFlag<'_>,
+) -> Option<Finding> {
+    let refused = |code, range, message: String| {
+        Some(context.refused(code, Phase::Instruction, range, message).with_link(info.link))
+    };
+    let name = known.name;
+    match (&flag.value, known.value) {
+        (None, kind) if kind.is_optional() => None,
+        (None, _) => refused(
+            "flag-without-value",
+            flag.flag.range,
+            format!("`--{name}` needs a value: write `--{name}=`{}.", example(known)),
+        ),
+        (Some(value), FlagValue::Bool) if value.is_empty() => {
+            let message = format!(
+                "There is no value behind `--{name}=`. Write `--{name}` alone, which means true, \
+                 or `--{name}=false`."
+            );
+            let equals = TextRange::new(flag.flag.name.end(), flag.flag.range.end());
+            refused("flag-without-value", flag.flag.range, message)
+                .map(|finding| finding.replace("Delete the `=`", equals, ""))
+        }
+        (Some(value), FlagValue::Bool) => {
+            let fits = ["true", "false"].iter().any(|word| value.eq_ignore_ascii_case(word));
+            (!fits).then(|| not_boolean(context, info, flag, value))
+        }
+        (Some(value), FlagValue::Choice(choices)) => {
+            let names = choices.iter().map(|choice| choice.value);
+            (!names.clone().any(|name| name == value)).then(|| {
+                let all: Vec<_> = names.clone().map(|name| format!("`{name}`")).collect();
+                let message = format!("`--{name}` is one of {}, not `{value}`.", all.join(", "));
+                let range = flag.value_range();
+                let finding = context
+                    .refused("flag-value", Phase::Instruction, range, message)
+                    .with_link(info.link);
+                match near::exact(value, names).filter(|_| !flag.flag.cooked) {
+                    Some(near) => near.fix(finding, range, near.name),
+                    None => finding,
+                }
+            })
+        }
+        _ => None,
+    }
+}
+
+fn not_boolean(
+    context: &InstructionContext<'_>,
+    info: &Instruction,
+    flag: &ReadFlag<'_>,
+    value: &str,
+) -> Finding {
+    let name = &flag.name;
+    let range = flag.value_range();
+    let finding = context
+        .refused(
+            "flag-not-boolean",
+            Phase::Instruction,
+            range,
+            format!("`--{name}` is `true` or `false`, not `{value}`."),
+        )
+        .with_link(info.link);
+    let meant = match value.to_ascii_lowercase().as_str() {
+        "1" | "yes" | "y" | "on" | "t" => Some("true"),
+        "0" | "no" | "n" | "off" | "f" => Some("false"),
+        _ => None,
+    };
+    match meant {
+        Some(meant) => finding.replace(format!("Change to `{meant}`"), range, meant),
+        None => match near::exact(value, ["true", "false"].into_iter()) {
+            Some(near) => near.fix(finding, range, near.name),
+            None => finding,
+        },
+    }
+}
+
+/// What may stand behind the `=`, for a message.
+fn example(flag: &Flag) -> &'static str {
+    match flag.value {
+        FlagValue::Stage => " and a stage, such as `build`",
+        FlagValue::Platform => " and a platform, such as `linux/amd64`",
+        FlagValue::Mount => " and what to mount, such as `type=cache,target=/root/.cache`",
+        FlagValue::Duration => " and a time, such as `30s`",
+        FlagValue::Integer => " and a number, such as `3`",
+        FlagValue::Owner => " and an owner, such as `1000:1000`",
+        FlagValue::Mode => " and permissions, such as `755`",
+        FlagValue::Pattern => " and a pattern, such as `*.md`",
+        FlagValue::Checksum => " and a digest, such as `sha256:` with 64 digits",
+        FlagValue::Device => " and a device, such as `vendor.com/gpu=all`",
+        FlagValue::Choice(_) | FlagValue::Bool => " and one of its values",
+    }
+}

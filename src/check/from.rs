@@ -1,0 +1,179 @@
+//! The form of a `FROM`: how many words it has, and the name of its stage.
+//!
+//! Source: `frontend/dockerfile/instructions/parse.go` (`parseFrom`, `parseBuildStageName`).
+
+use super::{Finding, Fix, InstructionContext, Phase};
+use crate::language::Keyword;
+use crate::text::{Edit, TextRange};
+
+const LINK: &str = "https://docs.docker.com/reference/dockerfile/#from";
+
+/// `FROM`s that are not `FROM image` or `FROM image AS name`.
+pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
+    if context.trigger || !context.is(Keyword::From) {
+        return;
+    }
+    let words = context.command.words();
+    match words {
+        // No word at all is the matter of the missing arguments.
+        [] | [_] => {}
+        [_, between, name] if is_as(context, *between) => {
+            findings.extend(stage_name(context, *name));
+        }
+        _ => findings.push(arguments(context, words)),
+    }
+}
+
+fn is_as(context: &InstructionContext<'_>, word: TextRange) -> bool {
+    context.text(word).eq_ignore_ascii_case("as")
+}
+
+fn arguments(context: &InstructionContext<'_>, words: &[TextRange]) -> Finding {
+    let text = |index: usize| words.get(index).map(|word| context.text(*word)).unwrap_or_default();
+    let last = words.last().copied().unwrap_or_default();
+    let from_word = |index: usize| {
+        TextRange::new(words.get(index).copied().unwrap_or(last).start(), last.end())
+    };
+    let refused = |range, message: &str| {
+        Finding::refused("from-arguments", Phase::Instruction, range, message).with_link(LINK)
+    };
+    let before = |index: usize| {
+        let previous = index.checked_sub(1).and_then(|index| words.get(index).copied());
+        TextRange::new(previous.unwrap_or(last).end(), last.end())
+    };
+
+    let comment = (1..words.len()).find(|index| text(*index).starts_with('#'));
+    if let Some(index) =
+        comment.filter(|index| *index == 1 || *index == 3 && text(1).eq_ignore_ascii_case("as"))
+    {
+        return refused(
+            from_word(index),
+            "A comment needs a line of its own: here `#` is just another word. Move it above the \
+             instruction, or delete it.",
+        )
+        .replace("Delete the comment", before(index), "");
+    }
+    let flag = (1..words.len()).find(|index| text(*index).starts_with("--"));
+    if let Some(flag) = flag.and_then(|index| words.get(index).copied().zip(Some(index))) {
+        return misplaced_flag(context, words, flag, refused);
+    }
+    if words.len() == 2 && text(1).eq_ignore_ascii_case("as") {
+        return refused(
+            last,
+            "The name of the stage is missing. Write it behind `AS`, or delete `AS`.",
+        )
+        .maybe_replace("Delete `AS`", before(1), "");
+    }
+    if words.len() == 2 {
+        let message = "FROM takes an image, and `AS` with a name for the stage. Write `AS` before \
+                       this word if it is the name, else delete it.";
+        let insert = if is_lower(context) { "as " } else { "AS " };
+        let finding = refused(last, message).with_fix(Fix {
+            title: format!("Name the stage `{}`", text(1)),
+            edits: vec![Edit::insert(last.start(), insert)],
+            sure: false,
+        });
+        return finding.maybe_replace("Delete this word", before(1), "");
+    }
+    if words.len() == 3 {
+        let between = words.get(1).copied().unwrap_or(last);
+        let insert = if is_lower(context) { "as" } else { "AS" };
+        return refused(
+            between,
+            "Between the image and the name of the stage stands `AS`, nothing else.",
+        )
+        .maybe_replace(format!("Change to `{insert}`"), between, insert);
+    }
+    if text(1).eq_ignore_ascii_case("as") {
+        let message = "The name of a stage is one word. Delete what follows it, or join the words \
+                       with a dash.";
+        return refused(from_word(3), message);
+    }
+    refused(
+        from_word(1),
+        "FROM takes an image, and `AS` with a name for the stage. Delete the rest.",
+    )
+}
+
+/// Whether the keyword is written in small letters.
+fn is_lower(context: &InstructionContext<'_>) -> bool {
+    context.text(context.command.keyword_range).starts_with(|c: char| c.is_ascii_lowercase())
+}
+
+fn misplaced_flag(
+    context: &InstructionContext<'_>,
+    words: &[TextRange],
+    (flag, index): (TextRange, usize),
+    refused: impl Fn(TextRange, &str) -> Finding,
+) -> Finding {
+    let finding = refused(flag, "Flags stand before the image. Move this one to the front.");
+    let (Some(image), Some(previous)) =
+        (words.first(), index.checked_sub(1).and_then(|i| words.get(i)))
+    else {
+        return finding;
+    };
+    finding.with_fix(Fix {
+        title: "Move the flag before the image".to_owned(),
+        edits: vec![
+            Edit::insert(image.start(), format!("{} ", context.text(flag))),
+            Edit::delete(TextRange::new(previous.end(), flag.end())),
+        ],
+        sure: true,
+    })
+}
+
+/// A name in lower case has to match `[a-z][a-z0-9-_.]*`.
+fn stage_name(context: &InstructionContext<'_>, range: TextRange) -> Option<Finding> {
+    let name = context.text(range);
+    if is_stage_name(&name) {
+        return None;
+    }
+    let plain = name.trim_matches(['"', '\'', '`']);
+    let problem = if plain.len() < name.len() {
+        "has quotes, which are part of it here. Write it without"
+    } else if name.contains('$') {
+        "has a variable, and none is replaced here. Write it out"
+    } else if name.starts_with(|c: char| c.is_ascii_digit()) {
+        "begins with a digit, so that it would be a number. Let it begin with a letter"
+    } else if name.starts_with(|c: char| !c.is_ascii_alphabetic()) {
+        "does not begin with a letter from a to z. Let it begin with one"
+    } else {
+        "holds something else than letters from a to z, digits, `-`, `_` and `.`. Use those only"
+    };
+    let message = format!("The stage name `{name}` {problem}.");
+    let finding =
+        Finding::refused("stage-name", Phase::Instruction, range, message).with_link(LINK);
+    let mended = mend_name(plain);
+    Some(match mended {
+        Some(mended) if plain.len() < name.len() && mended == plain => {
+            finding.replace("Remove the quotes", range, mended)
+        }
+        Some(mended) => finding.maybe_replace(format!("Rename to `{mended}`"), range, mended),
+        None => finding,
+    })
+}
+
+/// Whether `BuildKit` takes `name` for a stage. Go makes small letters one character at a time, so
+/// that `K` (the Kelvin sign) and `İ` are a `k` and an `i`.
+pub fn is_stage_name(name: &str) -> bool {
+    let mut letters = name.chars().map(|c| c.to_lowercase().next().unwrap_or(c));
+    letters.next().is_some_and(|c| c.is_ascii_lowercase())
+        && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c))
+}
+
+/// The valid name nearest to `name`.
+fn mend_name(name: &str) -> Option<String> {
+    if name.contains('$') {
+        return None;
+    }
+    let clean: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' })
+        .collect();
+    let clean = clean.trim_matches('-');
+    let clean = match clean.starts_with(|c: char| c.is_ascii_digit()) {
+        true => format!("stage-{clean}"),
+        false => clean.trim_start_matches(['-', '_', '.']).to_owned(),
+    };
+    is_stage_name(&clean).then_some(clean)
+}

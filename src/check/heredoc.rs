@@ -1,0 +1,133 @@
+//! Heredocs: their ends, their names, and where they may stand.
+//!
+//! Source: `frontend/dockerfile/parser/parser.go` and `frontend/dockerfile/instructions/parse.go`
+//! (`parseSourcesAndDest`).
+
+use super::{Finding, Fix, InstructionContext, Phase};
+use crate::language::Keyword;
+use crate::syntax::{Arguments, Heredoc, Item, SyntaxErrorKind, expand, json};
+use crate::text::{Edit, TextRange, TextSize};
+
+const LINK: &str = "https://docs.docker.com/reference/dockerfile/#here-documents";
+
+/// What the line parser tells of heredocs.
+pub fn look_at_lines(item: &Item, findings: &mut Vec<Finding>) {
+    for error in &item.errors {
+        match error.kind {
+            SyntaxErrorKind::UnterminatedHeredoc => findings.push(unterminated(item, error.range)),
+            SyntaxErrorKind::HeredocName => findings.push(
+                Finding::refused(
+                    "heredoc-name",
+                    Phase::Parse,
+                    error.range,
+                    "The name of this heredoc cannot be read. Use letters and digits only, such \
+                     as `EOF`.",
+                )
+                .with_link(LINK),
+            ),
+            _ => {}
+        }
+    }
+}
+
+fn unterminated(item: &Item, range: TextRange) -> Finding {
+    let heredocs = item.instruction().map_or(&[][..], |instruction| &instruction.heredocs);
+    let open = heredocs.iter().position(|heredoc| heredoc.word == range).unwrap_or_default();
+    let missing = heredocs.get(open..).unwrap_or_default();
+    let name = missing.first().map_or("", |heredoc| &heredoc.name);
+    let message = format!(
+        "This heredoc never ends: no line below is just `{name}`. Write that line, with no blank \
+         before or behind it."
+    );
+    let finding =
+        Finding::refused("unterminated-heredoc", Phase::Parse, range, message).with_link(LINK);
+    let Some(heredoc) = missing.first() else { return finding };
+    let near = near_ends(item, heredoc);
+    if let [end] = near.as_slice() {
+        return finding
+            .replace(format!("Let this line be just `{name}`"), *end, name)
+            .with_related(*end, "nearly its end");
+    }
+    let names: Vec<&str> = missing.iter().map(|heredoc| &*heredoc.name).collect();
+    let next = next_instruction(item, heredoc);
+    let newline = if item.text.contains("\r\n") { "\r\n" } else { "\n" };
+    let mut lines: String = names.iter().flat_map(|name| [name, newline]).collect();
+    let mut at = next.unwrap_or(item.len());
+    if next.is_none() {
+        // The last line may lack its line end, the file too.
+        lines.truncate(lines.len() - newline.len());
+        if item.text.ends_with('\n') {
+            lines.push_str(newline);
+        } else {
+            lines.insert_str(0, newline);
+        }
+        at = item.len();
+    }
+    finding.with_fix(Fix {
+        title: format!("Write the line `{}`", names.join("`, `")),
+        edits: vec![Edit::insert(at, lines)],
+        sure: next.is_none(),
+    })
+}
+
+/// Lines of the body that would end it but for blanks around the name.
+fn near_ends(item: &Item, heredoc: &Heredoc) -> Vec<TextRange> {
+    lines(item, heredoc)
+        .filter(|(_, line)| line.trim() == &*heredoc.name)
+        .map(|(start, line)| {
+            let content = line.trim_end_matches(['\r', '\n']);
+            let tabs = if heredoc.chomp { content.trim_start_matches('\t') } else { content };
+            let skipped = TextSize::of(content) - TextSize::of(tabs);
+            TextRange::new(start + skipped, start + TextSize::of(content))
+        })
+        .collect()
+}
+
+/// The first line of the body that looks like an instruction of the file.
+fn next_instruction(item: &Item, heredoc: &Heredoc) -> Option<TextSize> {
+    let is_instruction = |line: &str| {
+        let word = line.split([' ', '\t']).next().unwrap_or_default();
+        let shouted = word.bytes().all(|byte| byte.is_ascii_uppercase());
+        shouted && line.len() > word.len() && Keyword::parse(word).is_some()
+    };
+    lines(item, heredoc).find(|(_, line)| is_instruction(line)).map(|(start, _)| start)
+}
+
+/// The lines of the body with the offset of each.
+fn lines<'a>(
+    item: &'a Item,
+    heredoc: &Heredoc,
+) -> impl Iterator<Item = (TextSize, &'a str)> + use<'a> {
+    let body = item.text.get(std::ops::Range::<usize>::from(heredoc.body)).unwrap_or_default();
+    let mut start = heredoc.body.start();
+    body.split_inclusive('\n').map(move |line| {
+        let at = start;
+        start += TextSize::of(line);
+        (at, line)
+    })
+}
+
+/// Heredocs where a destination is wanted.
+pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
+    if !(context.is(Keyword::Add) || context.is(Keyword::Copy)) {
+        return;
+    }
+    let [.., _, last] = context.command.words() else { return };
+    let written = context.text(*last);
+    let word = match context.command.arguments {
+        Arguments::Exec(_) => json::decode(&written),
+        _ => written.into_owned(),
+    };
+    if let Ok(Some(heredoc)) = expand::heredoc_word(&word) {
+        let message = format!(
+            "The last word is where to copy, and cannot be a heredoc. Write the path for `{}` \
+             behind it.",
+            heredoc.name
+        );
+        findings.push(
+            context
+                .refused("heredoc-destination", Phase::Instruction, *last, message)
+                .with_link(LINK),
+        );
+    }
+}

@@ -1,0 +1,332 @@
+//! `RUN --mount`: which options there are, which go with which type, and their values.
+//!
+//! Source: `frontend/dockerfile/instructions/commands_runmount.go` (`parseMount`, which runs twice)
+//! and `frontend/dockerfile/dockerfile2llb/convert_runmount.go`, `convert_ssh.go`. While the file is
+//! read only its fields and a variable in `from` count; the rest is refused when the step is built.
+
+use super::{Finding, Fix, InstructionContext, Phase, Severity, csv, near};
+use crate::language::Keyword;
+use crate::language::mount::{
+    MOUNT_OPTIONS, MountOption, MountType, MountUsage, MountValue, parse_bool,
+};
+use crate::model::mount::{Field, fields};
+use crate::syntax::expand::{self, Mode, NoEnv};
+use crate::text::{Edit, TextRange};
+
+/// All of a `RUN`'s mounts.
+pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
+    if !context.is(Keyword::Run) {
+        return;
+    }
+    for (flag, value) in context.values("mount") {
+        if !csv::look(context, &flag, &value, findings) {
+            continue;
+        }
+        let fields = fields(flag.flag, context.view, &context.item.text, context.escape);
+        let exact = !flag.flag.cooked;
+        let mut mount =
+            Mount { context, exact, kind: Some(MountType::Bind), given: Vec::new(), findings };
+        fields.iter().for_each(|field| mount.field(field));
+        mount.finish(flag.value_range());
+    }
+}
+
+/// One mount while its fields are read from left to right.
+struct Mount<'a, 'f> {
+    context: &'a InstructionContext<'a>,
+    /// Ranges of fields are exact, so that a fix can use them.
+    exact: bool,
+    /// `None` where a variable decides.
+    kind: Option<MountType>,
+    given: Vec<Given<'f>>,
+    findings: &'a mut Vec<Finding>,
+}
+
+/// An option with what is known of its value.
+struct Given<'f> {
+    option: &'static MountOption,
+    field: &'f Field,
+    /// The value is known to be empty.
+    empty: bool,
+}
+
+impl<'f> Mount<'_, 'f> {
+    fn field(&mut self, field: &'f Field) {
+        let Some(option) = MountOption::parse(&field.key.text) else { return self.unknown(field) };
+        let Some(value) = &field.value else {
+            if option.bare {
+                self.allowed_so_far(option, field);
+            } else {
+                let name = &field.key.text;
+                let message = format!("`{name}` needs a value. Write `{name}=` and the value.");
+                self.refuse("mount-value", field.range, message);
+            }
+            return;
+        };
+        if option.value == MountValue::Stage {
+            self.from(value.range, &value.text);
+        }
+        self.allowed_so_far(option, field);
+        let known = match option.expands {
+            true => known(&value.text, self.context.escape),
+            false => Some(value.text.to_string()),
+        };
+        if option.name == "type" {
+            self.kind = known.as_deref().and_then(MountType::parse);
+        }
+        if let Some(text) = &known {
+            self.value(option, value.range, text);
+        }
+        let empty = known.is_some_and(|text| text.is_empty());
+        self.given.push(Given { option, field, empty });
+    }
+
+    fn refuse(&mut self, code: &'static str, range: TextRange, message: impl Into<String>) {
+        let finding = self.finding(code, range, message);
+        self.findings.push(finding);
+    }
+
+    fn finding(&self, code: &'static str, range: TextRange, message: impl Into<String>) -> Finding {
+        let link = self.kind.map_or(Keyword::Run.info().link, |kind| kind.info().link);
+        self.context.refused(code, Phase::Build, range, message).with_link(link)
+    }
+
+    fn unknown(&mut self, field: &Field) {
+        let key = &*field.key.text;
+        if key.is_empty() && field.value.is_none() {
+            let message =
+                "There is nothing between two commas, or behind the last. Delete a comma.";
+            return self.refuse("mount-option", field.range, message);
+        }
+        let kind = self.kind.unwrap_or(MountType::Bind);
+        let names = MOUNT_OPTIONS
+            .iter()
+            .filter(|option| matches!(option.usage(kind), MountUsage::Used(_)))
+            .flat_map(MountOption::names)
+            .collect::<Vec<_>>();
+        let near = near::exact(&key.to_lowercase(), names.iter().copied());
+        let message = match &near {
+            Some(near) => format!("There is no option `{key}`. Did you mean `{}`?", near.name),
+            None => {
+                let all: Vec<_> = kind.options().map(|option| option.name).collect();
+                format!(
+                    "There is no option `{key}`. A {} mount has {}.",
+                    kind.name(),
+                    all.join(", ")
+                )
+            }
+        };
+        let finding = self.finding("mount-option", field.key.range, message);
+        let finding = match near.filter(|_| self.exact) {
+            Some(near) => near.fix(finding, field.key.range, near.name),
+            None => finding,
+        };
+        self.findings.push(finding);
+    }
+
+    /// `$` anywhere but at the end; the one thing that is refused while the file is read.
+    fn from(&mut self, range: TextRange, value: &str) {
+        if value.find('$').is_none_or(|at| at + 1 == value.len()) {
+            return;
+        }
+        let message = "No variable is replaced in `from`. Write a stage of its own, `FROM` with \
+                       the variable `AS` a name, and use that name here.";
+        self.findings.push(
+            self.context
+                .refused("from-variable", Phase::Instruction, range, message)
+                .with_link(MountType::Bind.info().link),
+        );
+    }
+
+    /// Some options are judged by the type that stands before them.
+    fn allowed_so_far(&mut self, option: &'static MountOption, field: &Field) {
+        let Some(kind) = self.kind.filter(|_| option.after_type) else { return };
+        if !matches!(option.usage(kind), MountUsage::Refused) {
+            return;
+        }
+        let types = users(option);
+        let message = format!(
+            "`{}` is an option of {types} mounts, and `type=` has to stand before it. So far this \
+             is a {} mount.",
+            option.name,
+            kind.name()
+        );
+        self.refuse("mount-option", field.key.range, message);
+    }
+
+    fn value(&mut self, option: &'static MountOption, range: TextRange, text: &str) {
+        let octal = |text: &str| !text.starts_with('+') && u32::from_str_radix(text, 8).is_ok();
+        let number = |text: &str| !text.starts_with('+') && text.parse::<u32>().is_ok();
+        let want = match option.value {
+            MountValue::Bool if parse_bool(text).is_none() => "`true` or `false`",
+            MountValue::Mode if !octal(text) => "permissions in octal digits, such as `0755`",
+            MountValue::Number if !number(text) => "a number, such as `1000`",
+            MountValue::Size if !is_size(text) && self.kind == Some(MountType::Tmpfs) => {
+                "a number of bytes with or without a unit, such as `64m`"
+            }
+            MountValue::Choice(choices) => return self.choice(option, range, text, choices),
+            _ => return,
+        };
+        let message = format!("`{text}` does not fit: `{}` takes {want}.", option.name);
+        self.refuse("mount-value", range, message);
+    }
+
+    fn choice(
+        &mut self,
+        option: &MountOption,
+        range: TextRange,
+        text: &str,
+        choices: &[crate::language::Choice],
+    ) {
+        let names = choices.iter().map(|choice| choice.value);
+        if names.clone().any(|name| name.eq_ignore_ascii_case(text)) {
+            return;
+        }
+        let all: Vec<_> = names.clone().map(|name| format!("`{name}`")).collect();
+        let message = format!("`{}` is one of {}, not `{text}`.", option.name, all.join(", "));
+        let finding = self.finding("mount-value", range, message);
+        let near = near::any_case(text, names).filter(|_| self.exact);
+        self.findings.push(match near {
+            Some(near) => near.fix(finding, range, near.name),
+            None => finding,
+        });
+    }
+
+    /// What only the whole mount can tell.
+    fn finish(&mut self, whole: TextRange) {
+        let Some(kind) = self.kind else { return };
+        for given in std::mem::take(&mut self.given) {
+            let option = given.option;
+            let refused = option.usage(kind) == MountUsage::Refused && !option.after_type;
+            let counts = !matches!(option.value, MountValue::Stage | MountValue::Source);
+            if refused && (counts || !given.empty) {
+                self.does_not_belong(option, kind, given.field);
+            }
+            self.given.push(given);
+        }
+        match kind {
+            MountType::Secret => self.secret(whole),
+            MountType::Bind | MountType::Cache | MountType::Tmpfs => self.target(kind, whole),
+            MountType::Ssh => {}
+        }
+    }
+
+    fn does_not_belong(&mut self, option: &MountOption, kind: MountType, field: &Field) {
+        let message = format!(
+            "A {} mount takes no `{}`: that is an option of {} mounts. Delete it.",
+            kind.name(),
+            option.name,
+            users(option)
+        );
+        let finding = self.finding("mount-option", field.key.range, message);
+        let fix = Fix {
+            title: format!("Delete `{}`", option.name),
+            edits: vec![Edit::delete(self.with_comma(field.range))],
+            sure: false,
+        };
+        self.findings.push(if self.exact { finding.with_fix(fix) } else { finding });
+    }
+
+    /// `range` with the comma before it, or behind it where it is the first field.
+    fn with_comma(&self, range: TextRange) -> TextRange {
+        let text = &self.context.item.text;
+        let comma = crate::text::TextSize::new(1);
+        let before = text.get(..range.start().into()).is_some_and(|text| text.ends_with(','));
+        let behind = text.get(range.end().into()..).is_some_and(|text| text.starts_with(','));
+        match (before, behind) {
+            (true, _) => TextRange::new(range.start() - comma, range.end()),
+            (false, true) => TextRange::new(range.start(), range.end() + comma),
+            (false, false) => range,
+        }
+    }
+
+    fn find(&self, name: &str) -> Option<&Given<'f>> {
+        self.given.iter().rfind(|given| given.option.name == name && !given.empty)
+    }
+
+    fn secret(&mut self, whole: TextRange) {
+        let (id, source) = (self.find("id").map(|given| given.field), self.find("source"));
+        if let (Some(id), Some(source)) = (id, source) {
+            let message = "`id` and `source` both name the secret. Keep one of them.";
+            let range = id.range.cover(source.field.range);
+            return self.refuse("mount-option", range, message);
+        }
+        if id.is_none() && source.is_none() && self.find("target").is_none() {
+            let message = "Which secret? Write its name as `id=`, as given to the build.";
+            self.refuse("mount-option", whole, message);
+        }
+    }
+
+    fn target(&mut self, kind: MountType, whole: TextRange) {
+        let target = self.find("target").and_then(|given| {
+            let value = given.field.value.as_ref()?;
+            Some((value.range, known(&value.text, self.context.escape)))
+        });
+        match target {
+            Some((range, Some(path))) if path == "/" => {
+                let message = "Nothing can be mounted over the root directory. Write a path below \
+                               it.";
+                self.refuse("mount-value", range, message);
+            }
+            Some(_) => {}
+            None => {
+                let message = format!(
+                    "This {} mount hides the working directory, because it has no `target=`. Say \
+                     where to mount it.",
+                    kind.name()
+                );
+                let finding =
+                    Finding::new("mount-without-target", Severity::Warning, whole, message);
+                self.findings.push(finding.with_link(kind.info().link));
+            }
+        }
+    }
+}
+
+/// The types that use an option, for a message.
+fn users(option: &MountOption) -> String {
+    let names: Vec<_> = MountType::ALL
+        .into_iter()
+        .filter(|kind| matches!(option.usage(*kind), MountUsage::Used(_)))
+        .map(MountType::name)
+        .collect();
+    names.join(" and ")
+}
+
+/// The value after expansion; `None` where a variable decides, or where it cannot be expanded.
+fn known(text: &str, escape: char) -> Option<String> {
+    if !expand::parse(text, escape, Mode::WORD).uses.iter().all(|found| !found.sound) {
+        return None;
+    }
+    expand::expand(text, escape, Mode::WORD, &NoEnv).ok().map(|expansion| expansion.text)
+}
+
+/// Whether `text` is a number of bytes as `go-units` reads it (`RAMInBytes`).
+fn is_size(text: &str) -> bool {
+    let Some(last) = text.rfind(|c: char| c.is_ascii_digit() || c == '.' || c == ' ') else {
+        return false;
+    };
+    let (number, suffix) = text.split_at(last + 1);
+    let number = number.strip_suffix(' ').unwrap_or(number);
+    if !number.parse::<f64>().is_ok_and(|n| n >= 0.0) || number.contains(['i', 'I', 'n', 'N']) {
+        return false;
+    }
+    let suffix = suffix.to_ascii_lowercase();
+    let unit = suffix.strip_prefix(['k', 'm', 'g', 't', 'p']);
+    matches!(suffix.as_str(), "" | "b") || matches!(unit, Some("" | "b" | "ib"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_size;
+
+    #[test]
+    fn sizes_as_go_reads_them() {
+        for size in ["0", "64m", "1.5GiB", "10 kb", "5b", "1e3", "7T", ".5k"] {
+            assert!(is_size(size), "{size}");
+        }
+        for none in ["", "m", "-1", "64mm", "64x", "1 2", "64kibb", "inf", "5bb"] {
+            assert!(!is_size(none), "{none}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The words of `ENV`, `LABEL` and `ARG`.
+//!
+//! Source: `frontend/dockerfile/parser/line_parsers.go` (`parseNameVal`) and
+//! `frontend/dockerfile/instructions/parse.go` (`parseKvps`, `parseArg`).
+
+use super::{Finding, InstructionContext, Phase};
+use crate::language::Keyword;
+use crate::syntax::{Arguments, Pair};
+use crate::text::TextRange;
+
+/// Names without values, values without names.
+pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
+    match &context.command.arguments {
+        Arguments::Pairs(pairs) => look_at_pairs(context, pairs, findings),
+        Arguments::Names(words) => look_at_names(context, words, findings),
+        _ => {}
+    }
+}
+
+fn look_at_pairs(context: &InstructionContext<'_>, pairs: &[Pair], findings: &mut Vec<Finding>) {
+    let Some(info) = context.command.keyword.map(Keyword::info) else { return };
+    let mut rest = pairs;
+    let mut previous: Option<&Pair> = None;
+    while let Some((pair, behind)) = rest.split_first() {
+        rest = behind;
+        if pair.value.is_some() {
+            if pair.name.is_empty() {
+                findings.push(blank_name(context, pair.value.unwrap_or(pair.name)));
+            }
+            previous = Some(pair);
+            continue;
+        }
+        if !pair.equals {
+            let name = context.text(pair.name);
+            let message = format!(
+                "`{name}` has no value. Write `{name}=` and the value; `{name}=` alone makes it \
+                 empty."
+            );
+            let finding = context.refused("pair-without-value", Phase::Parse, pair.name, message);
+            findings.push(finding.with_link(info.link));
+            continue;
+        }
+        // What follows a value without quotes, up to the next `name=value`.
+        let count = rest.iter().take_while(|pair| pair.value.is_none()).count();
+        let (bare, behind) = rest.split_at(count);
+        rest = behind;
+        let end = bare.last().unwrap_or(pair).name.end();
+        let range = TextRange::new(pair.name.start(), end);
+        findings.push(bare_words(context, previous, range).with_link(info.link));
+    }
+}
+
+/// `ENV a=b c d`: the words `range` behind the pair `previous`.
+fn bare_words(
+    context: &InstructionContext<'_>,
+    previous: Option<&Pair>,
+    range: TextRange,
+) -> Finding {
+    let text = context.text(range);
+    let first = text.split_whitespace().next().unwrap_or(&text);
+    if first.starts_with('#') {
+        let message = "A comment needs a line of its own: here `#` begins just another word. Move \
+                       it above the instruction, or delete it.";
+        let finding = context.refused("pair-without-equals", Phase::Parse, range, message);
+        let Some(value) = previous.and_then(|pair| pair.value) else { return finding };
+        let rest = TextRange::new(value.end(), context.command.rest.end());
+        return finding.replace("Delete the comment", rest, "");
+    }
+    let message = format!(
+        "There is no `=` in `{first}`, which stands among `name=value` words. If it belongs to \
+         the value before it, put quotes around the whole value."
+    );
+    let finding = context.refused("pair-without-equals", Phase::Parse, range, message);
+    let Some((pair, value)) = previous.and_then(|pair| Some((pair, pair.value?))) else {
+        return finding;
+    };
+    if value.is_empty() {
+        let gap = TextRange::new(pair.name.end(), range.start());
+        return finding.replace("Delete the blank behind `=`", gap, "=");
+    }
+    let whole = TextRange::new(value.start(), range.end());
+    let text = context.text(whole);
+    if text.contains(['"', '\'', context.escape]) {
+        return finding;
+    }
+    finding.replace("Put quotes around the value", whole, format!("\"{text}\""))
+}
+
+fn look_at_names(
+    context: &InstructionContext<'_>,
+    words: &[TextRange],
+    findings: &mut Vec<Finding>,
+) {
+    for (index, &word) in words.iter().enumerate() {
+        if !context.text(word).starts_with('=') {
+            continue;
+        }
+        let finding = blank_name(context, word);
+        let previous = index.checked_sub(1).and_then(|index| words.get(index).copied());
+        let name = previous.filter(|name| !context.text(*name).contains('='));
+        let Some(name) = name else {
+            findings.push(finding);
+            continue;
+        };
+        // `ARG NAME = value`: the blanks are what is wrong.
+        let value = words.get(index + 1).filter(|_| context.text(word) == "=");
+        let end = value.map_or(word.end(), |value| value.start());
+        let equals = context.text(word).into_owned();
+        findings.push(finding.replace(
+            "Delete the blanks around `=`",
+            TextRange::new(name.end(), end),
+            equals,
+        ));
+    }
+}
+
+fn blank_name(context: &InstructionContext<'_>, range: TextRange) -> Finding {
+    let info = context.command.keyword.map(Keyword::info);
+    let message = "There is no name before this `=`. Write one, without blanks around `=`.";
+    let finding = context.refused("blank-name", Phase::Instruction, range, message);
+    match info {
+        Some(info) => finding.with_link(info.link),
+        None => finding,
+    }
+}

@@ -1,0 +1,292 @@
+//! Names of stages and images: stages that come too late, that there are not, that nobody can mean.
+//!
+//! Source: `frontend/dockerfile/dockerfile2llb/convert.go` (`toCommand`, `addState`, `dispatch`,
+//! `resolveBaseImage`) and `validations.go` (`validateCircularDependency`).
+
+use super::near::{self, Nearest};
+use super::rule::ModelLook;
+use super::{Finding, Issue, Phase, Severity, image_name};
+use crate::language::{Keyword, variable};
+use crate::model::{Base, Model, Place, Reference, Relation, Stage, Target};
+use crate::syntax::expand::{self, ExpandErrorKind, Mode};
+
+const LINK: &str = "https://docs.docker.com/build/building/multi-stage/";
+const FROM_LINK: &str =
+    "https://docs.docker.com/reference/dockerfile/#understand-how-arg-and-from-interact";
+
+/// The look.
+pub const LOOK: ModelLook = ModelLook { find, tell };
+
+fn find(model: &Model, issues: &mut Vec<Issue>) {
+    for (number, reference) in model.references().iter().enumerate() {
+        let stage = match (reference.relation(), &reference.target) {
+            (Some(Relation::Earlier), _) => continue,
+            (Some(_), Target::Stage(stage)) => Some(*stage),
+            (None, Target::Image) if is_surely_image(&reference.name.text) => continue,
+            (None, Target::Scratch | Target::Variable) => continue,
+            // `from=` alone is the build context.
+            (None, _) if reference.name.text.is_empty() => continue,
+            _ => None,
+        };
+        // A trigger is read in the file of the build that it fires in.
+        if model.facts(reference.item).is_some_and(|f| f.keyword == Some(Keyword::Onbuild)) {
+            continue;
+        }
+        let other = stage.and_then(|stage| model.stages().get(stage)).map(|stage| stage.item);
+        issues.push(Issue { item: reference.item, other, number });
+    }
+}
+
+/// A well-formed name with a tag, a digest or a path: nothing to tell about, and cheap to know.
+fn is_surely_image(name: &str) -> bool {
+    let plain =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"/.-:".contains(&byte);
+    name.contains(['/', ':']) && name.bytes().all(plain) && image_name::problem(name).is_none()
+}
+
+fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
+    let reference = model.references().get(issue.number)?;
+    match &reference.target {
+        Target::Stage(stage) => too_late(model, reference, model.stages().get(*stage)?),
+        Target::NoSuchIndex => no_such_index(model, reference),
+        Target::Image if reference.place == Place::From => base_image(model, reference),
+        Target::Image => image(model, reference, &reference.name.text, Depends::Nothing),
+        Target::Unknown => blank_base(model, reference),
+        Target::Scratch | Target::Variable => None,
+    }
+}
+
+/// A reference to its own stage or a later one.
+fn too_late(model: &Model, reference: &Reference, stage: &Stage) -> Option<Finding> {
+    let name = &reference.name.text;
+    let circular = model.circular().any(|other| std::ptr::eq(other, reference));
+    let named = stage.name().or_else(|| stage.image())?;
+    let (code, message) = match (reference.relation()?, circular) {
+        (Relation::Own, _) => (
+            "circular-stage",
+            format!("`{name}` is the stage that this stands in. Name an earlier one."),
+        ),
+        (_, true) => (
+            "circular-stage",
+            format!(
+                "The stage `{}` needs this one, so this one cannot need it. Take one of the two \
+                 references away.",
+                stage.title()
+            ),
+        ),
+        (_, false) => (
+            "later-stage",
+            format!(
+                "The stage `{}` stands further down. Move it above this one: a stage can use \
+                 earlier ones only.",
+                stage.title()
+            ),
+        ),
+    };
+    Some(
+        Finding::refused(code, Phase::Build, reference.name.range, message)
+            .with_related(named.range, format!("the stage `{}`", stage.title()))
+            .with_link(LINK),
+    )
+}
+
+fn no_such_index(model: &Model, reference: &Reference) -> Option<Finding> {
+    let count = model.stages().len();
+    let name = &reference.name.text;
+    let message = match count {
+        1 => format!("There is no stage {name}: the only one has the number 0."),
+        _ => format!("There is no stage {name}: they are numbered from 0 to {}.", count - 1),
+    };
+    let message = format!("{message} Name the stage instead.");
+    let range = reference.name.range;
+    let finding = match hits_image(model, reference) {
+        // BuildKit counts images among the stages as it meets them; no one can mean that.
+        true => Finding::new("stage-index", Severity::Warning, range, message),
+        false => Finding::refused("stage-index", Phase::Build, range, message),
+    };
+    Some(finding.with_link(LINK))
+}
+
+/// Whether the number may be that of an image that `COPY --from` or a mount named before: `BuildKit`
+/// appends those to its list of stages, and a nameless one for each mount without `from`.
+fn hits_image(model: &Model, reference: &Reference) -> bool {
+    let Ok(index) = reference.name.text.parse::<usize>() else { return false };
+    let before = model.references().iter().take_while(|other| !std::ptr::eq(*other, reference));
+    let images = before.filter(|other| {
+        other.place != Place::From && matches!(other.target, Target::Image | Target::Scratch)
+    });
+    let end = reference.name.range.start();
+    let mounts = model.tree().instructions().take_while(|(placed, _)| placed.start < end);
+    let mounts: usize = mounts.map(|(_, instruction)| instruction.view.command.flags.len()).sum();
+    index < model.stages().len() + images.count() + mounts
+}
+
+/// A `FROM` that names no earlier stage.
+fn base_image(model: &Model, reference: &Reference) -> Option<Finding> {
+    let written = &reference.name.text;
+    let stage = model.stages().get(reference.stage?)?;
+    let Base::Image(name) = &stage.base else { return None };
+    if let Some(later) = later_namesake(model, reference) {
+        let message = format!(
+            "`{written}` is an image here: the stage of that name stands further down. Move the \
+             stage above this one, if it is meant."
+        );
+        return Some(
+            Finding::new("later-stage", Severity::Warning, reference.name.range, message)
+                .with_related(later.name()?.range, format!("the stage `{}`", later.title()))
+                .with_link(LINK),
+        );
+    }
+    image(model, reference, name, depends(model, written))
+}
+
+/// The later stage that bears the name of the base. `FROM alpine AS alpine` is no such case: there
+/// the image is meant.
+fn later_namesake<'a>(model: &'a Model, reference: &Reference) -> Option<&'a Stage> {
+    let later = model.names().stages(&reference.name.text);
+    let later = later.iter().find(|number| Some(**number) > reference.stage)?;
+    let stage = model.stages().get(*later)?;
+    let same = stage.image().is_some_and(|image| image.text == reference.name.text);
+    (!same).then_some(stage)
+}
+
+/// What the text of a base depends on besides the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Depends {
+    /// Nothing, or the defaults of arguments that nobody can pass.
+    Nothing,
+    /// A variable that no `ARG` declares: it has a finding of its own.
+    Undeclared,
+    /// An argument that can be passed to the build.
+    Passed,
+    /// A variable that the builder sets.
+    Builder,
+}
+
+fn depends(model: &Model, written: &str) -> Depends {
+    let uses = expand::parse(written, model.tree().escape(), Mode::WORD).uses;
+    let mut depends = Depends::Nothing;
+    for found in uses.iter().filter(|found| found.sound) {
+        let name = written.get(std::ops::Range::<usize>::from(found.name)).unwrap_or_default();
+        depends = match (super::variables::global(model, name), variable::predefined(name)) {
+            (_, Some(_)) => return Depends::Builder,
+            (Some(_), None) => Depends::Passed,
+            (None, None) if depends == Depends::Nothing => Depends::Undeclared,
+            (None, None) => depends,
+        };
+    }
+    depends
+}
+
+/// A name that is no stage: an image, unless it is malformed or nearly a stage.
+fn image(model: &Model, reference: &Reference, name: &str, depends: Depends) -> Option<Finding> {
+    let written = &*reference.name.text;
+    let range = reference.name.range;
+    let told = matches!(depends, Depends::Undeclared | Depends::Builder);
+    let problem = image_name::problem(name).filter(|_| !told);
+    let near = near_stage(model, reference).filter(|_| written == name);
+    let lower = written.to_lowercase();
+    let cased = lower != *written && earlier_names(model, reference).any(|name| name == lower);
+    if cased && reference.place == Place::From {
+        let message = format!(
+            "FROM knows a stage by its name in small letters only. Write `{lower}`: `{written}` \
+             would be an image, and cannot be one."
+        );
+        return Some(
+            Finding::refused("stage-case", Phase::Build, range, message)
+                .replace(format!("Change to `{lower}`"), range, lower)
+                .with_link(LINK),
+        );
+    }
+    let finding = match (problem, &near) {
+        (None, None) => return None,
+        (None, Some(near)) => {
+            let message = format!(
+                "There is no stage `{written}`, so this is taken for an image. Did you mean the \
+                 stage `{}`?",
+                near.name
+            );
+            Finding::new("unknown-stage", Severity::Warning, range, message)
+        }
+        (Some(_), Some(near)) => {
+            let message = format!(
+                "There is no stage `{written}`, nor can an image have that name. Did you mean the \
+                 stage `{}`?",
+                near.name
+            );
+            Finding::refused("image-name", Phase::Build, range, message)
+        }
+        (Some(problem), None) if depends == Depends::Passed => {
+            let message = format!(
+                "With the defaults of its ARGs this is `{name}`, which {problem}, unless every \
+                 build is given other values."
+            );
+            Finding::new("image-name", Severity::Warning, range, message)
+        }
+        (Some(problem), None) => {
+            Finding::refused("image-name", Phase::Build, range, format!("`{name}` {problem}."))
+        }
+    };
+    let finding = finding.with_link(LINK);
+    Some(match near {
+        Some(near) => near.fix(finding, range, near.name),
+        None => finding,
+    })
+}
+
+/// The stages that a reference could name, in lower case.
+fn earlier_names<'a>(model: &'a Model, reference: &Reference) -> impl Iterator<Item = &'a str> {
+    let stage = reference.stage;
+    model.names().all().filter(move |name| {
+        model.names().stages(name).first().is_some_and(|first| Some(*first) < stage)
+    })
+}
+
+/// The stage whose name is nearly that of a reference.
+fn near_stage<'a>(model: &'a Model, reference: &Reference) -> Option<Nearest<'a>> {
+    let written = &*reference.name.text;
+    if written.contains(['/', ':', '@', '$']) || written.chars().count() < 3 {
+        return None;
+    }
+    let mut names: Vec<&str> = earlier_names(model, reference).collect();
+    names.sort_unstable();
+    let near = near::any_case(written, names.into_iter())?;
+    // Images that are based on elsewhere are meant; so is the plain one beside `node18`.
+    let is_base = |stage: &Stage| matches!(&stage.base, Base::Image(image) if **image == *written);
+    let others = model.stages().iter().filter(|stage| Some(stage.index) != reference.stage);
+    let without_digits =
+        |name: &str| name.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    let number = without_digits(near.name) == without_digits(written);
+    if number || others.into_iter().any(is_base) {
+        return None;
+    }
+    Some(Nearest { sure: near.sure && reference.place != Place::From, ..near })
+}
+
+/// A base that expands to nothing, or that cannot be expanded without a value for an argument.
+fn blank_base(model: &Model, reference: &Reference) -> Option<Finding> {
+    let written = &*reference.name.text;
+    let range = reference.name.range;
+    let env = model.globals_at(range.start());
+    let expanded = expand::expand(written, model.tree().escape(), Mode::WORD, &env);
+    let blank = match &expanded {
+        Ok(expansion) => expansion.text.is_empty(),
+        Err(error) => matches!(error.kind, ExpandErrorKind::Required { .. }),
+    };
+    let finding = match depends(model, written) {
+        _ if !blank => return None,
+        Depends::Undeclared | Depends::Builder => return None,
+        Depends::Passed => {
+            let message = format!(
+                "`{written}` is empty unless every build is given a value. Write a default behind \
+                 its ARG."
+            );
+            Finding::new("blank-base", Severity::Warning, range, message)
+        }
+        Depends::Nothing => {
+            let message = format!("`{written}` comes to nothing. Write the image to start from.");
+            Finding::refused("blank-base", Phase::Build, range, message)
+        }
+    };
+    Some(finding.with_link(FROM_LINK))
+}

@@ -1,0 +1,202 @@
+//! Variables that have no value where they are read: those that `FROM` does not know, and those
+//! that a stage has to declare again.
+
+use super::rule::ModelLook;
+use super::{Finding, Fix, Issue, Phase, Severity, image_name, near};
+use crate::language::platform::Platform;
+use crate::language::{Keyword, variable};
+use crate::model::facts::{Definition, Expander, Use};
+use crate::model::scope::IssueKind;
+use crate::model::{Base, Facts, Model, Stage};
+use crate::syntax::expand::{self, ExpandErrorKind, Mode, NoEnv};
+use crate::syntax::{Item, Placed};
+use crate::text::Edit;
+
+const LINK: &str =
+    "https://docs.docker.com/reference/dockerfile/#understand-how-arg-and-from-interact";
+
+/// The look.
+pub const LOOK: ModelLook = ModelLook { find, tell };
+
+fn find(model: &Model, issues: &mut Vec<Issue>) {
+    issues.extend(model.scope_issues().map(|issue| Issue {
+        item: issue.item,
+        other: None,
+        number: issue.use_ << 1 | usize::from(issue.kind == IssueKind::NotRedeclared),
+    }));
+}
+
+fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
+    let placed = model.tree().item(issue.item)?;
+    let facts = model.facts(issue.item)?;
+    let read = facts.uses.get(issue.number >> 1)?;
+    match issue.number & 1 {
+        0 => Some(undeclared(model, placed, facts, read)),
+        _ => not_redeclared(model, placed, facts, read),
+    }
+}
+
+/// A variable in `FROM` that no `ARG` before the first `FROM` declares.
+fn undeclared(model: &Model, placed: Placed<'_>, facts: &Facts, read: &Use) -> Finding {
+    let name = &*read.name.text;
+    let range = placed.lift(read.name.range);
+    let names: Vec<&str> = globals(model).map(|(_, definition)| &*definition.name.text).collect();
+    let automatic = variable::of_kind(variable::VariableKind::Automatic).map(|known| known.name);
+    let near = near::exact(name, names.iter().copied().chain(automatic));
+    let message = match &near {
+        Some(near) => format!(
+            "No ARG before the first FROM declares `{name}`, so it is empty here. Did you mean \
+             `{}`?",
+            near.name
+        ),
+        None => format!(
+            "No ARG before the first FROM declares `{name}`, so it is empty here. Declare it \
+             there: FROM sees no others."
+        ),
+    };
+    let mut finding = match fails(model, facts, read) {
+        true => Finding::refused("undeclared-in-from", Phase::Build, range, message),
+        false => Finding::new("undeclared-in-from", Severity::Warning, range, message),
+    };
+    finding.link = Some(LINK);
+    let declare = model.stages().first().and_then(|first| {
+        let line = declaration(model.tree().item(first.item)?.item, name);
+        Some(Fix {
+            title: format!("Declare `{name}` before the first FROM"),
+            edits: vec![Edit::insert(first.start, line)],
+            sure: near.is_none(),
+        })
+    });
+    if let Some(near) = near {
+        finding = near.fix(finding, range, near.name);
+    }
+    finding.fixes.extend(declare);
+    finding
+}
+
+/// Whether the `FROM` fails for the lack of it, whatever values the build is given.
+fn fails(model: &Model, facts: &Facts, read: &Use) -> bool {
+    let Some(from) = &facts.from else { return false };
+    let platform = from.platform.iter().find(|word| word.range.contains_range(read.range));
+    let word = platform.unwrap_or(&from.image);
+    let escape = model.tree().escape();
+    let uses = expand::parse(&word.text, escape, Mode::WORD).uses;
+    let open = uses.iter().filter(|found| found.sound).any(|found| {
+        let name = word.text.get(std::ops::Range::<usize>::from(found.name)).unwrap_or_default();
+        global(model, name).is_some() || variable::predefined(name).is_some()
+    });
+    if open {
+        return false;
+    }
+    match expand::expand(&word.text, escape, Mode::WORD, &NoEnv) {
+        Ok(expansion) if platform.is_some() => Platform::parse(&expansion.text).is_none(),
+        Ok(expansion) => {
+            let name = &*expansion.text;
+            model.names().last(name).is_none() && image_name::problem(name).is_some()
+        }
+        Err(error) => matches!(error.kind, ExpandErrorKind::Required { .. }),
+    }
+}
+
+/// A global variable in a stage that does not declare it again.
+fn not_redeclared(model: &Model, placed: Placed<'_>, facts: &Facts, read: &Use) -> Option<Finding> {
+    let name = &*read.name.text;
+    let stage = model.stage_at(placed.start)?;
+    let shell = read.by == Expander::Shell;
+    if shell && facts.keyword == Some(Keyword::Run) && sets(&placed.item.text, name) {
+        return None;
+    }
+    let global = global(model, name);
+    let origin = match global {
+        Some(_) => "is declared before the first FROM, which counts for FROM lines only",
+        None => "is set by the builder, but a stage knows it only where it is declared",
+    };
+    let doubt = match root(model, stage) {
+        Base::Image(_) | Base::Unknown => " here, unless the base image sets it",
+        _ => " here",
+    };
+    let message = format!(
+        "`{name}` {origin}. It is empty{doubt}. Write `ARG {name}` below the FROM of this stage."
+    );
+    let severity = if shell { Severity::Information } else { Severity::Warning };
+    let range = placed.lift(read.name.range);
+    let mut finding = Finding::new("not-redeclared", severity, range, message);
+    finding.link = Some(LINK);
+    if let Some((placed, definition)) = global {
+        finding = finding
+            .with_related(placed.lift(definition.name.range), "declared here for FROM lines");
+    }
+    finding.fixes.extend(redeclare(model, stage, name, !shell));
+    Some(finding)
+}
+
+/// `ARG NAME` as the first line of the stage.
+fn redeclare(model: &Model, stage: &Stage, name: &str, sure: bool) -> Option<Fix> {
+    let from = model.tree().item(stage.item)?;
+    Some(Fix {
+        title: format!("Declare `{name}` in this stage"),
+        edits: vec![Edit::insert(from.range().end(), declaration(from.item, name))],
+        sure,
+    })
+}
+
+/// `ARG NAME` as a line of its own, in the manner of the `FROM` in `item`.
+fn declaration(item: &Item, name: &str) -> String {
+    let keyword = item.instruction().map(|instruction| instruction.meant().command.keyword_range);
+    let keyword = keyword.and_then(|range| item.text.get(std::ops::Range::<usize>::from(range)));
+    let lower = keyword.is_some_and(|word| word.starts_with(|c: char| c.is_ascii_lowercase()));
+    let newline = if item.text.contains("\r\n") { "\r\n" } else { "\n" };
+    format!("{} {name}{newline}", if lower { "arg" } else { "ARG" })
+}
+
+/// Whether the text of a `RUN` gives the variable a value itself, in any of the ways of a shell.
+fn sets(text: &str, name: &str) -> bool {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let whole = |at: usize| {
+        let before = text.get(..at).and_then(|text| text.chars().next_back());
+        let behind = text.get(at + name.len()..).and_then(|text| text.chars().next());
+        !before.is_some_and(|c| is_name(c) || c == '$' || c == '{') && !behind.is_some_and(is_name)
+    };
+    text.match_indices(name).filter(|(at, _)| whole(*at)).any(|(at, _)| {
+        let behind = text.get(at + name.len()..).unwrap_or_default();
+        let words = text.get(..at).unwrap_or_default();
+        let line = words.rsplit(['\n', ';', '&', '|']).next().unwrap_or_default();
+        let command = line.split_whitespace().find(|word| !is_prefix(word)).unwrap_or_default();
+        behind.starts_with('=')
+            || behind.starts_with("+=")
+            || matches!(command, "for" | "read" | "getopts" | "mapfile" | "readarray")
+            || line.trim_end().ends_with("-v")
+    })
+}
+
+/// Words that may stand before a command.
+fn is_prefix(word: &str) -> bool {
+    matches!(
+        word,
+        "while" | "do" | "then" | "if" | "!" | "until" | "else" | "RUN" | "run" | "{" | "("
+    ) || word.contains('=')
+}
+
+/// What the chain of stages that `stage` is built on starts from.
+fn root<'a>(model: &'a Model, stage: &'a Stage) -> &'a Base {
+    let mut base = &stage.base;
+    while let Base::Stage(parent) = base {
+        let Some(parent) = model.stages().get(*parent) else { break };
+        base = &parent.base;
+    }
+    base
+}
+
+/// What the `ARG`s before the first `FROM` declare, in file order.
+fn globals(model: &Model) -> impl Iterator<Item = (Placed<'_>, &Definition)> {
+    model
+        .instructions()
+        .take_while(|(_, facts)| facts.keyword != Some(Keyword::From))
+        .filter(|(_, facts)| facts.keyword == Some(Keyword::Arg))
+        .flat_map(|(placed, facts)| facts.definitions.iter().map(move |d| (placed, d)))
+}
+
+/// The last global declaration of that name.
+pub fn global<'a>(model: &'a Model, name: &str) -> Option<(Placed<'a>, &'a Definition)> {
+    globals(model).filter(|(_, definition)| &*definition.name.text == name).last()
+}

@@ -3,7 +3,7 @@
 //! Source: `frontend/dockerfile/instructions/parse.go` (`parseFrom`, `parseBuildStageName`).
 
 use super::{Finding, Fix, InstructionContext, Phase};
-use crate::language::Keyword;
+use crate::language::{Keyword, case};
 use crate::text::{Edit, TextRange};
 
 const LINK: &str = "https://docs.docker.com/reference/dockerfile/#from";
@@ -25,7 +25,7 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn is_as(context: &InstructionContext<'_>, word: TextRange) -> bool {
-    context.text(word).eq_ignore_ascii_case("as")
+    case::is_as(&context.text(word))
 }
 
 fn arguments(context: &InstructionContext<'_>, words: &[TextRange]) -> Finding {
@@ -43,8 +43,7 @@ fn arguments(context: &InstructionContext<'_>, words: &[TextRange]) -> Finding {
     };
 
     let comment = (1..words.len()).find(|index| text(*index).starts_with('#'));
-    if let Some(index) =
-        comment.filter(|index| *index == 1 || *index == 3 && text(1).eq_ignore_ascii_case("as"))
+    if let Some(index) = comment.filter(|index| *index == 1 || *index == 3 && case::is_as(&text(1)))
     {
         return refused(
             from_word(index),
@@ -57,7 +56,7 @@ fn arguments(context: &InstructionContext<'_>, words: &[TextRange]) -> Finding {
     if let Some(flag) = flag.and_then(|index| words.get(index).copied().zip(Some(index))) {
         return misplaced_flag(context, words, flag, refused);
     }
-    if words.len() == 2 && text(1).eq_ignore_ascii_case("as") {
+    if words.len() == 2 && case::is_as(&text(1)) {
         return refused(
             last,
             "The name of the stage is missing. Write it behind `AS`, or delete `AS`.",
@@ -84,7 +83,7 @@ fn arguments(context: &InstructionContext<'_>, words: &[TextRange]) -> Finding {
         )
         .maybe_replace(format!("Change to `{insert}`"), between, insert);
     }
-    if text(1).eq_ignore_ascii_case("as") {
+    if case::is_as(&text(1)) {
         let message = "The name of a stage is one word. Delete what follows it, or join the words \
                        with a dash.";
         return refused(from_word(3), message);
@@ -153,10 +152,10 @@ fn stage_name(context: &InstructionContext<'_>, range: TextRange) -> Option<Find
     })
 }
 
-/// Whether `BuildKit` takes `name` for a stage. Go makes small letters one character at a time, so
-/// that `K` (the Kelvin sign) and `İ` are a `k` and an `i`.
+/// Whether `BuildKit` takes `name` for a stage.
 pub fn is_stage_name(name: &str) -> bool {
-    let mut letters = name.chars().map(|c| c.to_lowercase().next().unwrap_or(c));
+    let lower = case::lower(name);
+    let mut letters = lower.chars();
     letters.next().is_some_and(|c| c.is_ascii_lowercase())
         && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_.".contains(c))
 }

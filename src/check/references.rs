@@ -19,6 +19,10 @@ pub const LOOK: ModelLook = ModelLook { find, tell };
 
 fn find(model: &Model, issues: &mut Vec<Issue>) {
     for (number, reference) in model.references().iter().enumerate() {
+        // Before the first FROM nothing can be built, and that is told of.
+        if reference.stage.is_none() {
+            continue;
+        }
         let stage = match (reference.relation(), &reference.target) {
             (Some(Relation::Earlier), _) => continue,
             (Some(_), Target::Stage(stage)) => Some(*stage),
@@ -93,9 +97,9 @@ fn too_late(model: &Model, reference: &Reference, stage: &Stage) -> Option<Findi
 fn no_such_index(model: &Model, reference: &Reference) -> Option<Finding> {
     let count = model.stages().len();
     let name = &reference.name.text;
-    let message = match count {
-        1 => format!("There is no stage {name}: the only one has the number 0."),
-        _ => format!("There is no stage {name}: they are numbered from 0 to {}.", count - 1),
+    let message = match count.saturating_sub(1) {
+        0 => format!("There is no stage {name}: the only one has the number 0."),
+        last => format!("There is no stage {name}: they are numbered from 0 to {last}."),
     };
     let message = format!("{message} Name the stage instead.");
     let range = reference.name.range;

@@ -1,12 +1,19 @@
 //! Our own plain answers in the protocol's types, in the shapes that the client takes. One short
 //! function a kind of answer; what to answer is decided in `ide`.
 
+use serde_json::json;
 use tower_lsp_server::ls_types as lsp;
 
+use super::convert;
 use super::features::Ask;
+use crate::ide;
 use crate::ide::completion::{Completion, Insert, Kind};
 use crate::ide::definition::Definition;
+use crate::ide::folding::{Fold, FoldKind};
 use crate::ide::highlight::Highlight;
+use crate::ide::hover::Hover;
+use crate::ide::links::Link;
+use crate::ide::symbols::{FlatSymbol, Symbol, SymbolKind};
 use crate::text::{Edit, TextRange, TextSize};
 
 /// Places where something is made: links for a client that takes them, so that it can underline the
@@ -98,16 +105,116 @@ fn completion(ask: &Ask, offset: TextSize, found: Completion) -> lsp::Completion
     } else {
         lsp::TextEdit::new(ask.range(range), new_text).into()
     };
+    let data = found.key.map(|key| json!({ "uri": ask.uri, "key": key }));
     lsp::CompletionItem {
         label: found.label,
         kind: Some(completion_kind(found.kind)),
         detail: found.detail,
+        deprecated: found.deprecated.then_some(true),
         sort_text: Some(found.sort),
         filter_text: found.filter,
         insert_text_format: format,
         text_edit: Some(edit),
+        data,
         ..Default::default()
     }
+}
+
+/// The same item with its documentation, if there is some.
+pub fn resolved(ask: &Ask, mut item: lsp::CompletionItem) -> lsp::CompletionItem {
+    let key = item.data.as_ref().and_then(|data| data.get("key")?.as_str());
+    let markdown = key.and_then(|key| ide::completion::resolve(&ask.snapshot, key));
+    item.documentation = markdown.map(|text| {
+        lsp::Documentation::MarkupContent(marked_up(text, ask.client.completion_markdown))
+    });
+    item
+}
+
+/// An explanation.
+pub fn hover(ask: &Ask, hover: Hover) -> lsp::Hover {
+    let contents = lsp::HoverContents::Markup(marked_up(hover.markdown, ask.client.hover_markdown));
+    lsp::Hover { contents, range: Some(ask.range(hover.range)) }
+}
+
+/// Markdown, or the same as plain text for a client that shows no other.
+fn marked_up(markdown: String, takes_markdown: bool) -> lsp::MarkupContent {
+    if takes_markdown {
+        lsp::MarkupContent { kind: lsp::MarkupKind::Markdown, value: markdown }
+    } else {
+        let value = ide::hover::plain(&markdown);
+        lsp::MarkupContent { kind: lsp::MarkupKind::PlainText, value }
+    }
+}
+
+/// The outline: a tree, or a list for a client that shows no tree.
+pub fn symbols(ask: &Ask, found: &[Symbol]) -> lsp::DocumentSymbolResponse {
+    if ask.client.symbol_tree {
+        return lsp::DocumentSymbolResponse::Nested(found.iter().map(|s| symbol(ask, s)).collect());
+    }
+    #[allow(deprecated)] // the protocol's type has a member that no one should set
+    let flat = |symbol: FlatSymbol| lsp::SymbolInformation {
+        kind: symbol_kind(symbol.kind),
+        location: ask.location(symbol.range),
+        container_name: symbol.container,
+        name: symbol.name,
+        tags: None,
+        deprecated: None,
+    };
+    lsp::DocumentSymbolResponse::Flat(ide::symbols::flat(found).into_iter().map(flat).collect())
+}
+
+/// One symbol and those in it: a stage and what it holds, so two levels deep.
+#[allow(deprecated)] // the protocol's type has a member that no one should set
+fn symbol(ask: &Ask, found: &Symbol) -> lsp::DocumentSymbol {
+    lsp::DocumentSymbol {
+        name: found.name.clone(),
+        detail: found.detail.clone(),
+        kind: symbol_kind(found.kind),
+        range: ask.range(found.range),
+        selection_range: ask.range(found.selection),
+        children: Some(found.children.iter().map(|child| symbol(ask, child)).collect()),
+        tags: None,
+        deprecated: None,
+    }
+}
+
+fn symbol_kind(kind: SymbolKind) -> lsp::SymbolKind {
+    match kind {
+        SymbolKind::Stage => lsp::SymbolKind::MODULE,
+        SymbolKind::Arg => lsp::SymbolKind::CONSTANT,
+        SymbolKind::Env => lsp::SymbolKind::VARIABLE,
+        SymbolKind::Instruction(_) => lsp::SymbolKind::FUNCTION,
+    }
+}
+
+/// Links to web pages.
+pub fn links(ask: &Ask, found: Vec<Link>) -> Vec<lsp::DocumentLink> {
+    let link = |link: Link| {
+        let target = Some(convert::uri(&link.target)?);
+        Some(lsp::DocumentLink { range: ask.range(link.range), target, tooltip: None, data: None })
+    };
+    found.into_iter().filter_map(link).collect()
+}
+
+/// What can be folded.
+pub fn folds(ask: &Ask, found: &[Fold]) -> Vec<lsp::FoldingRange> {
+    let fold = |fold: &Fold| {
+        let range = ask.range(fold.range);
+        lsp::FoldingRange {
+            start_line: range.start.line,
+            start_character: Some(range.start.character),
+            end_line: range.end.line,
+            end_character: Some(range.end.character),
+            kind: Some(match fold.kind {
+                FoldKind::Comment => lsp::FoldingRangeKind::Comment,
+                FoldKind::Stage | FoldKind::Instruction | FoldKind::Heredoc => {
+                    lsp::FoldingRangeKind::Region
+                }
+            }),
+            collapsed_text: None,
+        }
+    };
+    found.iter().map(fold).collect()
 }
 
 fn completion_kind(kind: Kind) -> lsp::CompletionItemKind {

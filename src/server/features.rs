@@ -66,6 +66,38 @@ pub fn all() -> Vec<Feature> {
                 lsp::CompletionOptions { trigger_characters: Some(triggers), ..Default::default() };
             server.completion_provider = Some(options);
         }),
+        Feature::new::<request::ResolveCompletionItem>(Pace::Quick, |ask, item| {
+            Ok(answers::resolved(ask, item))
+        })
+        .absent(|item| item),
+        Feature::new::<request::HoverRequest>(Pace::Quick, |ask, params| {
+            let offset = ask.offset(params.text_document_position_params.position);
+            Ok(ide::hover::hover(&ask.snapshot, offset).map(|hover| answers::hover(ask, hover)))
+        })
+        .advertised(|server, _| {
+            server.hover_provider = Some(lsp::HoverProviderCapability::Simple(true))
+        }),
+        Feature::new::<request::DocumentSymbolRequest>(Pace::Slow, |ask, _| {
+            Ok(Some(answers::symbols(ask, &ide::symbols::symbols(&ask.snapshot))))
+        })
+        .advertised(|server, _| server.document_symbol_provider = Some(lsp::OneOf::Left(true))),
+        Feature::new::<request::DocumentLinkRequest>(Pace::Slow, |ask, _| {
+            Ok(Some(answers::links(ask, ide::links::links(&ask.snapshot))))
+        })
+        .advertised(|server, _| {
+            let options = lsp::WorkDoneProgressOptions::default();
+            let options = lsp::DocumentLinkOptions {
+                resolve_provider: None,
+                work_done_progress_options: options,
+            };
+            server.document_link_provider = Some(options);
+        }),
+        Feature::new::<request::FoldingRangeRequest>(Pace::Slow, |ask, _| {
+            Ok(Some(answers::folds(ask, &ide::folding::folding(&ask.snapshot))))
+        })
+        .advertised(|server, _| {
+            server.folding_range_provider = Some(lsp::FoldingRangeProviderCapability::Simple(true));
+        }),
         Feature::new::<request::PrepareRenameRequest>(Pace::Quick, |ask, params| {
             let found = ide::rename::prepare(&ask.snapshot, ask.offset(params.position));
             Ok(found.map(|(range, placeholder)| answers::rename_place(ask, range, placeholder)))

@@ -116,3 +116,85 @@ fn a_completion_replaces_the_word_or_leaves_the_choice() {
         json!({ "insert": range(3, 12, 13), "replace": range(3, 12, 16), "newText": "base" });
     assert_eq!(item(&mut client), both);
 }
+
+#[test]
+fn a_hover_is_markdown_or_plain() {
+    let markdown = |formats: Value| {
+        let mut client = open(json!({ "textDocument": { "hover": { "contentFormat": formats } } }));
+        let hover = client.request("textDocument/hover", at_reference(json!({}))).expect("a hover");
+        assert_eq!(hover["range"], range(3, 12, 16));
+        let text = hover["contents"]["value"].as_str().expect("a text").to_owned();
+        assert!(text.contains("base"), "{text}");
+        (
+            hover["contents"]["kind"].as_str().expect("a kind").to_owned(),
+            text.contains("```") || text.contains('`'),
+        )
+    };
+    assert_eq!(markdown(json!(["plaintext", "markdown"])), ("markdown".to_owned(), true));
+    assert_eq!(markdown(json!(["plaintext"])), ("plaintext".to_owned(), false));
+}
+
+#[test]
+fn a_completion_is_documented_when_it_is_shown() {
+    let mut client = open(json!({}));
+    let position = json!({ "line": 1, "character": 0 });
+    let params = json!({ "textDocument": { "uri": URI }, "position": position });
+    let items = client.request("textDocument/completion", params).expect("items");
+    let items = items.as_array().expect("a list");
+    let item = items
+        .iter()
+        .find(|item| item["label"] == "RUN" && item["kind"] == 14)
+        .expect("the keyword");
+    assert!(item.get("documentation").is_none());
+    let resolved = client.request("completionItem/resolve", item.clone()).expect("an item");
+    assert_eq!(resolved["documentation"]["kind"], "plaintext");
+    assert_eq!((&resolved["label"], &resolved["textEdit"]), (&item["label"], &item["textEdit"]));
+    // One whose document is gone, and one that is not ours.
+    client.notify("textDocument/didClose", json!({ "textDocument": { "uri": URI } }));
+    assert_eq!(client.request("completionItem/resolve", item.clone()).as_ref(), Ok(item));
+    assert_eq!(
+        client.request("completionItem/resolve", json!({ "label": "x" })),
+        Ok(json!({ "label": "x" }))
+    );
+}
+
+#[test]
+fn an_outline_is_a_tree_or_a_list() {
+    let params = json!({ "textDocument": { "uri": URI } });
+    let names = |list: &Value| -> Vec<String> {
+        let list = list.as_array().expect("a list").iter();
+        list.map(|symbol| symbol["name"].as_str().expect("a name").to_owned()).collect()
+    };
+    let mut client = open(
+        json!({ "textDocument": { "documentSymbol": { "hierarchicalDocumentSymbolSupport": true } } }),
+    );
+    let tree = client.request("textDocument/documentSymbol", params.clone()).expect("symbols");
+    assert_eq!(names(&tree), ["base", "stage-1"]);
+    assert_eq!(
+        (&tree[0]["selectionRange"], tree[0]["children"].as_array().map(Vec::len)),
+        (&range(0, 15, 19), Some(1))
+    );
+    let mut client = open(json!({}));
+    let list = client.request("textDocument/documentSymbol", params).expect("symbols");
+    assert_eq!(list.as_array().map(Vec::len), Some(4));
+    assert_eq!(
+        (&list[1]["containerName"], &list[1]["location"]["range"]),
+        (&json!("base"), &range(1, 0, 8))
+    );
+}
+
+#[test]
+fn folds_and_links() {
+    let mut client = open(json!({}));
+    let params = json!({ "textDocument": { "uri": URI } });
+    let folds = client.request("textDocument/foldingRange", params.clone()).expect("folds");
+    let first = json!({ "startLine": 0, "startCharacter": 19, "endLine": 1, "endCharacter": 8, "kind": "region" });
+    assert_eq!(folds[0], first);
+    let links = client.request("textDocument/documentLink", params).expect("links");
+    assert_eq!(links.as_array().map(Vec::len), Some(1));
+    assert_eq!(links[0]["range"], range(0, 5, 11));
+    assert!(
+        links[0]["target"].as_str().is_some_and(|target| target.ends_with("/alpine")),
+        "{links}"
+    );
+}

@@ -199,9 +199,10 @@ fn findings(server: &Server, lines: usize) -> Duration {
     let mut text = document(lines);
     client.open(&text);
     let line = text.len() / 50 * 25 + 10;
-    client.wait_findings(|_| true);
+    client.flip(&mut text, line, true);
+    client.wait_findings(|list| list.to_string().contains("nknown"));
     let time = sample(|round| {
-        let typed = round % 2 == 0;
+        let typed = round % 2 == 1;
         let start = Instant::now();
         // `--unknown` in flag position: every server reports it.
         client.flip(&mut text, line, typed);
@@ -225,7 +226,6 @@ fn memory(server: &Server, lines: usize) -> f64 {
     let mut client = Client::start(server);
     let mut text = document(lines);
     client.open(&text);
-    client.wait_findings(|_| true);
     client.flip(&mut text, 10, true);
     client.wait_findings(|list| list.to_string().contains("nknown"));
     let resident = resident_kb(client.child.id());

@@ -4,6 +4,8 @@
 //! blank or at a word's end, the words before it say what would come next. Pasted text is taken as
 //! it was meant ([`Instruction::meant`]).
 
+use std::ops::Range;
+
 use crate::language::{Directive, Keyword, MountType};
 use crate::model::facts::Expander;
 use crate::model::mount::{self, Field};
@@ -179,42 +181,57 @@ fn line_place(
 ) -> (Place<'static>, TextRange) {
     let at = usize::from(local);
     let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
-    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let typed = before.rsplit('\n').next().unwrap_or_default();
+    let typed = typed.strip_prefix(BOM).unwrap_or(typed);
+    let start = at - typed.len();
     let end = at + after.find('\n').unwrap_or(after.len());
     let line = text.get(start..end).unwrap_or_default();
     // The scan for directives ends at the first line that is none.
-    let top = top && (start == 0 || directive);
-    let here = TextRange::empty(local);
-    let Some(comment) = line.trim_start().strip_prefix('#') else {
-        return (Place::Keyword { directive: top }, here);
+    let top = top && (!before.contains('\n') || directive);
+    let (place, range) = match line.trim_start().strip_prefix('#') {
+        None => (Place::Keyword { directive: top }, None),
+        Some(comment) => comment_place(line, comment, typed.len(), top),
     };
-    let place = |part: &str| {
-        let from = start + (part.as_ptr() as usize - line.as_ptr() as usize);
-        TextRange::at(size(from), size(part.len()))
-    };
-    let body = comment.trim_start();
-    let (name, rest) =
-        body.split_at(body.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(body.len()));
-    if top && place(name).contains_inclusive(local) {
-        return (Place::DirectiveName, place(name));
-    }
-    let blank_so_far =
-        text.get(place(comment).start().into()..at).is_some_and(|t| t.trim().is_empty());
-    if top && name.is_empty() && rest.is_empty() && blank_so_far {
-        return (Place::DirectiveName, here);
-    }
-    let value = rest.trim_start().strip_prefix('=');
-    match (Directive::parse(name), value) {
-        (Some(directive), Some(value))
-            if (top || directive.name == CHECK) && place(value).start() <= local =>
-        {
-            let trimmed = place(value.trim());
-            let touches = !value.trim().is_empty() && trimmed.contains_inclusive(local);
-            (Place::DirectiveValue(directive), if touches { trimmed } else { here })
-        }
-        _ => (Place::Comment, here),
-    }
+    let lift =
+        |range: Range<usize>| TextRange::new(size(start + range.start), size(start + range.end));
+    (place, range.map_or(TextRange::empty(local), lift))
 }
+
+/// The place in a comment line, `comment` being what follows its `#`. Offsets count from the start
+/// of the line.
+fn comment_place(
+    line: &str,
+    comment: &str,
+    at: usize,
+    top: bool,
+) -> (Place<'static>, Option<Range<usize>>) {
+    let range = |part: &str| {
+        let start = part.as_ptr() as usize - line.as_ptr() as usize;
+        start..start + part.len()
+    };
+    let touches = |part: &str| range(part).start <= at && at <= range(part).end;
+    let body = comment.trim_start();
+    let end = body.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(body.len());
+    let (name, rest) = body.split_at(end);
+    if top && (touches(name) || body.is_empty() && touches(comment)) {
+        return (Place::DirectiveName, Some(range(name)).filter(|name| !name.is_empty()));
+    }
+    let (Some(directive), Some(value)) =
+        (Directive::parse(name), rest.trim_start().strip_prefix('='))
+    else {
+        return (Place::Comment, None);
+    };
+    let behind = range(value).start <= at;
+    if !behind || !(top || directive.name == CHECK) {
+        return (Place::Comment, None);
+    }
+    let value = value.trim();
+    let value = Some(range(value)).filter(|_| !value.is_empty() && touches(value));
+    (Place::DirectiveValue(directive), value)
+}
+
+/// The byte order mark, which may begin a file.
+const BOM: char = '\u{feff}';
 
 /// The directive that may also stand before an instruction.
 pub const CHECK: &str = "check";
@@ -287,7 +304,7 @@ impl<'a> Finder<'a> {
         context.place = if lost { Place::Nothing } else { found.place };
         context.range = self.placed.lift(range);
         context.variable = found.expanded.and_then(|expanded| self.variable(&expanded));
-        context.flags &= context.range.is_empty() && context.variable.is_none();
+        context.flags &= context.variable.is_none();
     }
 
     fn within(&self, view: &'a View, command: &'a Command, trigger: bool) -> Within<'a> {
@@ -427,7 +444,7 @@ impl<'a> Finder<'a> {
         if first && self.slice(word.start(), word.end()).starts_with(['-', '–', '—']) {
             return self.found(Place::FlagName(None), word);
         }
-        context.flags = first;
+        context.flags = first && word.is_empty();
         self.argument(command, within, cursor)
     }
 
@@ -609,7 +626,7 @@ impl<'a> Finder<'a> {
     fn shell(&self, text: TextRange, within: Within<'a>, cursor: Cursor) -> Found<'a> {
         let range = self.word(cursor);
         if within.text(text).starts_with("[\"") {
-            return self.found(Place::Exec, range);
+            return self.found(Place::Exec, self.here());
         }
         let (escape, mode, by) = ('\\', Mode::WORD, Expander::Shell);
         let expanded = Some(Expanded { range: text, escape, mode, by });
@@ -650,4 +667,205 @@ fn innermost(mut command: &Command) -> &Command {
 
 fn size(at: usize) -> TextSize {
     TextSize::try_from(at).unwrap_or_else(|_| TextSize::new(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ide::fixture::Fixture;
+
+    /// The place at `$0` in one word, the variable's name in front where there is one; its range
+    /// must be what `<r>` marks, or empty at the cursor.
+    #[track_caller]
+    fn check(marked: &str, expected: &str) {
+        let fixture = Fixture::new(marked);
+        let context = at(&fixture.snapshot, fixture.cursor);
+        let debug = format!("{:?}", context.place);
+        let word = debug.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let (flags, variable) = (context.flags, context.variable);
+        let mut found = vec![];
+        found.extend(variable.map(|v| format!("${}", fixture.snapshot.text().slice(v.name))));
+        found.push(word.to_owned());
+        found.extend(flags.then(|| "flags".to_owned()));
+        assert_eq!(found.join(" "), expected, "{marked}");
+        let range = Some(context.range).filter(|range| !range.is_empty());
+        if context.range.is_empty() {
+            assert_eq!(context.range.start(), fixture.cursor, "{marked}");
+        }
+        fixture.check(range.map(|range| ("r", range)));
+    }
+
+    /// The same in a stage with lines before and behind.
+    #[track_caller]
+    fn check_in(line: &str, expected: &str) {
+        check(&format!("FROM x\n{line}\nRUN y\n"), expected);
+        check(&format!("FROM x\r\n{}\r\nRUN y\r\n", line.replace('\n', "\r\n")), expected);
+        check(&format!("FROM x\n{line}"), expected);
+    }
+
+    #[test]
+    fn keywords() {
+        check("$0", "Keyword");
+        check("<r>FR$0</r>", "Keyword");
+        check("\u{feff}<r>FR$0</r>", "Keyword");
+        check("\u{feff}$0", "Keyword");
+        check_in("$0", "Keyword");
+        check_in("  $0", "Keyword");
+        check_in("<r>$0COPY</r>", "Keyword");
+        check_in("  <r>COPY$0</r> a b", "Keyword");
+        check_in("ONBUILD $0", "Keyword flags");
+        check_in("ONBUILD <r>C$0</r>", "Keyword");
+        check_in("ONBUILD <r>C$0OPY</r> a b", "Keyword");
+        check_in("RUN a \\\n  b\n$0", "Keyword");
+        check_in("RUN <<E\nE\n$0", "Keyword");
+        check_in("\\\n<r>CO$0</r>", "Keyword");
+        check_in("NONSENSE a$0", "Nothing");
+        check_in(" $0 RUN a", "Nothing");
+    }
+
+    #[test]
+    fn flags() {
+        check_in("COPY $0", "Argument flags");
+        check_in("COPY $0 a b", "Argument flags");
+        check_in("COPY <r>-$0</r>", "FlagName");
+        check_in("COPY <r>--$0</r> a b", "FlagName");
+        check_in("COPY <r>--fr$0</r>", "FlagName");
+        check_in("COPY <r>--f$0rom</r>=x a b", "FlagName");
+        check_in("COPY --from=$0", "FlagValue");
+        check_in("COPY --from=$0 /x", "FlagValue");
+        check_in("COPY --from=<r>bu$0</r> /x", "FlagValue");
+        check_in("COPY –from=$0 a b", "FlagValue");
+        check_in("COPY <r>–fr$0om</r>=x a b", "FlagName");
+        check_in("COPY <r>–$0</r>", "FlagName");
+        check_in("COPY —from=<r>$0x</r> a b", "FlagValue");
+        check_in("COPY --link $0", "Argument flags");
+        check_in("COPY --link $0 a b", "Argument flags");
+        check_in("COPY --link \\\n$0", "Argument flags");
+        check_in("COPY --link \\\n  $0\n  a b", "Argument flags");
+        check_in("COPY --link \\\n  # c\n  <r>--fr$0</r> \\\n  a b", "FlagName");
+        check_in("ONBUILD COPY --from=$0", "FlagValue");
+        check_in("COPY a <r>--li$0nk</r> b", "Argument");
+        check_in("COPY -- <r>--li$0nk</r> b", "Argument");
+        check_in("COPY --chown=<r>$A$0</r> a b", "$A FlagValue");
+    }
+
+    #[test]
+    fn mounts() {
+        check_in("RUN --mount=$0", "MountKey");
+        check_in("RUN --mount=<r>ty$0</r>", "MountKey");
+        check_in("RUN --mount=type=$0", "MountValue");
+        check_in("RUN --mount=type=<r>c$0ache</r> x", "MountValue");
+        check_in("RUN --mount=type=cache,$0", "MountKey");
+        check_in("RUN --mount=type=cache,$0 x", "MountKey");
+        check_in("RUN --mount=type=cache,$0,id=a x", "MountKey");
+        check_in("RUN --mount=type=cache,\\\n$0 x", "MountKey");
+        check_in("RUN --mount=type=cache,$0\\\ntarget=/x y", "MountKey");
+        check_in("RUN --mount=type=cache,\\\n<r>tar$0get</r>=/x y", "MountKey");
+        check_in("RUN --mount=type=cache,target=<r>/a/$B$0</r> x", "$B MountValue");
+        check_in("RUN --mount=from=<r>$0$B</r> x", "MountValue");
+        check_in("RUN --mount=\"type=<r>ca$0</r>\"", "MountValue");
+        check_in("RUN --mount=type=cache $0", "Shell flags");
+    }
+
+    #[test]
+    fn from() {
+        check("FROM $0", "FromImage flags");
+        check("FROM <r>bui$0</r>", "FromImage");
+        check("FROM <r>$$0</r>", "$ FromImage");
+        check("FROM <r>a:${$0</r>", "$ FromImage");
+        check("FROM <r>a:${V$0}</r> AS b", "$V FromImage");
+        check("FROM --platform=<r>$$0</r>", "$ FlagValue");
+        check("FROM golang $0", "FromAs");
+        check("FROM golang <r>A$0</r>", "FromAs");
+        check("FROM golang <r>AS$0</r>", "FromAs");
+        check("FROM golang AS $0", "FromName");
+        check("FROM golang AS <r>b$0</r>", "FromName");
+        check("FROM golang \\\n  AS $0", "FromName");
+        check("FROM golang \\\n  $0", "FromAs");
+        check("FROM golang AS b $0", "Nothing");
+    }
+
+    #[test]
+    fn arguments() {
+        check_in("ARG $0", "ArgName flags");
+        check_in("ARG <r>A$0</r>", "ArgName");
+        check_in("ARG <r>$0A</r>=1", "ArgName");
+        check_in("ARG A=$0", "ArgValue");
+        check_in("ARG A=<r>b$0</r>", "ArgValue");
+        check_in("ARG A=1 $0", "ArgName");
+        check_in("ENV $0", "PairName flags");
+        check_in("ENV <r>A$0</r>", "PairName");
+        check_in("ENV A=$0", "PairValue");
+        check_in("ENV A=<r>\"$B$0\"</r>", "$B PairValue");
+        check_in("ENV A=1 $0", "PairName");
+        check_in("ENV A=1 \\\n  <r>B$0</r>=2", "PairName");
+        check_in("ENV A <r>b$0</r>", "PairValue");
+        check_in("HEALTHCHECK $0", "HealthType flags");
+        check_in("HEALTHCHECK <r>C$0</r>", "HealthType");
+        check_in("HEALTHCHECK CMD $0", "Shell");
+        check_in("HEALTHCHECK CMD <r>a$0</r>", "Shell");
+        check_in("HEALTHCHECK CMD [<r>\"a$0\"</r>]", "Exec");
+        check_in("USER <r>a$0</r>", "Argument");
+        check_in("WORKDIR <r>/a/$B$0</r>", "$B Argument");
+        check_in("EXPOSE 80 $0", "Argument");
+    }
+
+    #[test]
+    fn commands() {
+        check_in("RUN $0", "Shell flags");
+        check_in("RUN a <r>b$0</r> c", "Shell");
+        check_in("RUN a <r>$B$0</r> c", "$B Shell");
+        check_in("RUN a \\\n  $0\n  c", "Shell");
+        check_in("CMD [<r>\"a$0\"</r>]", "Exec");
+        check_in("CMD [\"a\", \"$0", "Exec");
+        check_in("CMD [\"a\", $0]", "Exec");
+        check_in("RUN [ -f <r>$0x</r> ]", "Shell");
+        check_in("SHELL $0", "Exec flags");
+        check_in("VOLUME [<r>\"/$A$0\"</r>]", "$A Exec");
+        check_in("RUN a # <r>b$0</r>", "Shell");
+        check_in("RUN a \\$0", "Nothing");
+        check_in("RUN a \\\n  # b$0\n  c", "Comment");
+    }
+
+    #[test]
+    fn heredocs() {
+        check_in("RUN <<E\n$0\nE", "Heredoc");
+        check_in("RUN <<E\na$0\nE", "Heredoc");
+        check_in("RUN <<E\na $B$0\nE", "$B Heredoc");
+        check_in("COPY <<E /x\n$B$0\nE", "$B Heredoc");
+        check_in("COPY <<'E' /x\n$B$0\nE", "Heredoc");
+        check_in("ONBUILD COPY <<E /x\n$B$0\nE", "$B Heredoc");
+        check_in("RUN <<E\na\n<r>$0E</r>", "HeredocEnd");
+        check_in("RUN <<A <<B\na\nA\nb$0\nB", "Heredoc");
+        check_in("RUN <<E\n$0", "Heredoc");
+        check_in("RUN <<E\n# a$0\nE", "Heredoc");
+    }
+
+    #[test]
+    fn comments_and_directives() {
+        check("#$0", "DirectiveName");
+        check("# $0", "DirectiveName");
+        check("\u{feff}# <r>s$0</r>", "DirectiveName");
+        check("# <r>sy$0</r>", "DirectiveName");
+        check("# syntax=$0", "DirectiveValue");
+        check("# syntax=<r>a$0</r>\nFROM x", "DirectiveValue");
+        check("# syntax=a\n# <r>es$0</r>\nFROM x", "DirectiveName");
+        check("# syntax=a\n$0", "Keyword");
+        check("# a comment$0", "Comment");
+        check("# a\n# sy$0", "Comment");
+        check("$0# a", "Comment");
+        check_in("# a$0", "Comment");
+        check_in("# syntax=$0", "Comment");
+        check_in("# check=$0", "DirectiveValue");
+        check_in("# check=<r>skip=$0</r>", "DirectiveValue");
+    }
+
+    #[test]
+    fn other_escapes() {
+        let text = |line: &str| format!("# escape=`\nFROM x\n{line}");
+        check(&text("COPY --link `\n  <r>--fr$0</r> `\n  a b"), "FlagName");
+        check(&text("WORKDIR <r>C:\\$A$0</r>"), "$A Argument");
+        check(&text("WORKDIR <r>C:`$A$0</r>"), "Argument");
+        check(&text("COPY a \\\n<r>CO$0</r>"), "Keyword");
+    }
 }

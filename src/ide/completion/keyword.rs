@@ -88,11 +88,11 @@ fn is_onbuild(list: &List<'_>) -> bool {
 /// How far down the list an instruction stands: by how often it is written.
 fn rank(keyword: Keyword) -> u8 {
     match keyword {
-        Keyword::From => 0,
-        Keyword::Run => 1,
-        Keyword::Copy => 2,
-        Keyword::Workdir => 3,
-        Keyword::Env => 4,
+        Keyword::Run => 0,
+        Keyword::Copy => 1,
+        Keyword::Workdir => 2,
+        Keyword::Env => 3,
+        Keyword::From => 4,
         Keyword::Arg => 5,
         Keyword::Cmd => 6,
         Keyword::Entrypoint => 7,
@@ -195,7 +195,7 @@ mod tests {
             "FROM x\nFROM$0 y",
             "FROM x\nRUN y \\\n  z\n$0",
         ] {
-            check_starts(marked, &["FROM", "RUN", "COPY", "WORKDIR"], 18);
+            check_starts(marked, &["RUN", "COPY", "WORKDIR", "ENV", "FROM"], 18);
         }
     }
 
@@ -230,9 +230,9 @@ mod tests {
 
     #[test]
     fn letter_case_is_that_of_the_file() {
-        check_starts("from x\nrun y\n$0", &["from", "run"], 18);
-        check_starts("from x\nRUN y\nrun z\nR$0", &["from", "run"], 18);
-        check_starts("from x\nRUN y\n$0", &["FROM", "RUN"], 18);
+        check_starts("from x\nrun y\n$0", &["run", "copy"], 18);
+        check_starts("from x\nRUN y\nrun z\nR$0", &["run", "copy"], 18);
+        check_starts("from x\nRUN y\n$0", &["RUN", "COPY"], 18);
         check("from x $0", &["as"]);
         check("FROM x $0", &["AS"]);
         check("FROM x a$0", &["AS"]);

@@ -271,7 +271,7 @@ mod tests {
         let arg = "- `ARG`, line 1; `--build-arg` can set another value";
         check("ARG <h>V$0</h>=1", &format!("**V** = `1`\n\n{arg}"));
         check("ARG V=1\nFROM x:$<h>V$0</h>", &format!("**V** = `1`\n\n{arg}"));
-        check("ARG <h>V$0</h>", &format!("**V** has no default\n\n{arg}"));
+        check("ARG <h>V$0</h>", "**V** has no default\n\n- `ARG`, line 1");
         check("ARG <h>V$0</h>=", &format!("**V** is empty\n\n{arg}"));
         check(
             "FROM x\nENV A=1\nENV A=2\nRUN echo $<h>A$0</h>\nENV A=3",
@@ -313,7 +313,7 @@ mod tests {
         check_starts("FROM x\nRUN echo $<h>HTTP$0_PROXY</h>", "`HTTP_PROXY`\n\nThe proxy");
         check_starts(
             "FROM x\nARG <h>TARGET$0ARCH</h>",
-            "**TARGETARCH** has no default\n\n- `ARG`, line 2",
+            "**TARGETARCH**\n\n- `ARG`, line 2\n\nThe architecture",
         );
         check_starts("FROM x\nENV PATH=/a:$<h>PA$0TH</h>", "**PATH** of the base image");
         check_starts("ARG <h>V$0</h>=\"a`b\"", "**V** = `` a`b ``");

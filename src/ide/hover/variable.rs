@@ -60,6 +60,7 @@ pub fn short(snapshot: &Snapshot, variable: &Variable) -> String {
 
 fn title(name: &str, variable: &Variable) -> String {
     match (&variable.value, variable.kind) {
+        (None, _) if predefined::automatic(name).is_some() => format!("**{name}**\n"),
         (Some(value), _) if value.is_empty() => format!("**{name}** is empty\n"),
         (Some(value), _) => format!("**{name}** = {}\n", code(&cut(value))),
         (None, VariableKind::Arg) => format!("**{name}** has no default\n"),
@@ -71,9 +72,12 @@ fn title(name: &str, variable: &Variable) -> String {
 fn origin(snapshot: &Snapshot, variable: &Variable, offset: TextSize) -> Vec<String> {
     let set_at = variable.range.start();
     let place = line(snapshot, set_at);
-    let mut facts = vec![match variable.kind {
-        VariableKind::Arg => format!("`ARG`, line {place}; `--build-arg` can set another value"),
-        VariableKind::Env => format!("`ENV`, line {place}"),
+    let mut facts = vec![match (variable.kind, &variable.value) {
+        (VariableKind::Arg, Some(_)) => {
+            format!("`ARG`, line {place}; `--build-arg` can set another value")
+        }
+        (VariableKind::Arg, None) => format!("`ARG`, line {place}"),
+        (VariableKind::Env, _) => format!("`ENV`, line {place}"),
     }];
     if let Some(global) = variable.from_global {
         facts.push(format!("Value from the global `ARG`, line {}", line(snapshot, global.start())));

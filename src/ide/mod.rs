@@ -3,6 +3,7 @@
 //! A feature takes the snapshot and a byte offset or range of the file and returns an `Option` or a
 //! list. No protocol types, no I/O.
 
+pub mod actions;
 pub mod completion;
 pub mod context;
 pub mod definition;

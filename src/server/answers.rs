@@ -5,13 +5,17 @@ use serde_json::json;
 use tower_lsp_server::ls_types as lsp;
 
 use super::convert;
+use super::diagnostics;
 use super::features::Ask;
+use crate::check::Finding;
 use crate::ide;
+use crate::ide::actions::{Action, ActionKind};
 use crate::ide::completion::{Completion, Insert, Kind};
 use crate::ide::definition::Definition;
 use crate::ide::folding::{Fold, FoldKind};
 use crate::ide::highlight::Highlight;
 use crate::ide::hover::Hover;
+use crate::ide::lens::Lens;
 use crate::ide::links::Link;
 use crate::ide::symbols::{FlatSymbol, Symbol, SymbolKind};
 use crate::text::{Edit, TextRange, TextSize};
@@ -185,6 +189,94 @@ fn symbol_kind(kind: SymbolKind) -> lsp::SymbolKind {
         SymbolKind::Env => lsp::SymbolKind::VARIABLE,
         SymbolKind::Instruction(_) => lsp::SymbolKind::FUNCTION,
     }
+}
+
+/// The kinds of code actions that there are.
+pub const ACTION_KINDS: [lsp::CodeActionKind; 3] = [
+    lsp::CodeActionKind::QUICKFIX,
+    lsp::CodeActionKind::SOURCE_FIX_ALL,
+    lsp::CodeActionKind::SOURCE,
+];
+
+/// What can be done at a range, of the kinds in `only` if it is given. Whole, since not every client
+/// can have an action resolved; nothing for a client that takes commands only.
+pub fn actions(
+    ask: &Ask,
+    range: lsp::Range,
+    only: Option<&[lsp::CodeActionKind]>,
+) -> Vec<lsp::CodeActionOrCommand> {
+    if !ask.client.action_literals {
+        return Vec::new();
+    }
+    let range = ask.text_range(range);
+    let shown = |finding: &Finding| diagnostics::is_shown(ask, finding);
+    let found = ide::actions::actions(&ask.snapshot, range, shown);
+    let fixes = found.into_iter().map(|found| action(ask, found));
+    let build = ide::lens::lens_at(&ask.snapshot, range.start()).map(|lens| lsp::CodeAction {
+        title: format!("Show how to build this stage: {}", lens.command),
+        kind: Some(lsp::CodeActionKind::SOURCE),
+        command: Some(build_command(ask, &lens)),
+        ..Default::default()
+    });
+    let wanted = |action: &lsp::CodeAction| only.is_none_or(|only| is_of_kind(action, only));
+    fixes.chain(build).filter(wanted).map(Into::into).collect()
+}
+
+fn action(ask: &Ask, found: Action) -> lsp::CodeAction {
+    let diagnostic = found.finding.and_then(|finding| diagnostics::diagnostic(ask, finding));
+    lsp::CodeAction {
+        title: found.title,
+        kind: Some(match found.kind {
+            ActionKind::QuickFix => lsp::CodeActionKind::QUICKFIX,
+            ActionKind::FixAll => lsp::CodeActionKind::SOURCE_FIX_ALL,
+        }),
+        diagnostics: diagnostic.map(|diagnostic| vec![diagnostic]),
+        edit: Some(workspace_edit(ask, &found.edits)),
+        is_preferred: (found.preferred && ask.client.preferred_actions).then_some(true),
+        ..Default::default()
+    }
+}
+
+/// Kinds are dotted: who asks for `source` gets `source.fixAll`, too.
+fn is_of_kind(action: &lsp::CodeAction, only: &[lsp::CodeActionKind]) -> bool {
+    let kind = action.kind.as_ref().map_or("", lsp::CodeActionKind::as_str);
+    let below = |asked: &str| kind.strip_prefix(asked).is_some_and(|rest| rest.starts_with('.'));
+    only.iter()
+        .any(|asked| asked.as_str().is_empty() || kind == asked.as_str() || below(asked.as_str()))
+}
+
+/// Above each stage the command that builds it.
+pub fn lenses(ask: &Ask, found: Vec<Lens>) -> Vec<lsp::CodeLens> {
+    let lens = |lens: Lens| lsp::CodeLens {
+        range: ask.range(lens.range),
+        command: Some(build_command(ask, &lens)),
+        data: None,
+    };
+    found.into_iter().map(lens).collect()
+}
+
+/// The server's command that shows how to build a stage: with the document's URI and the stage's
+/// number. It shows and runs nothing.
+pub const SHOW_BUILD_COMMAND: &str = "stagewright.showBuildCommand";
+
+fn build_command(ask: &Ask, lens: &Lens) -> lsp::Command {
+    lsp::Command {
+        title: lens.title.clone(),
+        command: SHOW_BUILD_COMMAND.to_owned(),
+        arguments: Some(vec![json!({ "uri": ask.uri, "stage": lens.stage })]),
+    }
+}
+
+/// Carries [`SHOW_BUILD_COMMAND`] out; `None` for another command. A stage that is no longer there
+/// is not shown.
+pub fn show_build_command(ask: &Ask, params: &lsp::ExecuteCommandParams) -> Option<()> {
+    (params.command == SHOW_BUILD_COMMAND).then_some(())?;
+    let stage = params.arguments.first().and_then(|argument| argument.get("stage")?.as_u64());
+    let lenses = ide::lens::lenses(&ask.snapshot);
+    if let Some(lens) = lenses.into_iter().find(|lens| Some(lens.stage as u64) == stage) {
+        ask.window.show(lsp::MessageType::INFO, lens.command);
+    }
+    Some(())
 }
 
 /// Links to web pages.

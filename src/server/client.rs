@@ -92,6 +92,15 @@ impl Client {
         });
     }
 
+    /// A message for the user to read.
+    pub fn show(&self, kind: lsp::MessageType, message: impl Into<String>) {
+        let message = message.into();
+        self.notify::<lsp::notification::ShowMessage>(lsp::ShowMessageParams {
+            typ: kind,
+            message,
+        });
+    }
+
     fn send(&self, method: &'static str, id: Option<i64>, params: impl Serialize) {
         let request =
             Request::build(method).params(serde_json::to_value(params).unwrap_or(json!({})));

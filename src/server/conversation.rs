@@ -149,7 +149,7 @@ impl Conversation {
     fn ask(&self, feature: &Feature, id: &Id, mut params: Value) -> Reaction {
         let uri = document_uri(&mut params);
         let cancelled = Cancelled::default();
-        let ask = self.core.session().ask(&uri, &cancelled);
+        let ask = self.core.ask(&uri, &cancelled);
         let begin = Instant::now();
         let revision = ask.as_ref().map(|ask| ask.revision);
         let (core, method, job) = (self.core.clone(), feature.method, feature.job(ask, params));
@@ -182,11 +182,13 @@ impl Conversation {
     }
 }
 
-/// The URI of the document that a request is about, repaired in place: the document of its position,
-/// or the one that an item to resolve was made for. Empty where there is none.
+/// Where the parameters of a request name the document that it is about: beside a position, in an
+/// item to resolve, in the first argument of a command.
+const DOCUMENT: [&str; 3] = ["/textDocument/uri", "/data/uri", "/arguments/0/uri"];
+
+/// That document's URI, repaired in place. Empty where there is none.
 fn document_uri(params: &mut Value) -> String {
-    let path =
-        ["/textDocument/uri", "/data/uri"].into_iter().find(|path| params.pointer(path).is_some());
+    let path = DOCUMENT.into_iter().find(|path| params.pointer(path).is_some());
     path.and_then(|path| params.pointer_mut(path)).and_then(repair_uri).unwrap_or_default()
 }
 

@@ -24,20 +24,37 @@ pub type Find = fn(&Ask) -> Vec<lsp::Diagnostic>;
 
 /// The diagnostics of a document, as the settings want them and the client takes them.
 pub fn find(ask: &Ask) -> Vec<lsp::Diagnostic> {
-    if !ask.settings.diagnostics {
-        return Vec::new();
-    }
     let findings = ask.snapshot.report().findings().into_iter();
-    let wanted = findings.take_while(|_| !ask.cancelled.yes());
-    wanted.filter_map(|finding| diagnostic(ask, finding)).collect()
+    let findings = findings.take_while(|_| !ask.cancelled.yes());
+    findings.filter_map(|finding| diagnostic(ask, finding)).collect()
+}
+
+/// Whether the user wants to see a finding.
+pub fn is_shown(ask: &Ask, finding: &Finding) -> bool {
+    shown_as(ask, finding).is_some()
+}
+
+/// How severe a finding is to the user; `None` where it is switched off.
+fn shown_as(ask: &Ask, finding: &Finding) -> Option<lsp::DiagnosticSeverity> {
+    let severity = match ask.settings.severity.get(finding.code) {
+        None => finding.severity,
+        Some(Level::Off) => return None,
+        Some(Level::Error) => Severity::Error,
+        Some(Level::Warning) => Severity::Warning,
+        Some(Level::Info) => Severity::Information,
+        Some(Level::Hint) => Severity::Hint,
+    };
+    ask.settings.diagnostics.then_some(match severity {
+        Severity::Error => lsp::DiagnosticSeverity::ERROR,
+        Severity::Warning => lsp::DiagnosticSeverity::WARNING,
+        Severity::Information => lsp::DiagnosticSeverity::INFORMATION,
+        Severity::Hint => lsp::DiagnosticSeverity::HINT,
+    })
 }
 
 /// A finding as the protocol has it; `None` where it is switched off.
-fn diagnostic(ask: &Ask, finding: Finding) -> Option<lsp::Diagnostic> {
-    let severity = match ask.settings.severity.get(finding.code) {
-        Some(level) => level_severity(*level)?,
-        None => severity(finding.severity),
-    };
+pub fn diagnostic(ask: &Ask, finding: Finding) -> Option<lsp::Diagnostic> {
+    let severity = shown_as(ask, &finding)?;
     let link = finding.link.filter(|_| ask.client.code_links()).and_then(convert::uri);
     let related = finding.related.iter().map(|related| lsp::DiagnosticRelatedInformation {
         location: ask.location(related.range),
@@ -58,25 +75,6 @@ fn diagnostic(ask: &Ask, finding: Finding) -> Option<lsp::Diagnostic> {
 
 /// Who found it, as editors show it beside the message.
 const SOURCE: &str = "stagewright";
-
-fn severity(severity: Severity) -> lsp::DiagnosticSeverity {
-    match severity {
-        Severity::Error => lsp::DiagnosticSeverity::ERROR,
-        Severity::Warning => lsp::DiagnosticSeverity::WARNING,
-        Severity::Information => lsp::DiagnosticSeverity::INFORMATION,
-        Severity::Hint => lsp::DiagnosticSeverity::HINT,
-    }
-}
-
-fn level_severity(level: Level) -> Option<lsp::DiagnosticSeverity> {
-    Some(severity(match level {
-        Level::Off => return None,
-        Level::Error => Severity::Error,
-        Level::Warning => Severity::Warning,
-        Level::Info => Severity::Information,
-        Level::Hint => Severity::Hint,
-    }))
-}
 
 /// Says that diagnostics can be pulled, to a client that pulls.
 pub fn advertise(capabilities: &mut lsp::ServerCapabilities, client: &ClientShapes) {
@@ -202,12 +200,8 @@ struct Published {
 
 impl Publishing {
     async fn look_at(&mut self, uri: &str) {
-        let asked = {
-            let session = self.core.session();
-            session
-                .ask(uri, &Cancelled::default())
-                .zip(session.documents.get(uri).map(|d| d.opened))
-        };
+        let opened = self.core.session().documents.get(uri).map(|document| document.opened);
+        let asked = self.core.ask(uri, &Cancelled::default()).zip(opened);
         let Some((ask, opened)) = asked else {
             return self.forget(uri);
         };
@@ -366,6 +360,7 @@ mod tests {
             version: Some(1),
             encoding: Encoding::Utf16,
             client: client.into(),
+            window: Client::new().0,
             settings: Settings { severity, ..Settings::default() }.into(),
             settings_revision: 0,
             told: Default::default(),

@@ -18,6 +18,7 @@ use tower_lsp_server::ls_types::request::{self, Request};
 
 use super::answers;
 use super::capabilities::ClientShapes;
+use super::client::Client;
 use super::conversation::error;
 use super::convert;
 use super::diagnostics::{self, Told};
@@ -81,6 +82,26 @@ pub fn all() -> Vec<Feature> {
             Ok(Some(answers::symbols(ask, &ide::symbols::symbols(&ask.snapshot))))
         })
         .advertised(|server, _| server.document_symbol_provider = Some(lsp::OneOf::Left(true))),
+        Feature::new::<request::CodeActionRequest>(Pace::Slow, |ask, params| {
+            Ok(Some(answers::actions(ask, params.range, params.context.only.as_deref())))
+        })
+        .advertised(|server, client| {
+            // The long form is only for clients that know of kinds.
+            server.code_action_provider = Some(match client.action_literals {
+                true => lsp::CodeActionProviderCapability::Options(lsp::CodeActionOptions {
+                    code_action_kinds: Some(answers::ACTION_KINDS.to_vec()),
+                    ..Default::default()
+                }),
+                false => lsp::CodeActionProviderCapability::Simple(true),
+            });
+        }),
+        Feature::new::<request::CodeLensRequest>(Pace::Slow, |ask, _| {
+            let shown = ask.settings.code_lens;
+            Ok(shown.then(|| answers::lenses(ask, ide::lens::lenses(&ask.snapshot))))
+        })
+        .advertised(|server, _| {
+            server.code_lens_provider = Some(lsp::CodeLensOptions { resolve_provider: None });
+        }),
         Feature::new::<request::DocumentLinkRequest>(Pace::Slow, |ask, _| {
             Ok(Some(answers::links(ask, ide::links::links(&ask.snapshot))))
         })
@@ -117,6 +138,15 @@ pub fn all() -> Vec<Feature> {
                 }),
                 false => lsp::OneOf::Left(true),
             });
+        }),
+        Feature::new::<request::ExecuteCommand>(Pace::Quick, |ask, params| {
+            let shown = answers::show_build_command(ask, &params);
+            shown.map(|()| None).ok_or_else(|| Error::invalid_params("there is no such command"))
+        })
+        .advertised(|server, _| {
+            let commands = vec![answers::SHOW_BUILD_COMMAND.to_owned()];
+            server.execute_command_provider =
+                Some(lsp::ExecuteCommandOptions { commands, ..Default::default() });
         }),
         Feature::new::<request::DocumentDiagnosticRequest>(Pace::Slow, diagnostics::pull)
             .advertised(diagnostics::advertise)
@@ -234,6 +264,8 @@ pub struct Ask {
     pub encoding: Encoding,
     /// What shapes of answers the client takes.
     pub client: Arc<ClientShapes>,
+    /// To show something to the user where that is what was asked for.
+    pub window: Client,
     /// The user's settings.
     pub settings: Arc<Settings>,
     /// Our number for those settings.
@@ -248,6 +280,11 @@ impl Ask {
     /// The byte offset of a position in the request.
     pub fn offset(&self, position: lsp::Position) -> TextSize {
         convert::offset(self.snapshot.text(), position, self.encoding)
+    }
+
+    /// The bytes of a range in the request.
+    pub fn text_range(&self, range: lsp::Range) -> TextRange {
+        convert::text_range(self.snapshot.text(), range, self.encoding)
     }
 
     /// A range for the answer.

@@ -95,24 +95,6 @@ impl Default for Session {
 }
 
 impl Session {
-    /// What is true now, for a request about that document; `None` where there is no Dockerfile to
-    /// answer from.
-    pub fn ask(&self, uri: &str, cancelled: &Cancelled) -> Option<Ask> {
-        let document = self.documents.get(uri)?;
-        Some(Ask {
-            uri: convert::uri(uri)?,
-            snapshot: document.snapshot()?.clone(),
-            revision: document.revision,
-            version: document.version,
-            encoding: self.encoding,
-            client: self.client.clone(),
-            settings: self.settings.clone(),
-            settings_revision: self.settings_revision,
-            told: document.told.clone(),
-            cancelled: cancelled.clone(),
-        })
-    }
-
     /// Whether that document is no longer, or not as, it was at that revision.
     pub fn has_moved_on(&self, uri: &str, revision: u64) -> bool {
         self.documents.get(uri).is_none_or(|document| document.revision != revision)
@@ -186,6 +168,26 @@ impl Core {
     /// The session. A panic of an earlier holder does not matter: each field is sound by itself.
     pub fn session(&self) -> MutexGuard<'_, Session> {
         self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is true now, for a request about that document; `None` where there is no Dockerfile to
+    /// answer from.
+    pub fn ask(&self, uri: &str, cancelled: &Cancelled) -> Option<Ask> {
+        let session = self.session();
+        let document = session.documents.get(uri)?;
+        Some(Ask {
+            uri: convert::uri(uri)?,
+            snapshot: document.snapshot()?.clone(),
+            revision: document.revision,
+            version: document.version,
+            encoding: session.encoding,
+            client: session.client.clone(),
+            window: self.client.clone(),
+            settings: session.settings.clone(),
+            settings_revision: session.settings_revision,
+            told: document.told.clone(),
+            cancelled: cancelled.clone(),
+        })
     }
 
     /// Tells a client that wants to know how long something took.

@@ -198,3 +198,102 @@ fn folds_and_links() {
         "{links}"
     );
 }
+
+/// A client that takes code actions as they are today.
+fn open_faulty(client: Value) -> Client {
+    let mut client = Client::with_capabilities(
+        json!({ "textDocument": { "codeAction": client, "diagnostic": {} } }),
+    );
+    client.open("FROM a\r\nRUM b\r\nCOPPY c d\r\n");
+    client
+}
+
+fn actions(client: &mut Client, only: Option<Value>) -> Vec<Value> {
+    let mut context = json!({ "diagnostics": [] });
+    if let Some(only) = only {
+        context["only"] = only;
+    }
+    let params =
+        json!({ "textDocument": { "uri": URI }, "range": range(1, 1, 1), "context": context });
+    client
+        .request("textDocument/codeAction", params)
+        .expect("actions")
+        .as_array()
+        .expect("a list")
+        .clone()
+}
+
+#[test]
+fn a_fix_is_a_code_action_with_its_diagnostic() {
+    let mut client =
+        open_faulty(json!({ "codeActionLiteralSupport": {}, "isPreferredSupport": true }));
+    let fix = json!({
+        "title": "Change to `RUN`", "kind": "quickfix", "isPreferred": true,
+        "diagnostics": [client.pull(URI)["items"][0]],
+        "edit": { "changes": { URI: [{ "range": range(1, 0, 3), "newText": "RUN" }] } },
+    });
+    let found = actions(&mut client, None);
+    assert_eq!(found[0], fix);
+    let kinds: Vec<_> = found.iter().map(|action| action["kind"].clone()).collect();
+    assert_eq!(kinds, ["quickfix", "source.fixAll", "source"]);
+    assert_eq!(found[1]["edit"]["changes"][URI].as_array().map(Vec::len), Some(2));
+    for (only, expected) in [
+        (json!(["quickfix"]), vec!["quickfix"]),
+        (json!(["source.fixAll"]), vec!["source.fixAll"]),
+        (json!(["source"]), vec!["source.fixAll", "source"]),
+        (json!(["refactor", "quick"]), vec![]),
+        (json!([""]), vec!["quickfix", "source.fixAll", "source"]),
+    ] {
+        let found: Vec<_> =
+            actions(&mut client, Some(only)).iter().map(|action| action["kind"].clone()).collect();
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn actions_take_the_shape_of_the_client() {
+    let mut client = open_faulty(json!({ "codeActionLiteralSupport": {} }));
+    assert!(actions(&mut client, None).iter().all(|action| action.get("isPreferred").is_none()));
+    let mut client = open_faulty(json!({}));
+    assert_eq!(actions(&mut client, None), [] as [Value; 0], "a client that takes commands only");
+}
+
+#[test]
+fn what_is_switched_off_has_no_fix() {
+    let mut client = open_faulty(json!({ "codeActionLiteralSupport": {} }));
+    let settings = json!({ "diagnostics": { "severity": { "unknown-instruction": "off" } } });
+    client.notify("workspace/didChangeConfiguration", json!({ "settings": settings }));
+    let kinds: Vec<_> =
+        actions(&mut client, None).iter().map(|action| action["kind"].clone()).collect();
+    assert_eq!(kinds, ["source"]);
+}
+
+#[test]
+fn a_lens_shows_how_to_build_and_builds_nothing() {
+    let mut client = open(json!({}));
+    let params = json!({ "textDocument": { "uri": URI } });
+    let lenses = client.request("textDocument/codeLens", params.clone()).expect("lenses");
+    assert_eq!(lenses[0]["command"]["title"], "docker build --target base .");
+    let command = |client: &mut Client, arguments: &Value| {
+        let params = json!({ "command": "stagewright.showBuildCommand", "arguments": arguments });
+        client.request("workspace/executeCommand", params)
+    };
+    assert_eq!(command(&mut client, &lenses[0]["command"]["arguments"]), Ok(Value::Null));
+    let shown = client.notification("window/showMessage");
+    assert_eq!(shown, json!({ "type": 3, "message": "docker build --target base ." }));
+    for arguments in [
+        json!([]),
+        json!([{ "uri": URI, "stage": 99 }]),
+        json!([{ "uri": URI }]),
+        json!([{ "uri": "x:y", "stage": 0 }]),
+    ] {
+        assert_eq!(command(&mut client, &arguments), Ok(Value::Null), "{arguments}");
+    }
+    let unknown = json!({ "command": "no.such", "arguments": [{ "uri": URI }] });
+    assert_eq!(client.request_code("workspace/executeCommand", unknown), -32602);
+    client.notify(
+        "workspace/didChangeConfiguration",
+        json!({ "settings": { "codeLens": { "enable": false } } }),
+    );
+    assert_eq!(client.request("textDocument/codeLens", params), Ok(Value::Null));
+}

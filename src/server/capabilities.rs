@@ -37,32 +37,18 @@ client_shapes! {
     snippets: "/textDocument/completion/completionItem/snippetSupport",
     /// Completion items may have an insert and a replace range.
     insert_replace: "/textDocument/completion/completionItem/insertReplaceSupport",
-    /// Completion items may have a detail and a description beside the label.
-    label_details: "/textDocument/completion/completionItem/labelDetailsSupport",
-    /// A completion list may have defaults for its items.
-    item_defaults: "/textDocument/completion/completionList/itemDefaults",
     /// Definitions may be links that name the range they come from.
     definition_links: "/textDocument/definition/linkSupport",
     /// Document symbols may be a tree.
     symbol_tree: "/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport",
     /// Code actions may be objects with edits instead of commands.
     action_literals: "/textDocument/codeAction/codeActionLiteralSupport",
-    /// Code actions may be shown as not applicable, with the reason.
-    disabled_actions: "/textDocument/codeAction/disabledSupport",
     /// One code action of several may be marked as the one to prefer.
     preferred_actions: "/textDocument/codeAction/isPreferredSupport",
-    /// A code action keeps the `data` it was sent with until it is resolved.
-    action_data: "/textDocument/codeAction/dataSupport",
-    /// Folding ranges are whole lines.
-    line_folding: "/textDocument/foldingRange/lineFoldingOnly",
     /// The client asks before it renames.
     prepare_rename: "/textDocument/rename/prepareSupport",
     /// Workspace edits may list versioned document edits.
     document_changes: "/workspace/workspaceEdit/documentChanges",
-    /// Workspace edits may carry annotations to confirm.
-    change_annotations: "/workspace/workspaceEdit/changeAnnotationSupport",
-    /// Document links may have a tooltip.
-    link_tooltips: "/textDocument/documentLink/tooltipSupport",
     /// The client asks for diagnostics.
     pull_diagnostics: "/textDocument/diagnostic",
     /// The client asks again for diagnostics when told to.

@@ -123,7 +123,7 @@ pub fn all() -> Vec<Feature> {
             let found = ide::rename::prepare(&ask.snapshot, ask.offset(params.position));
             Ok(found.map(|(range, placeholder)| answers::rename_place(ask, range, placeholder)))
         }),
-        Feature::new::<request::Rename>(Pace::Quick, |ask, params| {
+        Feature::new::<request::Rename>(Pace::Slow, |ask, params| {
             let offset = ask.offset(params.text_document_position.position);
             let edits = ide::rename::rename(&ask.snapshot, offset, &params.new_name);
             let edits = edits.map_err(|refusal| error(REQUEST_FAILED, refusal.to_string()))?;

@@ -207,9 +207,13 @@ impl Core {
         }
     }
 
-    /// Has the diagnostics of all open documents made anew.
+    /// Has all that the settings decide made anew.
     fn look_again(&self) {
         let session = self.session();
+        if session.client.refresh_lenses {
+            let client = self.client.clone();
+            tokio::spawn(async move { client.request::<lsp::request::CodeLensRefresh>(()).await });
+        }
         if !session.client.pull_diagnostics {
             session.documents.uris().for_each(|uri| self.publisher.touch(uri));
         } else if session.client.refresh_diagnostics {

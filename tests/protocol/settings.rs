@@ -112,10 +112,10 @@ fn the_server_asks_to_be_told_where_that_is_declared() {
 }
 
 #[test]
-fn changed_settings_make_pulled_diagnostics_anew() {
+fn changed_settings_make_the_client_ask_again() {
     let mut client = Client::with_capabilities(json!({
         "textDocument": { "diagnostic": {} },
-        "workspace": { "diagnostics": { "refreshSupport": true } },
+        "workspace": { "diagnostics": { "refreshSupport": true }, "codeLens": { "refreshSupport": true } },
     }));
     client.open("FROM alpine\n");
     let first = client.pull(URI)["resultId"].clone();
@@ -126,8 +126,10 @@ fn changed_settings_make_pulled_diagnostics_anew() {
         "workspace/didChangeConfiguration",
         json!({ "settings": { "codeLens": { "enable": false } } }),
     );
-    let (id, _) = client.server_request("workspace/diagnostic/refresh");
-    client.send(&json!({ "jsonrpc": "2.0", "id": id, "result": null }));
+    for method in ["workspace/diagnostic/refresh", "workspace/codeLens/refresh"] {
+        let (id, _) = client.server_request(method);
+        client.send(&json!({ "jsonrpc": "2.0", "id": id, "result": null }));
+    }
     let report = client.request("textDocument/diagnostic", previous).expect("diagnostics");
     assert_eq!(report["kind"], "full");
     assert_ne!(report["resultId"], first);

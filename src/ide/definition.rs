@@ -78,6 +78,18 @@ mod tests {
     }
 
     #[test]
+    fn names_in_quotes() {
+        check("<t>FROM a AS <f>b</f></t>\nFROM \"<o>$0b</o>\"\n");
+        check("<t>FROM a AS <f>b</f></t>\nFROM c\nCOPY --from=\"<o>b$0</o>\" / /\n");
+        check("<t>FROM a AS <f>b</f></t>\nFROM c\nRUN --mount=from=<o>$0b</o>,target=\"/b\" y\n");
+        check("FROM a AS b\nFROM c\nRUN --mount=from=b,target=\"$0/b\" y\n");
+        check(
+            "FROM a AS b\n<t>FROM a AS <f>c</f></t>\nFROM d\n\
+             RUN --mount=from=<o>$0c</o>,target=\"/b\" --mount=\"from=b\" y\n",
+        );
+    }
+
+    #[test]
     fn each_place_has_its_own_rule() {
         check("FROM a AS b\nFROM $0B\n");
         check("FROM a AS b\nFROM $0b:latest\n");

@@ -73,17 +73,25 @@ pub fn gate(before: &Snapshot, edits: &[Edit], promise: Promise) -> Result<Snaps
     }
 }
 
-/// The document after `edits`, all made at once.
+/// The document after `edits`, all made at once. They become one edit from the first to the last,
+/// so that many in one long instruction have it read again once only.
 fn apply(before: &Snapshot, edits: &[Edit]) -> Result<Snapshot, EditError> {
-    let mut edits = edits.to_vec();
+    let mut edits: Vec<&Edit> = edits.iter().collect();
     edits.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
     check_order(before.text(), &edits)?;
-    // From the end on, no edit moves the place of one still to come.
-    edits.reverse();
-    Ok(before.edit(&edits))
+    let Some(start) = edits.first().map(|edit| edit.range.start()) else {
+        return Ok(before.clone());
+    };
+    let (mut insert, mut at) = (String::new(), start);
+    for edit in edits {
+        insert.push_str(&before.text().slice(TextRange::new(at, edit.range.start())));
+        insert.push_str(&edit.insert);
+        at = edit.range.end();
+    }
+    Ok(before.edit(&[Edit::replace(TextRange::new(start, at), insert)]))
 }
 
-fn check_order(text: &Text, edits: &[Edit]) -> Result<(), EditError> {
+fn check_order(text: &Text, edits: &[&Edit]) -> Result<(), EditError> {
     let mut done = TextRange::default();
     for edit in edits {
         if edit.range.start() < done.end() {

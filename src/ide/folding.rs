@@ -91,7 +91,9 @@ impl Folds<'_> {
 
     fn instruction(&mut self, placed: Placed<'_>, instruction: &Instruction) {
         let body = placed.lift(instruction.body);
-        if self.text.line_of(body.start()) < self.text.line_of(body.end()) {
+        // Only continued lines make more than one of them; to know it is cheaper than to look.
+        let continued = !instruction.view.patches.is_empty();
+        if continued && self.text.line_of(body.start()) < self.text.line_of(body.end()) {
             let fold = self.between(body.start(), end_of(placed), FoldKind::Instruction);
             self.found.extend(fold);
         }

@@ -2,9 +2,9 @@
 
 use super::Snapshot;
 use super::image_name::{expanded, globals};
-use super::named::{self, Sort};
+use super::named;
 use crate::model::{Base, Place, Target};
-use crate::syntax::{DirectiveName, ItemKind, Placed};
+use crate::syntax::{DirectiveName, ItemKind};
 use crate::text::{TextRange, TextSize};
 
 /// A place that a reader can follow to a web page.
@@ -70,21 +70,11 @@ pub fn links(snapshot: &Snapshot) -> Vec<Link> {
             }
             Place::CopyFrom | Place::MountFrom => Some(reference.name.text.to_string()),
         };
-        let placed = model.tree().item(reference.item);
-        let range = placed.and_then(|p| place(p, reference.name.range, &reference.name.text));
-        if let (Some(target), Some(range)) = (image.as_deref().and_then(page), range) {
-            links.push(Link { range, target });
+        if let Some(target) = image.as_deref().and_then(page) {
+            links.push(Link { range: named::reference_range(snapshot, reference), target });
         }
     }
     links
-}
-
-/// The place of the name alone where its range holds more, such as quotes.
-fn place(placed: Placed<'_>, range: TextRange, name: &str) -> Option<TextRange> {
-    let view = placed.instruction()?.meant();
-    let range = range.checked_sub(placed.start)?;
-    let name = name.trim_matches(['"', '\'']);
-    Some(placed.lift(named::exact(&placed.item.text, view, range, name, Sort::Stage)?))
 }
 
 /// The link of the first `# syntax=`, which alone counts; its value ends at a blank.

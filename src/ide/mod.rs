@@ -9,6 +9,8 @@ pub mod context;
 pub mod definition;
 pub mod edit;
 #[cfg(test)]
+mod everywhere;
+#[cfg(test)]
 mod fixture;
 pub mod folding;
 pub mod highlight;

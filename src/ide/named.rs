@@ -67,10 +67,18 @@ pub(super) fn at(snapshot: &Snapshot, offset: TextSize) -> Option<(TextRange, Sy
 
 /// The stage that is named at `offset`, by its own name or by a reference, and the range of that.
 pub(super) fn stage_at(snapshot: &Snapshot, offset: TextSize) -> Option<(TextRange, usize)> {
-    if let Some(reference) = snapshot.model().reference_at(offset)
-        && let Target::Stage(stage) = reference.target
-    {
-        return Some((reference.name.range, stage));
+    let references = snapshot.model().references();
+    let behind = references.partition_point(|r| r.name.range.start() <= offset);
+    // Several can share a range where it is that of a whole flag.
+    let near = references.iter().take(behind).rev();
+    let near = near.take_while(|r| r.name.range.contains_inclusive(offset));
+    for reference in near {
+        let range = reference_range(snapshot, reference);
+        if let Target::Stage(stage) = reference.target
+            && range.contains_inclusive(offset)
+        {
+            return Some((range, stage));
+        }
     }
     let stage = snapshot.model().stage_at(offset)?;
     let name = stage.name()?;
@@ -81,12 +89,26 @@ pub(super) fn stage_at(snapshot: &Snapshot, offset: TextSize) -> Option<(TextRan
 /// references to it.
 pub(super) fn stage_places(snapshot: &Snapshot, stage: usize) -> Vec<Place> {
     let model = snapshot.model();
-    let references = model.references_to(stage).map(|r: &Reference| r.name.range);
+    let references = model.references_to(stage).map(|r| reference_range(snapshot, r));
     let own = model.stages().get(stage).and_then(|stage| stage.name().or_else(|| stage.image()));
     let mut places: Vec<_> = references.map(|range| Place { range, defines: false }).collect();
     places.extend(own.map(|own| Place { range: own.range, defines: true }));
-    places.sort_by_key(|place| place.range.start());
+    places.sort_by_key(|place| (place.range.start(), place.range.end()));
+    places.dedup();
     places
+}
+
+/// The name alone, where the range of the reference holds more.
+pub(super) fn reference_range(snapshot: &Snapshot, reference: &Reference) -> TextRange {
+    let whole = reference.name.range;
+    let exact = || {
+        let placed = snapshot.tree().item(reference.item)?;
+        let view = placed.instruction()?.meant();
+        let name = reference.name.text.trim_matches(['"', '\'']);
+        let range = whole.checked_sub(placed.start)?;
+        Some(placed.lift(exact(&placed.item.text, view, range, name, Sort::Stage)?))
+    };
+    exact().unwrap_or(whole)
 }
 
 /// The places of the symbol in file order.
@@ -104,9 +126,12 @@ pub(super) fn places(snapshot: &Snapshot, symbol: &Symbol) -> Vec<Place> {
     }
 }
 
+/// The length in bytes from which on a value is not searched for a name: keeps the time linear.
+const LONG: usize = 1000;
+
 /// The place of `name` in `range`, from the start of the item whose text is `source`. The range of a
 /// name may hold more: quotes around it or, in a flag with quotes, the whole value. `None` where the
-/// name is not there exactly once.
+/// name is not there exactly once, or the range is too long to look.
 pub(super) fn exact(
     source: &str,
     view: &View,
@@ -119,6 +144,9 @@ pub(super) fn exact(
         return Some(range);
     }
     let text = source.get(std::ops::Range::<usize>::from(range))?;
+    if text.len() > LONG {
+        return None;
+    }
     let mut found = text.char_indices().filter_map(|(at, _)| {
         let (before, rest) = (text.get(..at)?, text.get(at..)?);
         let (here, behind) = (rest.get(..name.len())?, rest.get(name.len()..)?);

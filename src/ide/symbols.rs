@@ -104,13 +104,14 @@ fn stage_symbol(
     instruction: &Instruction,
 ) -> Option<Symbol> {
     let range = placed.lift(instruction.body);
-    let name = stage.name();
+    // Editors take no empty names.
+    let name = stage.name().filter(|name| !name.text.trim().is_empty());
     let image = stage.image();
     let selection = name.as_ref().or(image.as_ref()).map_or(range, |named| named.range);
     let written = || image.as_ref().map(|image| image.text.to_string());
     Some(Symbol {
         kind: SymbolKind::Stage,
-        name: name.map_or_else(|| stage.title(), |name| name.text.to_string()),
+        name: name.map_or_else(|| format!("stage-{}", stage.index), |name| name.text.to_string()),
         detail: expanded(snapshot, stage, globals).or_else(written),
         range,
         selection,
@@ -125,7 +126,7 @@ fn instruction_symbols(
     facts: &Facts,
 ) -> Vec<Symbol> {
     let Some(keyword) = facts.keyword else { return Vec::new() };
-    let named = facts.definitions.iter().filter(|definition| !definition.name.text.is_empty());
+    let named = facts.definitions.iter().filter(|d| !d.name.text.trim().is_empty());
     let variables: Vec<_> = named.map(|definition| variable_symbol(placed, definition)).collect();
     if !variables.is_empty() {
         return variables;

@@ -384,3 +384,92 @@ pub fn definitions(model: &Model, named: &Named) -> Vec<TextRange> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::syntax::Tree;
+
+    type Uses = BTreeSet<(u64, String)>;
+
+    /// Uses that the builder expands in stages, as line (from 1) and name: those without a value,
+    /// and of these those that `BuildKit` surely warns about. It does not in `EXPOSE`, nor where
+    /// the name is at least declared or there is a default, nor about names it knows itself.
+    fn undefined(text: &str) -> (Uses, Uses) {
+        let model = Model::new(Tree::parse(text));
+        let flow = Flow::of(&model);
+        let value = |writer: &&Writer| {
+            let global = writer.global.and_then(|global| flow.writers.get(global));
+            let automatic = variable::automatic(&writer.name).is_some();
+            writer.has_value || automatic || global.is_some_and(|g| g.has_value)
+        };
+        let (mut all, mut sure) = (Uses::new(), Uses::new());
+        for reader in flow.readers.iter().filter(|r| r.by == Expander::Builder) {
+            let writer = reader.writer.and_then(|number| flow.writers.get(number));
+            if reader.scope.is_none() || writer.filter(value).is_some() {
+                continue;
+            }
+            let placed = model.tree().item(reader.item).expect("an item");
+            let found = (u64::from(placed.line) + 1, reader.name.to_string());
+            let (text, name) = (&placed.item.text, &*reader.name);
+            let plain =
+                !text.contains(&format!("${{{name}")) || text.contains(&format!("${{{name}}}"));
+            let known = name == "PATH" || variable::predefined(name).is_some();
+            let keyword = model.facts(reader.item).and_then(|facts| facts.keyword);
+            if plain && !known && writer.is_none() && keyword != Some(Keyword::Expose) {
+                sure.insert(found.clone());
+            }
+            all.insert(found);
+        }
+        (all, sure)
+    }
+
+    /// What `BuildKit` warns about, by the recorded answers; `None` where it came not so far.
+    fn warned(answer: &Value) -> Option<Uses> {
+        let failed = ["parse_error", "instructions_error", "llb_error", "panic"];
+        if failed.iter().any(|field| answer.get(field).is_some()) {
+            return None;
+        }
+        let none = Vec::new();
+        let warnings = answer.get("warnings").and_then(Value::as_array).unwrap_or(&none);
+        let name = |warning: &Value| {
+            let message = warning.get("message")?.as_str()?;
+            let name =
+                message.strip_prefix("Usage of undefined variable '$")?.split('\'').next()?;
+            // `$1` and `$@` are no variables that a file could define.
+            let named = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+            named.then_some((warning.get("start")?.as_u64()?, name.to_owned()))
+        };
+        Some(warnings.iter().filter_map(name).collect())
+    }
+
+    #[test]
+    fn buildkit_warns_where_nothing_gives_a_value() {
+        // A name that is read as it was meant; an answer that a comment or a trigger changes.
+        let other = ["30-pasted/", "inline-skip", "08-stages/onbuild-order", "name-is-a-variable"];
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let (mut files, mut warnings) = (0, 0);
+        for entry in std::fs::read_dir(root.join("fixtures/golden")).expect("answers").flatten() {
+            let answers = std::fs::read_to_string(entry.path()).expect("answers");
+            for line in answers.lines() {
+                let answer: Value = serde_json::from_str(line).expect("an answer");
+                let file = answer.get("file").and_then(Value::as_str).expect("a name");
+                let Some(warned) = warned(&answer) else { continue };
+                if other.iter().any(|other| file.contains(other)) {
+                    continue;
+                }
+                let bytes = std::fs::read(root.join(file)).expect("a fixture");
+                let (undefined, sure) = undefined(&String::from_utf8_lossy(&bytes));
+                assert!(warned.is_subset(&undefined), "{file}: {warned:?} {undefined:?}");
+                assert!(sure.is_subset(&warned), "{file}: {sure:?} {warned:?}");
+                files += 1;
+                warnings += warned.len();
+            }
+        }
+        assert!(files > 900 && warnings > 40, "{files} files, {warnings} warnings");
+    }
+}

@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod document;
+mod explain;
 mod lsp;
 mod out;
 mod report;
@@ -31,6 +32,8 @@ struct Cli {
 enum Command {
     /// Find what is wrong in Dockerfiles, and mend what is sure
     Check(check::Check),
+    /// Show what an editor would: stages, what holds at their ends, findings, offers
+    Explain(explain::Explain),
     /// List the codes that `check` can tell
     Rules(rules::Rules),
     /// Serve an editor over the Language Server Protocol
@@ -44,6 +47,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     match cli.command {
         Some(Command::Check(arguments)) => check::run(&arguments),
+        Some(Command::Explain(arguments)) => explain::run(&arguments),
         Some(Command::Rules(arguments)) => rules::run(&arguments),
         Some(Command::Lsp(arguments)) => lsp::run(arguments),
         Some(Command::Completions(arguments)) => completions::run(&arguments),

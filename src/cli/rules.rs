@@ -25,6 +25,20 @@ pub fn all() -> Vec<&'static Rule> {
     rules
 }
 
+/// The rule of that code.
+pub fn rule(code: &str) -> Option<&'static Rule> {
+    all().into_iter().find(|rule| rule.code == code)
+}
+
+/// A rule as data.
+pub fn data(rule: &Rule) -> serde_json::Value {
+    serde_json::json!({
+        "code": rule.code,
+        "severity": severity_name(rule.severity),
+        "sense": rule.sense,
+    })
+}
+
 /// Lists the rules.
 pub fn run(arguments: &Rules) -> ExitCode {
     let mut out = Out::stdout(Color::default());
@@ -42,16 +56,7 @@ fn as_text() -> String {
 }
 
 fn as_json() -> String {
-    let rules: Vec<_> = all()
-        .into_iter()
-        .map(|rule| {
-            serde_json::json!({
-                "code": rule.code,
-                "severity": severity_name(rule.severity),
-                "sense": rule.sense,
-            })
-        })
-        .collect();
+    let rules = all().into_iter().map(data).collect();
     format!("{:#}\n", serde_json::Value::Array(rules))
 }
 

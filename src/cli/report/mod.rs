@@ -9,6 +9,9 @@ use std::io;
 
 use clap::ValueEnum;
 
+pub use json::{Record, record};
+pub use text::excerpt;
+
 use super::document::Document;
 use super::out::{Out, printable};
 use crate::check::{Finding, Severity};

@@ -18,11 +18,13 @@ use crate::text::{self, Edit, Encoding, Source, TextRange, TextSize};
 pub const MAX_BYTES: u64 = 64 << 20;
 
 /// What this edge finds by itself.
-pub static RULES: &[Rule] = &[Rule {
+pub static RULES: &[Rule] = &[INVALID_UTF8];
+
+const INVALID_UTF8: Rule = Rule {
     code: "invalid-utf8",
     severity: Severity::Warning,
     sense: "Bytes that are not part of UTF-8 text",
-}];
+};
 
 /// A file that was read.
 #[derive(Clone)]
@@ -160,10 +162,9 @@ impl Document {
                     hex.join(" ")
                 )
             };
-            let [rule] = RULES else { return None };
-            Some(Finding::new(rule.code, rule.severity, range, message))
+            Finding::new(INVALID_UTF8.code, INVALID_UTF8.severity, range, message)
         };
-        runs.into_iter().filter_map(finding).collect()
+        runs.into_iter().map(finding).collect()
     }
 
     /// Whether an edit leaves the bytes alone that are no text, and makes no U+FFFD out of them.

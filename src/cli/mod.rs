@@ -17,14 +17,24 @@ use clap::{CommandFactory, Parser, Subcommand};
 /// The exit code for wrong use and for what cannot be read or written.
 const FAILURE: u8 = 2;
 
+const EXAMPLES: &str = "\
+Examples:
+  stagewright check                 what is wrong in all Dockerfiles below this folder
+  stagewright check --fix           mend what is sure
+  stagewright explain Dockerfile    the stages, and what holds at the end of each
+  stagewright lsp                   what to enter into an editor as the server's command
+
+Nothing is run, and nothing leaves this machine. `stagewright COMMAND --help` tells all of it.";
+
 /// A language server for Dockerfiles that understands stages
 #[derive(Debug, Parser)]
 #[command(name = "stagewright", version, args_conflicts_with_subcommands = true)]
+#[command(after_help = EXAMPLES, after_long_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     /// Without a subcommand: what many editors' tables pass.
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Options of `lsp`, for editors that pass no command")]
     lsp: lsp::Lsp,
 }
 

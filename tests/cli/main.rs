@@ -1,0 +1,10 @@
+//! The command line, by its real binary: what it prints, how it ends, what it does to files.
+
+mod check;
+mod discovery;
+mod explain;
+mod fix;
+mod fixtures;
+mod formats;
+mod house;
+mod run;

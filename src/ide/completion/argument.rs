@@ -5,7 +5,7 @@ use crate::ide::hover::help::Topic;
 use crate::language::Keyword;
 use crate::language::argument::{DEFAULT_SHELL, DEFAULT_SHELL_WINDOWS, LABELS, PROTOCOLS};
 use crate::language::signal::SIGNALS;
-use crate::syntax::Heredoc;
+use crate::syntax::{Arguments, Heredoc};
 use crate::text::{TextRange, TextSize};
 
 /// Shells that people choose, besides the default ones.
@@ -51,8 +51,15 @@ pub fn labels(list: &mut List<'_>) {
     if list.keyword() != Some(Keyword::Label) {
         return;
     }
+    let Some(within) = list.context.within else { return };
     let has_value = list.next() == Some('=');
-    for label in LABELS {
+    let pairs = match &within.command.arguments {
+        Arguments::Pairs(pairs) => pairs.as_slice(),
+        _ => &[],
+    };
+    let others = pairs.iter().filter(|p| within.placed.lift(p.name) != list.context.range);
+    let given: Vec<_> = others.map(|pair| within.text(pair.name)).collect();
+    for label in LABELS.iter().filter(|label| !given.iter().any(|name| name == label.value)) {
         let item = list.push(label.value, Kind::Property);
         item.detail(label.summary);
         if !has_value {
@@ -135,6 +142,8 @@ mod tests {
         assert_eq!(items("FROM x\nLABEL $0").len(), 14);
         assert_eq!(items("FROM x\nLABEL a=b or$0").len(), 14);
         check("FROM x\nLABEL a=$0", &[]);
+        let title = "org.opencontainers.image.title";
+        assert_eq!(items(&format!("FROM x\nLABEL {title}=a or$0")).len(), 13);
         check("FROM x\nENV $0", &[]);
         let title = "org.opencontainers.image.title";
         check_accept("FROM x\nLABEL or$0", title, &format!("FROM x\nLABEL {title}="));

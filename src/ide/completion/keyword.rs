@@ -21,7 +21,10 @@ pub fn instructions(list: &mut List<'_>) {
         item.deprecated = keyword == Keyword::Maintainer;
     }
     // In front of arguments only the keyword is wanted.
-    let alone = list.context.within.is_none_or(|within| within.command.rest.is_empty());
+    let alone = list
+        .context
+        .within
+        .is_none_or(|within| within.command.rest.is_empty() && within.command.flags.is_empty());
     if alone {
         for keyword in keywords {
             for snippet in keyword.info().snippets {
@@ -260,6 +263,7 @@ mod tests {
         let snippets = |marked| items(marked).iter().any(|item| item.kind == Kind::Snippet);
         assert!(snippets("FROM a\nCO$0"));
         assert!(!snippets("FROM a\nCO$0 x y"));
+        assert!(!snippets("FROM a\nCO$0 --from=a"));
         for item in items("FROM a\n$0").iter().filter(|item| item.kind == Kind::Snippet) {
             assert!(!item.insert.text.contains("${"), "{item:?}");
         }

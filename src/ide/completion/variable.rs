@@ -211,6 +211,23 @@ mod tests {
     }
 
     #[test]
+    fn behind_what_only_a_shell_understands() {
+        for text in [
+            "[[ \"${a[0]}\" ]] && echo",
+            "echo ${#F}",
+            "echo ${x^^} ${x:0:1}",
+            "echo $((1 + 2)) $(ls $E)",
+            "echo `date`",
+            "echo \"it's\"",
+            "awk '{ print $1 }' |",
+            "a=$\"b\" $'c'",
+        ] {
+            check_after(&format!("RUN {text} $$0"), &["F", "E", "V"]);
+            check_after(&format!("RUN {text} \"${{$0}}\""), &["F", "E", "V"]);
+        }
+    }
+
+    #[test]
     fn commands_of_the_container_see_env_only() {
         check_after("CMD echo $$0", &["F", "E"]);
         check_after("HEALTHCHECK CMD $$0", &["F", "E"]);

@@ -120,8 +120,10 @@ fn hits_image(model: &Model, reference: &Reference) -> bool {
         other.place != Place::From && matches!(other.target, Target::Image | Target::Scratch)
     });
     let end = reference.name.range.start();
-    let mounts = model.tree().instructions().take_while(|(placed, _)| placed.start < end);
-    let mounts: usize = mounts.map(|(_, instruction)| instruction.view.command.flags.len()).sum();
+    let runs = model.tree().instructions().take_while(|(placed, _)| placed.start < end);
+    let runs = runs.map(|(_, instruction)| &instruction.view.command);
+    let runs = runs.filter(|command| command.keyword == Some(Keyword::Run));
+    let mounts: usize = runs.map(|command| command.flags.len()).sum();
     index < model.stages().len() + images.count() + mounts
 }
 

@@ -48,3 +48,38 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
     let finding = context.refused(code, Phase::Instruction, range, message);
     findings.push(finding.with_link(keyword.info().link));
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::*;
+
+    #[test]
+    fn arguments_that_are_missing() {
+        for keyword in [
+            "ADD",
+            "ARG",
+            "COPY",
+            "ENV",
+            "EXPOSE",
+            "HEALTHCHECK",
+            "LABEL",
+            "MAINTAINER",
+            "ONBUILD",
+            "SHELL",
+            "STOPSIGNAL",
+            "USER",
+            "VOLUME",
+            "WORKDIR",
+        ] {
+            check(&format!("FROM a\n⟦{keyword}⟧\n"), &["missing-argument"]);
+            if !matches!(keyword, "ONBUILD" | "MAINTAINER") {
+                check(&format!("FROM a\nONBUILD ⟦{keyword}⟧ \\\n\n"), &["missing-argument"]);
+            }
+        }
+        check("⟦FROM⟧\n", &["missing-argument"]);
+        check("FROM a\n⟦SHELL⟧ []\n⟦VOLUME⟧ []\n⟦COPY⟧ []\n", &["missing-argument"; 3]);
+        check("FROM a\nCOPY ⟦a⟧\nADD --chown=1 ⟦a⟧\n", &["missing-destination"; 2]);
+        check("FROM a\nCOPY [⟦\"a\"⟧]\n", &["missing-destination"]);
+        sound(&["RUN", "CMD", "ENTRYPOINT", "CMD []", "ENTRYPOINT []"]);
+    }
+}

@@ -65,3 +65,31 @@ fn option(part: &str, range: TextRange, behind: &str, whole: TextRange) -> Optio
     let range = if value.is_empty() { range } else { value_range };
     refused(range, format!("`{name}` is `true` or `false`. Write one of the two."))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::*;
+
+    #[test]
+    fn options() {
+        check("# check=skip=all\nFROM a\n", &[]);
+        check("# check=skip=A,B;error=true;experimental=all\nFROM a\n", &[]);
+        check("# check=⟦skip⟧\nFROM a\n", &["check-option"]);
+        check("# check=⟦ignore⟧=all\nFROM a\n", &["check-option"]);
+        check("# check=error=⟦yes⟧\nFROM a\n", &["check-option"]);
+        check("# check=⟦error=⟧\nFROM a\n", &["check-option"]);
+        check("# check=skip=A;⟦ error=true⟧\nFROM a\n", &["check-option"]);
+        check("# check=⟦skip=A;⟧\nFROM a\n", &["check-option"]);
+        // The third part keeps the rest.
+        check("# check=skip=a;error=true;experimental=all;x=y\nFROM a\n", &[]);
+        check(" # check=ignore=all\nFROM a\n", &[]);
+        check("# syntax=x\n\n# check=ignore\nFROM a\n", &[]);
+    }
+
+    #[test]
+    fn fixes() {
+        let code = "check-option";
+        fixed("# check=skp=all\nFROM a\n", code, "# check=skip=all\nFROM a\n");
+        fixed("# check=skip=A; error=true\nFROM a\n", code, "# check=skip=A;error=true\nFROM a\n");
+    }
+}

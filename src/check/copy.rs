@@ -160,3 +160,49 @@ fn remote(context: &InstructionContext<'_>, word: &Word<'_>) -> Option<Finding> 
         sure: true,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::*;
+
+    #[test]
+    fn values_of_flags() {
+        check("FROM a\nCOPY --from=⟦$X⟧ a b\n", &["from-variable"]);
+        check("FROM a\nCOPY --chmod=⟦888⟧ a b\n", &["copy-permissions"]);
+        check("FROM a\nCOPY --chmod=⟦10000⟧ a b\n", &["copy-permissions"]);
+        check("FROM a\nADD --chmod=⟦u+y⟧ a b\n", &["copy-permissions"]);
+        check("FROM a\nCOPY --link --chown=⟦node⟧ a b\n", &["linked-owner"]);
+        check("FROM a\nADD --chown=⟦1:adm⟧ --link=true a b\n", &["linked-owner"]);
+        check("FROM a\nADD --checksum=⟦sha256:0⟧ a b\n", &["checksum"]);
+        check("FROM a\nADD --checksum=⟦sha256:0⟧ https://example.com/a b\n", &["checksum"]);
+        sound(
+            &[
+                "COPY --chmod=755 --chown=$U a b",
+                "COPY --chmod=u=rwX,go=rX a b",
+                "COPY --chmod=$M a b",
+                "COPY --link --chown=root:0 a b",
+                "COPY --link=false --chown=node a b",
+                "ADD --checksum=0123456 https://example.com/a.git b",
+            ][..],
+        );
+    }
+
+    #[test]
+    fn sources_that_copy_cannot_fetch() {
+        let code = "copy-remote";
+        check("FROM a\nCOPY ⟦https://example.com/a⟧ b c\n", &[code]);
+        check("FROM a\nCOPY a ⟦git@example.com:a/b⟧ c\n", &[code]);
+        fixed(
+            "FROM a\nCOPY https://example.com/a b\n",
+            code,
+            "FROM a\nADD https://example.com/a b\n",
+        );
+        fixed(
+            "from a\ncopy --link http://example.com/a b\n",
+            code,
+            "from a\nadd --link http://example.com/a b\n",
+        );
+        not_sure("FROM a\nCOPY --parents https://example.com/a b\n", code);
+        sound(&["ADD https://example.com/a b", "COPY a https://example.com"]);
+    }
+}

@@ -52,3 +52,25 @@ fn device(context: &InstructionContext<'_>, fields: &[Field]) -> Option<Finding>
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::*;
+
+    #[test]
+    fn devices() {
+        check(
+            "FROM a\nRUN --device=v.com/d=x,name=y z\n".replace("name=y", "⟦name=y⟧").as_str(),
+            &["device"],
+        );
+        check("FROM a\nRUN --device=v.com/d,⟦required=maybe⟧ z\n", &["device"]);
+        check("FROM a\nRUN --device=v.com/d,⟦other⟧ z\n", &["device"]);
+        check("FROM a\nRUN --device=v.com/d,⟦other=x⟧ z\n", &["device"]);
+        check("FROM a\nRUN ⟦--device=⟧ z\n", &["flag-fields"]);
+        sound(&[
+            "RUN --device=vendor1.com/device=foo,required x",
+            "RUN --device=name=vendor1.com/device=foo,required=false x",
+            "RUN --device=a --device=b x",
+        ]);
+    }
+}

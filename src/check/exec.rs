@@ -129,3 +129,38 @@ fn empty_volume(context: &InstructionContext<'_>, word: TextRange) -> Option<Fin
         context.refused("empty-volume", phase, word, message).with_link(Keyword::Volume.info().link)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::*;
+
+    #[test]
+    fn arrays_of_other_things() {
+        let code = "json-not-strings";
+        check("FROM a\nCMD [\"a\", ⟦1⟧]\n", &[code]);
+        check("FROM a\nCOPY [⟦null⟧, \"b\"]\n", &[code]);
+        check("FROM a\nHEALTHCHECK CMD [⟦true⟧]\n", &[code]);
+        check("FROM a\nHEALTHCHECK NONE ⟦[⟦true⟧]⟧\n", &["healthcheck-none", code]);
+        check("FROM a\nONBUILD RUN [⟦{}⟧]\n", &[code]);
+        check("FROM a\nSHELL [⟦1⟧]\n", &[code]);
+        check("FROM a\nRUN [ \\\n  ⟦1⟧ ]\n", &[code]);
+        fixed("FROM a\nCMD [\"a\", 1]\n", code, "FROM a\nCMD [\"a\", \"1\"]\n");
+        not_sure("FROM a\nCMD [[]]\n", code);
+        sound(&["CMD ['a']", "CMD [\"a\",]", "RUN [1] && x", "ENV a=[1]", "EXPOSE 80"]);
+    }
+
+    #[test]
+    fn shells_and_volumes() {
+        check("FROM a\nSHELL ⟦/bin/sh -c⟧\n", &["shell-not-json"]);
+        check("FROM a\nSHELL ⟦['/bin/sh', '-c']⟧\n", &["shell-not-json"]);
+        check("FROM a\nVOLUME [\"/a\", ⟦\" \"⟧]\n", &["empty-volume"]);
+        check("FROM a\nVOLUME ⟦\"\"⟧\n", &["empty-volume"]);
+        check("FROM a\nRUN ⟦[]⟧\n", &["empty-command"]);
+        let code = "shell-not-json";
+        fixed("FROM a\nSHELL /bin/sh -c\n", code, "FROM a\nSHELL [\"/bin/sh\", \"-c\"]\n");
+        fixed("FROM a\nSHELL ['/bin/sh', '-c']\n", code, "FROM a\nSHELL [\"/bin/sh\", \"-c\"]\n");
+        fixed("FROM a\nSHELL [\"cmd\", \"/S\",]\n", code, "FROM a\nSHELL [\"cmd\", \"/S\"]\n");
+        not_sure("FROM a\nSHELL [\"c:\\x\"]\n", code);
+        sound(&["SHELL [\"sh\"]", "VOLUME /a", "VOLUME [\" /a \"]", "VOLUME $X"]);
+    }
+}

@@ -22,7 +22,7 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
         }
         let Ok(ports) = expand::words(&text, context.escape, &NoEnv) else { continue };
         for port in ports {
-            let Err(problem) = check(&port) else { continue };
+            let Err(problem) = check_port(&port) else { continue };
             findings.push(tell(context, word, &port, &problem));
         }
     }
@@ -61,7 +61,7 @@ fn problem<'a>(part: &'a str, what: &'static str) -> Problem<'a> {
 }
 
 /// `[ip:[host:]]port[-port][/protocol]`.
-fn check(port: &str) -> Result<(), Problem<'_>> {
+fn check_port(port: &str) -> Result<(), Problem<'_>> {
     let mut parts = port.rsplitn(3, ':');
     let (container, host, ip) = (parts.next(), parts.next(), parts.next());
     let container = container.unwrap_or_default();
@@ -118,7 +118,8 @@ fn numbers(range: &str) -> Result<u16, Problem<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::check;
+    use super::check_port;
+    use crate::check::testing::*;
 
     #[test]
     fn ports_as_buildkit_reads_them() {
@@ -143,7 +144,7 @@ mod tests {
             ":80",
             "80-90:80-90/udp",
         ] {
-            assert!(check(port).is_ok(), "{port}");
+            assert!(check_port(port).is_ok(), "{port}");
         }
         for port in [
             "",
@@ -164,7 +165,24 @@ mod tests {
             "1.2.3.4.5:1:1",
             "80:90-100",
         ] {
-            assert!(check(port).is_err(), "{port}");
+            assert!(check_port(port).is_err(), "{port}");
         }
+    }
+
+    #[test]
+    fn ports_that_are_none() {
+        let code = "expose-port";
+        check("FROM a\nEXPOSE ⟦http⟧\n", &[code]);
+        check("FROM a\nEXPOSE 80/⟦http⟧ ⟦99999⟧\n", &[code, code]);
+        check("FROM a\nEXPOSE ⟦[\"80\"]⟧\n", &[code]);
+        check("FROM a\nEXPOSE ⟦90-80⟧/tcp\n", &[code]);
+        fixed("FROM a\nEXPOSE 80/tpc\n", code, "FROM a\nEXPOSE 80/tcp\n");
+        sound(&[
+            "EXPOSE 80",
+            "EXPOSE 80/udp 90-95",
+            "EXPOSE $PORT",
+            "EXPOSE \"\"",
+            "EXPOSE \"80\"",
+        ]);
     }
 }

@@ -195,3 +195,75 @@ fn example(flag: &Flag) -> &'static str {
         FlagValue::Choice(_) | FlagValue::Bool => " and one of its values",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::*;
+
+    #[test]
+    fn unknown_flags() {
+        check("FROM a\nCOPY --⟦form⟧=b x y\n", &["unknown-flag"]);
+        check("FROM --⟦x⟧ a\n", &["unknown-flag"]);
+        check("FROM a\nENV --⟦x⟧ a=b\n", &["unknown-flag"]);
+        check("FROM a\nRUN ⟦--=x⟧ y\n", &["unknown-flag"]);
+        check("FROM a\nRUN --⟦mounts⟧=x --⟦nework⟧=none y\n", &["unknown-flag"; 2]);
+        check("FROM a\nONBUILD COPY --⟦x⟧ a b\n", &["unknown-flag"]);
+        sound(&[
+            "ARG --foo X",
+            "STOPSIGNAL --x SIGTERM",
+            "HEALTHCHECK --x NONE",
+            "RUN -- x",
+            "RUN --",
+        ]);
+        sound(&["RUN x --y", "COPY a --link b", "CMD x"]);
+    }
+
+    #[test]
+    fn unknown_flags_are_mended() {
+        let code = "unknown-flag";
+        fixed("FROM a\nCOPY --form=b x y\n", code, "FROM a\nCOPY --from=b x y\n");
+        fixed("FROM a\nCOPY --LINK x y\n", code, "FROM a\nCOPY --link x y\n");
+        fixed("FROM a\nADD --keep_git_dir x y\n", code, "FROM a\nADD --keep-git-dir x y\n");
+        fixed("FROM a\nCOPY --l\\\nnk x y\n", code, "FROM a\nCOPY --link x y\n");
+        not_sure("FROM a\nADD --from=b x y\n", code);
+    }
+
+    #[test]
+    fn flags_that_stand_there_twice() {
+        let code = "duplicate-flag";
+        check("FROM a\nCOPY --link ⟦--link=false⟧ x y\n", &[code]);
+        fixed("FROM a\nCOPY --link --link x y\n", code, "FROM a\nCOPY --link x y\n");
+        not_sure("FROM a\nCOPY --from=a --from=b x y\n", code);
+        sound(&["RUN --mount=target=/a --mount=target=/b x", "COPY --exclude=a --exclude=b x y"]);
+    }
+
+    #[test]
+    fn values_of_flags() {
+        check("FROM a\nCOPY ⟦--from⟧ x y\n", &["flag-without-value"]);
+        check("FROM a\nRUN ⟦--mount⟧ x\n", &["flag-without-value"]);
+        check("FROM a\nCOPY ⟦--link=⟧ x y\n", &["flag-without-value"]);
+        check("FROM a\nCOPY --link=⟦x⟧ x y\n", &["flag-not-boolean"]);
+        check("FROM a\nRUN --network=⟦bridge⟧ x\n", &["flag-value"]);
+        check("FROM a\nRUN ⟦--network=⟧ x\n", &["flag-value"]);
+        check("FROM a\nRUN --security=⟦Sandbox⟧ x\n", &["flag-value"]);
+        check("FROM a\nRUN --security=⟦\"x y\"⟧ x\n", &["flag-value"]);
+        fixed("FROM a\nCOPY --link= x y\n", "flag-without-value", "FROM a\nCOPY --link x y\n");
+        fixed(
+            "FROM a\nCOPY --link=yes x y\n",
+            "flag-not-boolean",
+            "FROM a\nCOPY --link=true x y\n",
+        );
+        fixed(
+            "FROM a\nCOPY --link=flase x y\n",
+            "flag-not-boolean",
+            "FROM a\nCOPY --link=false x y\n",
+        );
+        fixed("FROM a\nRUN --network=HOST x\n", "flag-value", "FROM a\nRUN --network=host x\n");
+        sound(&[
+            "COPY --link=TRUE x y",
+            "COPY --from= x y",
+            "RUN --network=none --security=insecure x",
+        ]);
+        sound(&["COPY --\"link\" x y", "COPY --li\\nk x y"]);
+    }
+}

@@ -176,3 +176,51 @@ fn mend_name(name: &str) -> Option<String> {
     };
     is_stage_name(&clean).then_some(clean)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::*;
+
+    #[test]
+    fn forms_of_from() {
+        let code = "from-arguments";
+        check("FROM a ⟦b⟧\n", &[code]);
+        check("FROM a ⟦AS⟧\n", &[code]);
+        check("FROM a ⟦ON⟧ b\n", &[code]);
+        check("FROM a ⟦# note⟧\n", &[code]);
+        check("FROM a AS b ⟦# note⟧\n", &[code]);
+        check("FROM a AS b ⟦c d⟧\n", &[code]);
+        check("FROM a ⟦b c d⟧\n", &[code]);
+        check("FROM a ⟦--platform=linux/amd64⟧\n", &[code]);
+        check("FROM a AS b\nfrom b as c\nFROM\tb\tas\td\nFROM a aſ e\n", &[]);
+    }
+
+    #[test]
+    fn forms_are_mended() {
+        let code = "from-arguments";
+        fixed("FROM a # note\n", code, "FROM a\n");
+        fixed("FROM a AS b # note\n", code, "FROM a AS b\n");
+        fixed("FROM a --platform=linux/arm64\n", code, "FROM --platform=linux/arm64 a\n");
+        fixed("FROM a --platform=linux/arm64 AS b\n", code, "FROM --platform=linux/arm64 a AS b\n");
+        fixed("FROM a b\n", code, "FROM a AS b\n");
+        fixed("from a b\n", code, "from a as b\n");
+        fixed("FROM a IS b\n", code, "FROM a AS b\n");
+        fixed("FROM a AS\n", code, "FROM a\n");
+        not_sure("FROM a b\n", code);
+    }
+
+    #[test]
+    fn names_of_stages() {
+        let code = "stage-name";
+        for name in ["1b", "\"b\"", "$Y", "b/c", "b:1", "-b", "é", "b$"] {
+            check(&format!("FROM a AS ⟦{name}⟧\n"), &[code]);
+        }
+        for name in ["b", "B", "b1", "b-._c", "\u{212a}"] {
+            check(&format!("FROM a AS {name}\n"), &[]);
+        }
+        fixed("FROM a AS \"b\"\n", code, "FROM a AS b\n");
+        fixed("FROM a AS 1b\n", code, "FROM a AS stage-1b\n");
+        fixed("FROM a AS b:1\n", code, "FROM a AS b-1\n");
+        not_sure("FROM a AS 1b\n", code);
+    }
+}

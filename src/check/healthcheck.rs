@@ -182,6 +182,7 @@ fn nanoseconds(whole: &str, fraction: &str, unit: u64) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::duration;
+    use crate::check::testing::*;
 
     #[test]
     fn times_as_go_reads_them() {
@@ -212,5 +213,50 @@ mod tests {
         ] {
             assert_eq!(duration(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn forms() {
+        check("FROM a\nHEALTHCHECK ⟦curl⟧ x\n", &["healthcheck-type"]);
+        check("FROM a\nHEALTHCHECK ⟦CMD⟧\n", &["healthcheck-command"]);
+        check("FROM a\nHEALTHCHECK ⟦CMD⟧ []\n", &["healthcheck-command"]);
+        check("FROM a\nHEALTHCHECK NONE ⟦x y⟧\n", &["healthcheck-none"]);
+        sound(&[
+            "HEALTHCHECK NONE",
+            "HEALTHCHECK none",
+            "HEALTHCHECK cmd x",
+            "HEALTHCHECK NONE []",
+        ]);
+        sound(&["HEALTHCHECK CMD [\"x\"]", "HEALTHCHECK CMD --interval=x y"]);
+        fixed("FROM a\nHEALTHCHECK CDM x\n", "healthcheck-type", "FROM a\nHEALTHCHECK CMD x\n");
+        fixed(
+            "FROM a\nHEALTHCHECK curl x\n",
+            "healthcheck-type",
+            "FROM a\nHEALTHCHECK CMD curl x\n",
+        );
+        fixed("FROM a\nHEALTHCHECK NONE x\n", "healthcheck-none", "FROM a\nHEALTHCHECK NONE\n");
+        fixed_by(
+            "FROM a\nHEALTHCHECK NONE x\n",
+            "healthcheck-none",
+            1,
+            "FROM a\nHEALTHCHECK CMD x\n",
+        );
+    }
+
+    #[test]
+    fn values() {
+        let time = "healthcheck-duration";
+        check("FROM a\nHEALTHCHECK --interval=⟦30⟧ CMD x\n", &[time]);
+        check("FROM a\nHEALTHCHECK --timeout=⟦1us⟧ --start-period=⟦-1s⟧ CMD x\n", &[time, time]);
+        check("FROM a\nHEALTHCHECK --start-interval=⟦1µs⟧ CMD x\n", &[time]);
+        check("FROM a\nHEALTHCHECK --retries=⟦three⟧ CMD x\n", &["healthcheck-retries"]);
+        check("FROM a\nHEALTHCHECK --retries=⟦-1⟧ CMD x\n", &["healthcheck-retries"]);
+        fixed(
+            "FROM a\nHEALTHCHECK --interval=30 CMD x\n",
+            time,
+            "FROM a\nHEALTHCHECK --interval=30s CMD x\n",
+        );
+        sound(&["HEALTHCHECK --interval=1m30s --timeout=0 --retries=3 --start-period= CMD x"]);
+        sound(&["HEALTHCHECK --interval=x NONE"]);
     }
 }

@@ -131,3 +131,43 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::*;
+
+    #[test]
+    fn heredocs_without_end() {
+        let code = "unterminated-heredoc";
+        check("FROM a\nRUN ⟦<<EOF⟧\nx\n", &[code]);
+        check("FROM a\nRUN echo $((1 ⟦<< 2))⟧\n", &[code]);
+        check("FROM a\nRUN <<A ⟦<<B⟧\nA\n", &[code]);
+        check("FROM a\nONBUILD COPY ⟦<<EOF⟧ /x\n", &[code]);
+        sound(&["RUN <<EOF\nx\nEOF", "RUN <<-EOF\n\tEOF", "RUN x<<EOF", "CMD <<EOF"]);
+    }
+
+    #[test]
+    fn ends_are_written() {
+        let code = "unterminated-heredoc";
+        fixed("FROM a\nRUN <<EOF\nx\n", code, "FROM a\nRUN <<EOF\nx\nEOF\n");
+        fixed("FROM a\nRUN <<EOF\nx", code, "FROM a\nRUN <<EOF\nx\nEOF");
+        fixed("FROM a\nRUN <<EOF", code, "FROM a\nRUN <<EOF\nEOF");
+        fixed("FROM a\r\nRUN <<EOF\r\nx\r\n", code, "FROM a\r\nRUN <<EOF\r\nx\r\nEOF\r\n");
+        fixed("FROM a\nRUN <<A <<B\nx\n", code, "FROM a\nRUN <<A <<B\nx\nA\nB\n");
+        fixed("FROM a\nRUN <<EOF\nx\nRUN y\n", code, "FROM a\nRUN <<EOF\nx\nEOF\nRUN y\n");
+        not_sure("FROM a\nRUN <<EOF\nx\nRUN y\n", code);
+        fixed("FROM a\nRUN <<EOF\nx\n  EOF\nRUN y\n", code, "FROM a\nRUN <<EOF\nx\nEOF\nRUN y\n");
+        fixed("FROM a\nRUN <<EOF\nx\nEOF \r\n", code, "FROM a\nRUN <<EOF\nx\nEOF\r\n");
+        fixed("FROM a\nRUN <<-EOF\nx\n\t EOF\n", code, "FROM a\nRUN <<-EOF\nx\n\tEOF\n");
+    }
+
+    #[test]
+    fn heredocs_as_destination() {
+        let code = "heredoc-destination";
+        check("FROM a\nCOPY a ⟦<<EOF⟧\nEOF\n", &[code]);
+        check("FROM a\nADD <<A ⟦<<B⟧\nA\nB\n", &[code]);
+        check("FROM a\nCOPY [\"a\", ⟦\"<<EOF\"⟧]\n", &[code]);
+        check("FROM a\nCOPY ⟦<<EOF⟧\nEOF\n", &["missing-destination"]);
+        sound(&["COPY <<EOF /x\nEOF", "COPY [\"<<EOF\", \"/x\"]"]);
+    }
+}

@@ -1,7 +1,7 @@
 //! Words at the start of a line that are no instruction.
 
 use super::near::{self, Nearest};
-use super::{Finding, InstructionContext, Phase};
+use super::{Finding, InstructionContext, Phase, onbuild};
 use crate::language::{Keyword, nearest::match_case};
 
 /// What a line begins with that belongs to the line above: a shell goes on there.
@@ -14,6 +14,9 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
     }
     let range = context.command.keyword_range;
     let word = context.text(range);
+    if context.trigger && onbuild::refused(&word).is_some() {
+        return;
+    }
     let names = Keyword::ALL.iter().map(|keyword| keyword.name());
     let near = near::any_case(&word, names);
     let message = match (&*word, &near) {
@@ -38,4 +41,37 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
         Some(near) => near.fix(finding, range, match_case(near.name, &word)),
         None => finding,
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::Phase;
+    use crate::check::testing::*;
+
+    #[test]
+    fn words_that_are_no_instruction() {
+        check("FROM a\n⟦RUNN⟧ x\n", &["unknown-instruction"]);
+        check("⟦FORM⟧ a\nFROM b", &["unknown-instruction"]);
+        check("FROM a\nRUN x\n⟦&&⟧ y\n", &["unknown-instruction"]);
+        check("FROM a\n⟦RUN--mount=type=cache⟧ x\n", &["unknown-instruction"]);
+        check("FROM a\nONBUILD ⟦FOO⟧ x\n", &["unknown-instruction"]);
+        check("FROM a\n⟦⟧\\\n", &["unknown-instruction"]);
+        sound(&["run x", "Run x", "WOR\u{212a}DIR /x"]);
+    }
+
+    #[test]
+    fn the_nearest_instruction_is_offered_in_the_letter_case_of_the_word() {
+        fixed("FROM a\nRUNN x\n", "unknown-instruction", "FROM a\nRUN x\n");
+        fixed("from a\ncopyy x y\n", "unknown-instruction", "from a\ncopy x y\n");
+        fixed("FROM a\nENTRYPONT [\"x\"]\n", "unknown-instruction", "FROM a\nENTRYPOINT [\"x\"]\n");
+        not_sure("FROM a\nCD /x\n", "unknown-instruction");
+        not_sure("FROM a\nINSTALL x\n", "unknown-instruction");
+    }
+
+    #[test]
+    fn a_trigger_fails_later_or_here() {
+        let phase = |text| findings(text)[0].phase;
+        assert_eq!(phase("FROM a AS p\nONBUILD FOO x\n"), Phase::Advice);
+        assert_eq!(phase("FROM a AS p\nONBUILD FOO x\nFROM p\n"), Phase::Build);
+    }
 }

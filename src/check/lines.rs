@@ -60,3 +60,29 @@ fn escape(item: &Item, range: TextRange) -> Finding {
     }
     .with_link(DIRECTIVES)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::*;
+
+    #[test]
+    fn directives() {
+        check("# escape=`\n# ⟦escape⟧=`\nFROM a\n", &["duplicate-directive"]);
+        check("# syntax=a\n# ⟦SYNTAX⟧ = b\nFROM a\n", &["duplicate-directive"]);
+        check("# escape=⟦^⟧\nFROM a\n", &["invalid-escape"]);
+        check("# escape=⟦\\n⟧\nFROM a\n", &["invalid-escape"]);
+        check("# hello\n# escape=x\nFROM a\n", &[]);
+        fixed("# escape=`\n# escape=`\nFROM a\n", "duplicate-directive", "# escape=`\nFROM a\n");
+        fixed("# escape=``\nFROM a\n", "invalid-escape", "# escape=`\nFROM a\n");
+        fixed("# escape='\\'\nFROM a\n", "invalid-escape", "# escape=\\\nFROM a\n");
+        fixed_by("# escape=x\nFROM a\n", "invalid-escape", 1, "# escape=\\\nFROM a\n");
+        not_sure("# escape=x\nFROM a\n", "invalid-escape");
+    }
+
+    #[test]
+    fn lines_too_long() {
+        let line = format!("RUN {}", "x".repeat(65_531));
+        check(&format!("FROM a\n{line}\n"), &[]);
+        check(&format!("FROM a\n{line}⟦x⟧\n"), &["line-too-long"]);
+    }
+}

@@ -39,6 +39,8 @@ mod report;
 mod rule;
 mod stopsignal;
 mod structure;
+#[cfg(test)]
+mod testing;
 mod variables;
 mod words;
 
@@ -207,7 +209,7 @@ pub static FAMILIES: &[Family] = &[
     Family {
         look: Look::Model(variables::LOOK),
         rules: &[
-            warning("undeclared-in-from", "A variable in FROM that is not declared before it"),
+            error("undeclared-in-from", "A variable in FROM that is not declared before it"),
             warning("not-redeclared", "A global variable in a stage that does not declare it"),
         ],
     },
@@ -224,4 +226,20 @@ const fn warning(code: &'static str, sense: &'static str) -> Rule {
 /// The rule of that code.
 pub fn rule(code: &str) -> Option<&'static Rule> {
     FAMILIES.iter().flat_map(|family| family.rules).find(|rule| rule.code == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_kebab_case() {
+        let codes: Vec<_> =
+            FAMILIES.iter().flat_map(|family| family.rules).map(|rule| rule.code).collect();
+        let unique: std::collections::HashSet<_> = codes.iter().collect();
+        assert_eq!(unique.len(), codes.len());
+        for code in codes {
+            assert!(code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{code}");
+        }
+    }
 }

@@ -55,13 +55,12 @@ impl<'f> Mount<'_, 'f> {
         let Some(option) = MountOption::parse(&field.key.text) else { return self.unknown(field) };
         let Some(value) = &field.value else {
             if option.bare {
-                self.allowed_so_far(option, field);
-            } else {
-                let name = &field.key.text;
-                let message = format!("`{name}` needs a value. Write `{name}=` and the value.");
-                self.refuse("mount-value", field.range, message);
+                return self.allowed_so_far(option, field);
             }
-            return;
+            let name = &field.key.text;
+            let message = format!("`{name}` needs a value. Write `{name}=` and the value.");
+            self.refuse("mount-value", field.range, message);
+            return self.given.push(Given { option, field, empty: true });
         };
         if option.value == MountValue::Stage {
             self.from(value.range, &value.text);
@@ -258,6 +257,11 @@ impl<'f> Mount<'_, 'f> {
     }
 
     fn target(&mut self, kind: MountType, whole: TextRange) {
+        let is_target = |given: &Given<'_>| given.option.name == "target";
+        if self.given.iter().any(|given| is_target(given) && given.field.value.is_none()) {
+            // Told of already.
+            return;
+        }
         let target = self.find("target").and_then(|given| {
             let value = given.field.value.as_ref()?;
             Some((value.range, known(&value.text, self.context.escape)))
@@ -319,6 +323,8 @@ fn is_size(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::is_size;
+    use crate::check::Phase;
+    use crate::check::testing::*;
 
     #[test]
     fn sizes_as_go_reads_them() {
@@ -328,5 +334,96 @@ mod tests {
         for none in ["", "m", "-1", "64mm", "64x", "1 2", "64kibb", "inf", "5bb"] {
             assert!(!is_size(none), "{none}");
         }
+    }
+
+    #[test]
+    fn mounts_are_read_while_the_file_is() {
+        check("FROM a\nRUN --mount=⟦a\\\"b⟧ x\n", &["flag-fields"]);
+        check("FROM a\nRUN ⟦--mount=⟧ x\n", &["flag-fields"]);
+        check("FROM a\nRUN --mount=target=/a,from=⟦$X⟧ x\n", &["from-variable"]);
+        let phases: Vec<_> = findings("FROM a\nRUN --mount=from=$X,target=/,x x\n")
+            .iter()
+            .map(|finding| (finding.code, finding.phase))
+            .collect();
+        assert_eq!(
+            phases,
+            [
+                ("from-variable", Phase::Instruction),
+                ("mount-value", Phase::Build),
+                ("mount-option", Phase::Build),
+            ]
+        );
+    }
+
+    #[test]
+    fn options_of_mounts() {
+        let code = "mount-option";
+        check("FROM a\nRUN --mount=target=/a,⟦taget⟧=/b x\n", &[code]);
+        check("FROM a\nRUN --mount=target=/a,⟦sharing⟧=locked x\n", &[code]);
+        check("FROM a\nRUN --mount=⟦size⟧=64m,type=tmpfs,target=/a x\n", &[code]);
+        check("FROM a\nRUN --mount=type=cache,target=/a,⟦required⟧ x\n", &[code]);
+        check("FROM a\nRUN --mount=type=bind,target=/a,⟦uid⟧=1 x\n", &[code]);
+        check("FROM a\nRUN --mount=type=secret,id=a,⟦from⟧=b x\n", &[code]);
+        check("FROM a\nRUN --mount=type=secret,⟦id=a,source=b⟧ x\n", &[code]);
+        check("FROM a\nRUN --mount=⟦type=secret,env=A⟧ x\n", &[code]);
+        check("FROM a\nRUN --mount=type=ssh,⟦source⟧=a x\n", &[code]);
+        check("FROM a\nRUN --mount=target=/a,⟦⟧ x\n", &[code]);
+        sound(&[
+            "RUN --mount=type=cache,target=/x,sharing=locked,mode=0755,uid=1,gid=1 y",
+            "RUN --mount=TYPE=Cache,dst=/x,RO y",
+            "RUN --mount=type=tmpfs,target=/x,size=64m y",
+            "RUN --mount=type=secret,id=a,required,env=A y",
+            "RUN --mount=type=secret,target=/a,mode=0400 y",
+            "RUN --mount=type=ssh y",
+            "RUN --mount=type=ssh,required=true,id=a y",
+            "RUN --mount=target=/a,id=x,env=y,rw=false y",
+            "RUN --mount=type=$TYPE,sharing=locked,size=1 y",
+            "RUN --mount=type=secret,id=$ID,source= y",
+            "RUN --mount='type=cache,\"target=/a,b\"' y",
+        ]);
+    }
+
+    #[test]
+    fn values_of_mounts() {
+        let code = "mount-value";
+        check("FROM a\nRUN --mount=type=⟦cahe⟧,target=/a x\n", &[code]);
+        check("FROM a\nRUN --mount=target=/a,ro=⟦yes⟧ x\n", &[code]);
+        check("FROM a\nRUN --mount=type=cache,target=/a,mode=⟦888⟧ x\n", &[code]);
+        check("FROM a\nRUN --mount=type=cache,target=/a,uid=⟦me⟧ x\n", &[code]);
+        check("FROM a\nRUN --mount=type=tmpfs,target=/a,size=⟦big⟧ x\n", &[code]);
+        check("FROM a\nRUN --mount=type=cache,target=/a,sharing=⟦none⟧ x\n", &[code]);
+        check("FROM a\nRUN --mount=⟦target⟧ x\n", &[code]);
+        check("FROM a\nRUN --mount=target=⟦/⟧ x\n", &[code]);
+    }
+
+    #[test]
+    fn mounts_without_target() {
+        check("FROM a\nRUN --mount=⟦type=cache⟧ x\n", &["mount-without-target"]);
+        check("FROM a\nRUN --mount=⟦type=bind,target=⟧ x\n", &["mount-without-target"]);
+        check("FROM a\nRUN --mount=type=cache,target=$X x\n", &[]);
+    }
+
+    #[test]
+    fn mounts_are_mended() {
+        fixed(
+            "FROM a\nRUN --mount=type=cahe,target=/a x\n",
+            "mount-value",
+            "FROM a\nRUN --mount=type=cache,target=/a x\n",
+        );
+        fixed(
+            "FROM a\nRUN --mount=target=/a,sorce=/b x\n",
+            "mount-option",
+            "FROM a\nRUN --mount=target=/a,source=/b x\n",
+        );
+        fixed(
+            "FROM a\nRUN --mount=target=/a,uid=1 x\n",
+            "mount-option",
+            "FROM a\nRUN --mount=target=/a x\n",
+        );
+        fixed(
+            "FROM a\nRUN --mount=uid=1,target=/a x\n",
+            "mount-option",
+            "FROM a\nRUN --mount=target=/a x\n",
+        );
     }
 }

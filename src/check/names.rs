@@ -39,3 +39,15 @@ fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
     finding.link = build_check("DuplicateStageName").and_then(|check| check.link);
     Some(finding)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::*;
+
+    #[test]
+    fn stages_that_share_a_name() {
+        let code = "duplicate-stage";
+        check("FROM a AS b\nFROM a AS ⟦B⟧\nFROM a AS ⟦b⟧\nFROM a AS c\n", &[code, code]);
+        check("FROM a AS b\nFROM a AS c\nFROM a\n", &[]);
+    }
+}

@@ -123,3 +123,46 @@ fn blank_name(context: &InstructionContext<'_>, range: TextRange) -> Finding {
         None => finding,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::*;
+
+    #[test]
+    fn pairs_of_env_and_label() {
+        check("FROM a\nENV ⟦A⟧\n", &["pair-without-value"]);
+        check("FROM a\nLABEL ⟦A⟧\n", &["pair-without-value"]);
+        check("FROM a\nENV A=b ⟦c⟧\n", &["pair-without-equals"]);
+        check("FROM a\nENV A=b ⟦c d⟧ E=f ⟦g⟧\n", &["pair-without-equals"; 2]);
+    }
+
+    #[test]
+    fn names_that_are_missing() {
+        check("FROM a\nENV =⟦b⟧\n", &["blank-name"]);
+        check("FROM a\nARG A ⟦=⟧ 1\n", &["blank-name"]);
+        check("FROM a\nARG ⟦=1⟧\n", &["blank-name"]);
+        check("FROM a\nARG A=1 ⟦=2⟧\n", &["blank-name"]);
+        sound(&[
+            "ENV A=b C=d",
+            "ENV A b c=d",
+            "ENV A = b",
+            "ENV A=",
+            "ARG A B=1",
+            "LABEL \"a b\"=c",
+        ]);
+        sound(&["ENV \"\"=x", "ARG \"\""]);
+    }
+
+    #[test]
+    fn pairs_are_mended() {
+        let code = "pair-without-equals";
+        fixed("FROM a\nENV A=b c d\n", code, "FROM a\nENV A=\"b c d\"\n");
+        fixed("FROM a\nENV A=b c D=e\n", code, "FROM a\nENV A=\"b c\" D=e\n");
+        fixed("FROM a\nENV A= b\n", code, "FROM a\nENV A=b\n");
+        fixed("FROM a\nENV A=b # note\n", code, "FROM a\nENV A=b\n");
+        not_sure("FROM a\nENV A=\"b\" c\n", code);
+        fixed("FROM a\nARG A = 1\n", "blank-name", "FROM a\nARG A=1\n");
+        fixed("FROM a\nARG A =1\n", "blank-name", "FROM a\nARG A=1\n");
+        not_sure("FROM a\nENV =b\n", "blank-name");
+    }
+}

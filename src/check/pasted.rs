@@ -16,9 +16,14 @@ pub fn findings(
     item: &Item,
     instruction: &Instruction,
     raw: Vec<Finding>,
-    mended: Vec<Finding>,
+    mut mended: Vec<Finding>,
 ) -> Vec<Finding> {
     let Some(view) = instruction.mended.as_deref() else { return raw };
+    let runs = runs(&instruction.view, view);
+    if runs.iter().any(|run| run.insert.is_empty() && run.range == instruction.body) {
+        // Nothing is left, so nothing is wrong with it.
+        mended.clear();
+    }
     let worst = |findings: &mut dyn Iterator<Item = &Finding>| {
         findings.map(|finding| finding.phase).min().unwrap_or(Phase::Advice)
     };
@@ -29,7 +34,6 @@ pub fn findings(
         blame = Phase::Build;
     }
 
-    let runs = runs(&instruction.view, view);
     let mut findings: Vec<_> = runs.iter().map(|run| tell(item, run, blame)).collect();
     findings.extend(mended.into_iter().map(|mut finding| {
         // BuildKit judges the other reading: what it takes is no error.
@@ -126,4 +130,61 @@ fn tell(item: &Item, run: &Run, phase: Phase) -> Finding {
         phase => Finding::refused(CODE, phase, run.range, message),
     };
     finding.replace(title, range, &*run.insert)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CODE;
+    use crate::check::Phase;
+    use crate::check::testing::*;
+
+    #[test]
+    fn damage_is_told_as_damage() {
+        check("FROM a AS b\nFROM a\nCOPY ⟦–⟧from=b x y\n", &[CODE]);
+        check("FROM a\nCMD [⟦“⟧x⟦”⟧]\n", &[CODE; 2]);
+        check("FROM⟦\u{a0}⟧a⟦\u{a0}⟧AS⟦\u{a0}⟧b\n", &[CODE; 3]);
+        check("FROM gol⟦\u{200b}⟧ang\n", &[CODE]);
+        check("FROM a\nRUN x ./⟦…⟧\n", &[CODE]);
+        check("FROM a\n⟦---⟧\nRUN x\n", &[CODE]);
+        check("⟦```dockerfile⟧\nFROM a\n⟦```⟧\n", &[CODE; 2]);
+        check("⟦$ ⟧FROM a\n⟦> ⟧RUN x\n⟦$ docker build .⟧\n", &[CODE; 3]);
+        check("FROM a\nRUN echo don’t\nLABEL a=\"x – “y”\"\n", &[]);
+    }
+
+    #[test]
+    fn other_errors_are_those_of_the_mended_text() {
+        check("FROM a\nCOPY ⟦–⟧⟦form⟧=b x y\n", &[CODE, "unknown-flag"]);
+        check("⟦$ ⟧FROM a\nRUN ⟦—⟧mount=⟦type=cache⟧ y\n", &[CODE, CODE, "mount-without-target"]);
+    }
+
+    #[test]
+    fn it_is_an_error_where_buildkit_stumbles_over_it() {
+        let worst = |text: &str| {
+            findings(text).iter().map(|finding| finding.phase).min().unwrap_or(Phase::Advice)
+        };
+        assert_eq!(worst("FROM a\nRUN x –y\n"), Phase::Advice);
+        assert_eq!(worst("FROM a\nCOPY –from=b x y\n"), Phase::Advice);
+        assert_eq!(worst("FROM a\n---\n"), Phase::Instruction);
+        assert_eq!(worst("FROM a AS “b”\n"), Phase::Instruction);
+        assert_eq!(worst("FROM a\nENV A=“b c”\n"), Phase::Parse);
+        assert_eq!(worst("FROM al\u{200b}pine\n"), Phase::Build);
+        // What is wrong only in the mended text is no error yet.
+        assert_eq!(worst("FROM a\nCOPY –form=b x y\n"), Phase::Advice);
+    }
+
+    #[test]
+    fn damage_is_mended() {
+        fixed("FROM a\nCOPY –from=b x y\n", CODE, "FROM a\nCOPY --from=b x y\n");
+        fixed("FROM a\nCOPY ––from=b x y\n", CODE, "FROM a\nCOPY --from=b x y\n");
+        fixed("FROM a\n---\nRUN x\n", CODE, "FROM a\nRUN x\n");
+        fixed("$ FROM a\n", CODE, "FROM a\n");
+        fixed("FROM a\n$ docker run \\\n  x\nRUN y\n", CODE, "FROM a\nRUN y\n");
+        fixed("FROM a\u{200b}b\n", CODE, "FROM ab\n");
+        let text = "```\nFROM\u{a0}a\u{a0}AS b\nCOPY —from=c x y\nCMD [“x”, “y”]\n```\n";
+        let report =
+            crate::check::Report::new(&crate::model::Model::new(crate::syntax::Tree::parse(text)));
+        let fix = report.mend_pasted().expect("a fix");
+        let mended = crate::text::apply_edits(text, &fix.edits);
+        assert_eq!(mended.as_deref(), Ok("FROM a AS b\nCOPY --from=c x y\nCMD [\"x\", \"y\"]\n"));
+    }
 }

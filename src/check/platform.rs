@@ -35,3 +35,16 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::*;
+
+    #[test]
+    fn platforms_that_there_are_not() {
+        check("FROM --platform=⟦linux/⟧ a\n", &["platform"]);
+        check("FROM --platform=⟦local⟧ a\n", &["platform"]);
+        check("FROM --platform=linux/arm64 a\nFROM --platform=$BUILDPLATFORM b\n", &[]);
+        check("FROM --platform= a\n", &[]);
+    }
+}

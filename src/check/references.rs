@@ -296,3 +296,92 @@ fn blank_base(model: &Model, reference: &Reference) -> Option<Finding> {
     };
     Some(finding.with_link(FROM_LINK))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::Severity;
+    use crate::check::testing::*;
+
+    #[test]
+    fn stages_that_come_too_late() {
+        check("FROM a AS b\nCOPY --from=⟦b⟧ x y\n", &["circular-stage"]);
+        check("FROM a AS b\nCOPY --from=⟦0⟧ x y\n", &["circular-stage"]);
+        check("FROM a AS b\nRUN --mount=from=⟦c⟧,target=/x y\nFROM a AS c\n", &["later-stage"]);
+        check(
+            "FROM a AS b\nCOPY --from=⟦c⟧ x y\nFROM a AS c\nCOPY --from=b x y\n",
+            &["circular-stage"],
+        );
+        check("FROM ⟦c⟧ AS b\nFROM a AS c\n", &["later-stage"]);
+        // There the image is meant, and here the trigger fires elsewhere.
+        check("FROM alpine AS b\nFROM alpine AS alpine\n", &[]);
+        check("FROM a AS b\nONBUILD COPY --from=b x y\n", &[]);
+        // The last of a name counts.
+        check(
+            "FROM a AS b\nFROM a AS ⟦b⟧\nCOPY --from=⟦b⟧ x y\n",
+            &["duplicate-stage", "circular-stage"],
+        );
+    }
+
+    #[test]
+    fn numbers_of_stages() {
+        let code = "stage-index";
+        check("FROM a\nCOPY --from=⟦1⟧ x y\n", &[code]);
+        check("FROM a\nCOPY --from=⟦-1⟧ x y\n", &[code]);
+        check("FROM a\nFROM b\nCOPY --from=0 x y\nRUN --mount=from=0,target=/x y\n", &[]);
+        let severity = |text| findings(text)[0].severity;
+        assert_eq!(severity("FROM a\nCOPY --from=1 x y\n"), Severity::Error);
+        let mount = "FROM a\nRUN --mount=type=cache,target=/x y\nCOPY --from=1 x y\n";
+        assert_eq!(severity(mount), Severity::Warning);
+        assert_eq!(severity("FROM a\nCOPY --from=b x y\nCOPY --from=1 x y\n"), Severity::Warning);
+    }
+
+    #[test]
+    fn names_of_images() {
+        let code = "image-name";
+        check("FROM ⟦Alpine⟧\n", &[code]);
+        check("FROM ⟦a:⟧\n", &[code]);
+        check("FROM a\nCOPY --from=⟦a..b⟧ x y\n", &[code]);
+        check("FROM a\nRUN --mount=from=⟦-⟧,target=/x y\n", &[code]);
+        check("ARG V=:\nFROM ⟦a:$V⟧\n", &[code]);
+        check("FROM A/b\nFROM localhost:5000/a:B\nFROM a AS x..y\nFROM x..y\n", &[]);
+        check("FROM a:$TARGETARCH\nARG TARGETARCH\n", &[]);
+        let severity = |text| findings(text)[0].severity;
+        assert_eq!(severity("FROM a:\n"), Severity::Error);
+        assert_eq!(severity("ARG V\nFROM a:$V\n"), Severity::Warning);
+    }
+
+    #[test]
+    fn names_that_are_nearly_a_stage() {
+        let start = "FROM a AS builder\n";
+        let text = |rest: &str| format!("{start}{rest}");
+        check(&text("FROM b\nCOPY --from=⟦bulder⟧ x y\n"), &["unknown-stage"]);
+        check(&text("FROM b\nCOPY --from=⟦Bulder⟧ x y\n"), &["image-name"]);
+        check(&text("FROM ⟦buidler⟧\n"), &["unknown-stage"]);
+        check(&text("FROM ⟦Builder⟧\n"), &["stage-case"]);
+        check(&text("FROM b\nCOPY --from=BUILDER x y\n"), &[]);
+        check(&text("FROM builder:1\nCOPY --from=x/bulder x y\nCOPY --from=nginx x y\n"), &[]);
+        // An image that stages are based on, and the plain one beside one with a number.
+        check("FROM node AS nodes\nFROM node\n", &[]);
+        check("FROM node:18 AS node18\nFROM node\n", &[]);
+        fixed(
+            &text("FROM b\nCOPY --from=bulder x y\n"),
+            "unknown-stage",
+            &text("FROM b\nCOPY --from=builder x y\n"),
+        );
+        fixed(&text("FROM Builder\n"), "stage-case", &text("FROM builder\n"));
+        not_sure(&text("FROM buidler\n"), "unknown-stage");
+    }
+
+    #[test]
+    fn bases_that_come_to_nothing() {
+        let code = "blank-base";
+        check("FROM ⟦\"\"⟧\n", &[code]);
+        check("ARG BASE\nFROM ⟦$BASE⟧\n", &[code]);
+        check("ARG BASE=\nFROM ⟦${BASE}⟧\n", &[code]);
+        check("ARG BASE\nFROM ${BASE:-alpine}\n", &[]);
+        check("FROM $TARGETARCH\n", &[]);
+        let severity = |text| findings(text)[0].severity;
+        assert_eq!(severity("FROM \"\"\n"), Severity::Error);
+        assert_eq!(severity("ARG BASE\nFROM $BASE\n"), Severity::Warning);
+    }
+}

@@ -36,3 +36,17 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
         None => finding,
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::*;
+
+    #[test]
+    fn signals_that_there_are_not() {
+        let code = "stop-signal";
+        check("FROM a\nSTOPSIGNAL ⟦SIGFOO⟧\n", &[code]);
+        check("FROM a\nSTOPSIGNAL ⟦0⟧\n", &[code]);
+        fixed("FROM a\nSTOPSIGNAL SIGTREM\n", code, "FROM a\nSTOPSIGNAL SIGTERM\n");
+        sound(&["STOPSIGNAL 9", "STOPSIGNAL term", "STOPSIGNAL $S", "STOPSIGNAL \"SIGTERM\""]);
+    }
+}

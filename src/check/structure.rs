@@ -70,3 +70,19 @@ fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
     };
     Some(finding.with_link(LINK))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::*;
+
+    #[test]
+    fn files_without_stages() {
+        check("⟦⟧", &["empty-file"]);
+        check("⟦⟧# a\n\n# b\n", &["empty-file"]);
+        check("⟦ARG⟧ A\nARG B\n", &["no-stage"]);
+        check("⟦RUN⟧ x\n", &["before-from"]);
+        check("ARG A\n⟦RUN⟧ x\nENV A=b\nFROM a\n", &["before-from"]);
+        check("⟦FOO⟧ x\n⟦USER⟧ x\nFROM a\n", &["unknown-instruction", "before-from"]);
+        check("# a\nARG A\nFROM a\n", &[]);
+    }
+}

@@ -200,3 +200,92 @@ fn globals(model: &Model) -> impl Iterator<Item = (Placed<'_>, &Definition)> {
 pub fn global<'a>(model: &'a Model, name: &str) -> Option<(Placed<'a>, &'a Definition)> {
     globals(model).filter(|(_, definition)| &*definition.name.text == name).last()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::Severity;
+    use crate::check::testing::*;
+
+    #[test]
+    fn variables_that_from_does_not_know() {
+        let code = "undeclared-in-from";
+        check("FROM a:$⟦V⟧\n", &[code]);
+        check("FROM a:${⟦V⟧:-1}\n", &[code]);
+        check("FROM a\nARG V=1\nFROM b:$⟦V⟧\n", &[code]);
+        check("FROM --platform=$⟦P⟧ a\n", &[code]);
+        check("ARG V=1\nFROM --platform=$TARGETPLATFORM a:$V\n", &[]);
+        let severity = |text| findings(text)[0].severity;
+        assert_eq!(severity("FROM a:$V\n"), Severity::Error);
+        assert_eq!(severity("FROM a:${V:-1}\n"), Severity::Warning);
+        assert_eq!(severity("FROM a$V\n"), Severity::Warning);
+        assert_eq!(severity("FROM --platform=$P a\n"), Severity::Error);
+        assert_eq!(severity("FROM --platform=linux$P a\n"), Severity::Warning);
+        assert_eq!(severity("ARG A\nFROM a:$A$V\n"), Severity::Warning);
+    }
+
+    #[test]
+    fn they_are_declared() {
+        let code = "undeclared-in-from";
+        fixed("# x\nFROM a:$V\n", code, "# x\nARG V\nFROM a:$V\n");
+        fixed("from a:$V\r\n", code, "arg V\r\nfrom a:$V\r\n");
+        fixed("ARG VERSION=1\nFROM a:$VERSON\n", code, "ARG VERSION=1\nFROM a:$VERSION\n");
+        fixed_by(
+            "ARG VERSION=1\nFROM a:$VERSON\n",
+            code,
+            1,
+            "ARG VERSION=1\nARG VERSON\nFROM a:$VERSON\n",
+        );
+        fixed("FROM --platform=$BUILDPLATFROM a\n", code, "FROM --platform=$BUILDPLATFORM a\n");
+    }
+
+    #[test]
+    fn variables_that_a_stage_does_not_know() {
+        let code = "not-redeclared";
+        check("ARG V=1\nFROM a:$V\nENV X=$⟦V⟧\n", &[code]);
+        check("ARG V=1\nFROM a\nCOPY a /${⟦V⟧}\n", &[code]);
+        check("ARG V=1\nFROM a\nRUN echo $⟦V⟧\n", &[code]);
+        check("FROM a\nENV X=$⟦TARGETARCH⟧\n", &[code]);
+        check("ARG V=1\nFROM a AS p\nARG V\nFROM p\nENV X=$V\n", &[]);
+        check("ARG V=1\nFROM a\nARG V\nENV X=$V\nFROM b\nENV X=$⟦V⟧\n", &[code]);
+        check("FROM a\nENV X=$OTHER\n", &[]);
+    }
+
+    #[test]
+    fn shells_have_variables_of_their_own() {
+        for run in [
+            "RUN V=2 && echo $V",
+            "RUN for V in a b; do echo $V; done",
+            "RUN x | while read -r V; do echo $V; done",
+            "RUN export V=2; echo $V",
+            "RUN <<EOF\nV=2\necho $V\nEOF",
+            "RUN echo '$V'",
+        ] {
+            check(&format!("ARG V=1\nFROM a\n{run}\n"), &[]);
+        }
+        check("ARG V=1\nFROM a\nRUN MYV=2 echo $⟦V⟧ $VX\n", &["not-redeclared"]);
+        let found = findings("ARG V=1\nFROM a\nRUN echo $V\n");
+        assert_eq!(found[0].severity, Severity::Information);
+        assert!(found[0].fixes.iter().all(|fix| !fix.sure));
+    }
+
+    #[test]
+    fn they_are_declared_again() {
+        let code = "not-redeclared";
+        fixed("ARG V=1\nFROM a\n\nENV X=$V\n", code, "ARG V=1\nFROM a\nARG V\n\nENV X=$V\n");
+        fixed(
+            "arg V=1\r\nfrom a\r\nenv X=$V\r\n",
+            code,
+            "arg V=1\r\nfrom a\r\narg V\r\nenv X=$V\r\n",
+        );
+        fixed(
+            "ARG V=1\nFROM a AS b\nFROM \\\n  c\nRUN x\nUSER $V\n",
+            code,
+            "ARG V=1\nFROM a AS b\nFROM \\\n  c\nARG V\nRUN x\nUSER $V\n",
+        );
+        // One declaration mends all uses.
+        let text = "ARG V=1\nFROM a\nENV X=$V Y=$V\n";
+        let edits = crate::check::fix_all(&findings(text));
+        let mended = crate::text::apply_edits(text, &edits);
+        assert_eq!(mended.as_deref(), Ok("ARG V=1\nFROM a\nARG V\nENV X=$V Y=$V\n"));
+    }
+}

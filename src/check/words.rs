@@ -188,3 +188,38 @@ fn heredoc_bodies<'a>(context: &InstructionContext<'a>, keyword: Keyword) -> Vec
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::*;
+
+    #[test]
+    fn quotes_and_variables() {
+        let (quote, variable) = ("unbalanced-quote", "bad-substitution");
+        check("FROM a\nENV A=⟦\"b⟧\n", &[quote]);
+        check("FROM a\nENV A=b⟦'c⟧\n", &[quote]);
+        check("FROM a\nUSER ⟦${}⟧\n", &[variable]);
+        check("FROM a\nUSER ⟦${A⟧\n", &[variable]);
+        check("FROM a\nWORKDIR /⟦${A^}⟧\n", &[variable]);
+        check("FROM a\nCOPY ⟦\"a⟧ b⟦\"⟧ c\n", &[quote, quote]);
+        check("FROM a\nCOPY [\"a⟦'b⟧\", \"c\"]\n", &[quote]);
+        check("FROM a\nCOPY --chown=⟦${⟧ a b\n", &[variable]);
+        check("FROM a\nRUN --mount=target=⟦${A⟧ a\n", &[variable]);
+        check("FROM a\nCOPY <<EOF /a\nit's ⟦${A@Q}⟧\nEOF\n", &[variable]);
+        check("ARG A=⟦\"x⟧\nFROM a\n", &[quote]);
+        check("FROM a⟦\"⟧\n", &[quote]);
+        check("FROM a\nLABEL ⟦\"x⟧=y⟦\"=z⟧\n", &[quote, quote]);
+        check("FROM a\nONBUILD ENV A=⟦\"b⟧\n", &[quote]);
+        sound(&[
+            "RUN echo \"${",
+            "CMD don't",
+            "ENV A=\\\"b",
+            "ENV A=$ B=$$ C=${X:-${Y}}",
+            "COPY <<'EOF' /a\n${\nEOF",
+            "COPY <<EOF /a\ndon't\nEOF",
+            "HEALTHCHECK CMD '",
+            "ARG A='$'",
+        ]);
+        check("# escape=`\nFROM a\nENV A=c:\\ B=`\"\n", &[]);
+    }
+}

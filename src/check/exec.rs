@@ -3,14 +3,19 @@
 //! Source: `frontend/dockerfile/parser/line_parsers.go` (`parseJSON`) and
 //! `frontend/dockerfile/instructions/parse.go` (`parseShell`, `parseVolume`).
 
-use super::{Finding, InstructionContext, Phase, Severity};
+use std::ops::Range;
+
+use super::{Finding, Fix, InstructionContext, Phase, Severity};
 use crate::language::Keyword;
 use crate::syntax::expand::{self, Mode, NoEnv};
 use crate::syntax::{
     Arguments,
     json::{self, Array},
 };
-use crate::text::TextRange;
+use crate::text::{Edit, TextRange};
+
+/// An array with more elements that want quotes has no fix: each costs a look at the whole.
+const MOST_ELEMENTS: usize = 32;
 
 /// Arrays of other things than strings, `SHELL` without an array, `VOLUME` with empty paths.
 pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
@@ -63,17 +68,39 @@ fn not_strings(context: &InstructionContext<'_>) -> Option<Finding> {
         return None;
     }
     let Array::NotStrings(element) = json::array(&text) else { return None };
-    let written = text.get(element.clone()).unwrap_or_default();
-    let range = context.locate(rest, element.clone());
+    let range = context.locate(rest, element);
     let message = "A JSON array of arguments holds strings only. Put this in double quotes, or \
                    leave the brackets away.";
     let finding = context
         .refused("json-not-strings", Phase::Parse, range, message)
         .with_link(keyword.info().link);
-    Some(match written.starts_with(['[', '{']) {
-        true => finding,
-        false => finding.replace("Put it in quotes", range, format!("\"{written}\"")),
-    })
+    let Some(elements) = bare_elements(&text) else { return Some(finding) };
+    let quote = |element: Range<usize>| {
+        let written = text.get(element.clone()).unwrap_or_default();
+        Edit::replace(context.locate(rest, element), format!("\"{written}\""))
+    };
+    Some(finding.with_fix(Fix {
+        title: "Put quotes around it".to_owned(),
+        edits: elements.into_iter().map(quote).collect(),
+        sure: true,
+    }))
+}
+
+/// The elements of an array that want quotes; `None` if quotes alone do not help.
+fn bare_elements(text: &str) -> Option<Vec<Range<usize>>> {
+    let mut elements = Vec::new();
+    let mut quoted = text.to_owned();
+    while let Array::NotStrings(element) = json::array(&quoted) {
+        let written = quoted.get(element.clone())?.to_owned();
+        if written.starts_with(['[', '{']) || elements.len() == MOST_ELEMENTS {
+            return None;
+        }
+        // Each one quoted before moved the rest by its two quotes.
+        let shift = 2 * elements.len();
+        elements.push(element.start - shift..element.end - shift);
+        quoted.replace_range(element, &format!("\"{written}\""));
+    }
+    Some(elements)
 }
 
 fn shell_not_json(context: &InstructionContext<'_>, text: TextRange) -> Finding {
@@ -145,6 +172,7 @@ mod tests {
         check("FROM a\nSHELL [⟦1⟧]\n", &[code]);
         check("FROM a\nRUN [ \\\n  ⟦1⟧ ]\n", &[code]);
         fixed("FROM a\nCMD [\"a\", 1]\n", code, "FROM a\nCMD [\"a\", \"1\"]\n");
+        fixed("FROM a\nCMD [1, \"a\", null]\n", code, "FROM a\nCMD [\"1\", \"a\", \"null\"]\n");
         not_sure("FROM a\nCMD [[]]\n", code);
         sound(&["CMD ['a']", "CMD [\"a\",]", "RUN [1] && x", "ENV a=[1]", "EXPOSE 80"]);
     }

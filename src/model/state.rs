@@ -289,6 +289,50 @@ mod tests {
         check(&format!("{base}FROM y\nWORKDIR |v"), "", "/v");
     }
 
+    /// The variables at the mark `|`: with `?` if without a value, with `^` if from a global.
+    #[track_caller]
+    fn known(marked: &str, expected: &str) {
+        let (before, _) = marked.split_once('|').expect("a mark");
+        let model = Model::new(Tree::parse(&marked.replace('|', "")));
+        let state = model.state_at(crate::text::TextSize::of(before));
+        let show = |(name, variable): (&String, &super::Variable)| {
+            let global = if variable.from_global.is_some() { "^" } else { "" };
+            format!("{name}{global}={}", variable.value.as_deref().unwrap_or("?"))
+        };
+        let variables: Vec<_> = state.variables.iter().map(show).collect();
+        assert_eq!(variables.join(" "), expected, "{marked}");
+    }
+
+    #[test]
+    fn the_last_writer_counts() {
+        known("FROM x\nENV A=1\nARG A=2\n|RUN y\n", "A=2");
+        known("FROM x\nARG A=2\nENV A=1\nRUN |y\n", "A=1");
+        known("FROM x\nENV A=1 B=$A\nENV A=2 C=$A\nRUN y|\n", "A=2 B= C=1");
+        known("FROM x\nARG A=1 B=$A\nRUN y|\n", "A=1 B=1");
+        known("FROM x\nENV A=1\nARG A\n|", "A=1");
+    }
+
+    #[test]
+    fn globals_need_to_be_declared_again() {
+        known("ARG A=1\nFROM x\n|RUN y\n", "");
+        known("ARG A=1\nFROM x\nARG A\n|RUN y\n", "A^=1");
+        known("ARG A=1\nFROM x\nARG A=2\nARG A\n|RUN y\n", "A^=1");
+        known("ARG A\nFROM x\nENV A=1\nARG A\n|RUN y\n", "A=1");
+        known("ARG A\nFROM x\nARG A\n|RUN y\n", "A^=?");
+        known("ARG A=1\nARG A\nARG B=$A$A\nFROM |x\n", "A=1 B=11");
+        known("FROM x\nENV TARGETARCH=1\nARG TARGETARCH\n|RUN y\n", "TARGETARCH=?");
+        known("ENV A=1\nARG B\n|FROM x\n", "B=?");
+    }
+
+    #[test]
+    fn an_instruction_does_not_meet_itself() {
+        known("FROM x\nENV A=1\nENV A=2|\nENV A=3\n", "A=1");
+        known("FROM x\nENV A=1\nENV A=2|", "A=1");
+        known("FROM x\nENV A=1\nENV A=2\n|", "A=2");
+        known("ARG A=1\nARG A=2|", "A=1");
+        known("ARG A=1\nARG A=2|\nFROM x", "A=1");
+    }
+
     #[test]
     fn working_directories_join() {
         for (base, path, expected) in [

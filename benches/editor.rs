@@ -204,7 +204,7 @@ fn findings(server: &Server, lines: usize) -> Duration {
     let time = sample(|round| {
         let typed = round % 2 == 1;
         let start = Instant::now();
-        // `--unknown` in flag position: every server reports it.
+        // An unknown instruction: every server reports it.
         client.flip(&mut text, line, typed);
         client.wait_findings(|list| list.to_string().contains("nknown") == typed);
         start.elapsed()
@@ -302,15 +302,14 @@ impl<'a> Client<'a> {
         self.change(text, line, range, &insert);
     }
 
-    /// Puts an unknown flag behind the keyword, or takes it away.
+    /// Makes the keyword an unknown one, or mends it.
     fn flip(&mut self, text: &mut [String], line: usize, typed: bool) {
-        const FLAG: &str = "--unknown ";
         if typed {
-            text[line].insert_str(4, FLAG);
-            self.change(text, line, (4, 4), FLAG);
+            text[line].insert(0, 'X');
+            self.change(text, line, (0, 0), "X");
         } else {
-            text[line].replace_range(4..4 + FLAG.len(), "");
-            self.change(text, line, (4, 4 + FLAG.len()), "");
+            text[line].remove(0);
+            self.change(text, line, (0, 1), "");
         }
     }
 

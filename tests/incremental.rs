@@ -220,7 +220,9 @@ fn an_edit_recomputes_what_depends_on_it() {
 #[test]
 fn ten_megabytes_of_any_shape_parse() {
     const SIZE: usize = 10 << 20;
-    let shapes: [(&str, String); 12] = [
+    let shapes: [(&str, String); 14] = [
+        ("variables and continuations", format!("RUN {}", "$a \\\n".repeat(SIZE / 5))),
+        ("pairs and continuations", format!("ENV {}", "a=$a \\\n".repeat(SIZE / 7))),
         ("one line", "a".repeat(SIZE)),
         ("one instruction", format!("RUN {}", "a ".repeat(SIZE / 2))),
         ("one heredoc", format!("RUN <<EOF\n{}", "line\n".repeat(SIZE / 5))),

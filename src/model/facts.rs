@@ -1,5 +1,6 @@
 //! What one instruction says, read once and kept as long as the instruction stays as it is.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::mount;
@@ -294,8 +295,10 @@ impl Reader<'_> {
             _ => return,
         };
         let read = self.spanned(text);
+        let map = self.view.map(text);
         for use_ in expand::parse(&read.text, '\\', Mode::WORD).uses {
-            self.push_use(&read.text, &use_, Expander::Shell, |sub| self.view.locate(text, sub));
+            let place = |sub: Range<usize>| map.range(sub.start, sub.end);
+            self.push_use(&read.text, &use_, Expander::Shell, place);
         }
     }
 
@@ -311,9 +314,7 @@ impl Reader<'_> {
 
     fn uses_in_word(&mut self, word: TextRange) {
         let read = self.spanned(word);
-        for use_ in expand::parse(&read.text, self.escape, Mode::WORD).uses {
-            self.push_use(&read.text, &use_, Expander::Builder, |sub| self.view.locate(word, sub));
-        }
+        self.uses_in(&read, true, Expander::Builder);
     }
 
     /// Ranges inside a JSON string hold as long as it has no escapes; else the whole string stands
@@ -322,18 +323,20 @@ impl Reader<'_> {
         let quoted = self.text(string);
         let exact = !quoted.contains('\\');
         let text = json::decode(&quoted);
+        let map = self.view.map(string);
         for use_ in expand::parse(&text, self.escape, Mode::WORD).uses {
             self.push_use(&text, &use_, Expander::Builder, |sub| match exact {
-                true => self.view.locate(string, sub.start + 1..sub.end + 1),
+                true => map.range(sub.start + 1, sub.end + 1),
                 false => string,
             });
         }
     }
 
     fn uses_in(&mut self, value: &Spanned, exact: bool, by: Expander) {
+        let map = self.view.map(value.range);
         for use_ in expand::parse(&value.text, self.escape, Mode::WORD).uses {
             self.push_use(&value.text, &use_, by, |sub| match exact {
-                true => self.view.locate(value.range, sub),
+                true => map.range(sub.start, sub.end),
                 false => value.range,
             });
         }
@@ -341,7 +344,7 @@ impl Reader<'_> {
 
     /// Uses in a heredoc body, where quotes mean nothing to the builder.
     fn raw_uses(&mut self, body: TextRange, by: Expander) {
-        let text = self.item.text.get(std::ops::Range::<usize>::from(body)).unwrap_or_default();
+        let text = self.item.text.get(Range::<usize>::from(body)).unwrap_or_default();
         for use_ in expand::parse(text, '\\', Mode::HEREDOC_BODY).uses {
             self.push_use(text, &use_, by, |sub| {
                 TextRange::new(
@@ -357,9 +360,9 @@ impl Reader<'_> {
         text: &str,
         use_: &Expansion,
         by: Expander,
-        place: impl Fn(std::ops::Range<usize>) -> TextRange,
+        place: impl Fn(Range<usize>) -> TextRange,
     ) {
-        let name = text.get(std::ops::Range::<usize>::from(use_.name)).unwrap_or_default();
+        let name = text.get(Range::<usize>::from(use_.name)).unwrap_or_default();
         if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
             return;
         }

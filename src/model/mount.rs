@@ -27,9 +27,10 @@ pub fn fields(flag: &Flag, view: &View, source: &str, escape: char) -> Vec<Field
         Some(cooked) => cooked.split_once('=').map_or("", |(_, value)| value),
         None => &written,
     };
+    let map = view.map(value_range);
     let place = |start: usize, end: usize| match flag.cooked {
         true => value_range,
-        false => view.locate(value_range, start..end),
+        false => map.range(start, end),
     };
     let mut fields = Vec::new();
     for (start, end) in csv(text) {

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::error::{SyntaxError, SyntaxErrorKind};
 use super::json::{self, Array};
 use super::line::is_blank_byte as is_blank;
-use super::patch::{Map, Patch, locate, patched};
+use super::patch::{Map, Patch, patched};
 use super::words;
 use smallvec::SmallVec;
 
@@ -33,7 +33,12 @@ impl View {
 
     /// The source range of `sub`, bytes of the text that [`View::text`] gives for `range`.
     pub fn locate(&self, range: TextRange, sub: Range<usize>) -> TextRange {
-        locate(&self.patches, range, sub.start, sub.end)
+        self.map(range).range(sub.start, sub.end)
+    }
+
+    /// What [`View::locate`] asks, for many parts of one range.
+    pub fn map(&self, range: TextRange) -> Map {
+        Map::new(&self.patches, range)
     }
 }
 

@@ -41,7 +41,7 @@ pub use error::{SyntaxError, SyntaxErrorKind};
 pub use line::MAX_LINE;
 pub use memo::{Kept, PerItem};
 pub use paste::damage;
-pub use patch::Patch;
+pub use patch::{Map, Patch};
 pub use reparse::Reparsed;
 pub use shared::SharedStr;
 pub use tree::{Block, Heredoc, Instruction, Item, ItemKind, Placed, Tree};

@@ -40,12 +40,6 @@ pub fn patch_into(text: &mut String, source: &str, patches: &[Patch], range: Tex
     text.push_str(slice(source, at, range.end()));
 }
 
-/// The source range of the bytes `start..end` of `patched(source, patches, range)`.
-pub fn locate(patches: &[Patch], range: TextRange, start: usize, end: usize) -> TextRange {
-    let map = Map::new(patches, range);
-    map.range(start, end)
-}
-
 fn within(patches: &[Patch], range: TextRange) -> &[Patch] {
     let from = patches.partition_point(|p| p.range.start() < range.start());
     let to = patches.partition_point(|p| p.range.end() <= range.end());
@@ -147,6 +141,10 @@ mod tests {
 
     fn range(start: u32, end: u32) -> TextRange {
         TextRange::new(start.into(), end.into())
+    }
+
+    fn locate(patches: &[Patch], whole: TextRange, start: usize, end: usize) -> TextRange {
+        Map::new(patches, whole).range(start, end)
     }
 
     #[test]

@@ -8,6 +8,8 @@ use similar::TextDiff;
 
 use crate::check::fix_all;
 use crate::cli::document::Document;
+use crate::ide::edit::{Promise, gate};
+use crate::text::Edit;
 
 /// Fixes may make room for others (two that overlap, or one that makes the next mistake visible).
 /// More rounds than this mean that they chase each other.
@@ -17,13 +19,22 @@ const MAX_ROUNDS: usize = 10;
 pub fn mend(document: &Document) -> Option<Document> {
     let mut document = document.clone();
     for _ in 0..MAX_ROUNDS {
-        let edits = fix_all(&document.findings());
+        let edits = edits(&document);
         if edits.is_empty() {
             return Some(document);
         }
         document = Document::new(document.name.clone(), &document.edited(&edits));
     }
-    fix_all(&document.findings()).is_empty().then_some(document)
+    edits(&document).is_empty().then_some(document)
+}
+
+/// The edits of all sure fixes; none if together they do not pass the gate of all offered edits.
+fn edits(document: &Document) -> Vec<Edit> {
+    let edits = fix_all(&document.findings());
+    match gate(document.snapshot(), &edits, Promise::Reads) {
+        Ok(_) => edits,
+        Err(_) => Vec::new(),
+    }
 }
 
 /// The change from `old` to `new` as a patch; nothing if they are the same.

@@ -57,7 +57,7 @@ pub fn actions(
         .extend(pasted.take().map(|mend| whole_file(mend.title, ActionKind::QuickFix, mend.edits)));
     let all = fix_all(&findings);
     if !all.is_empty() {
-        let title = "Make all sure fixes in this file".to_owned();
+        let title = "Apply all safe fixes in this file".to_owned();
         actions.push(whole_file(title, ActionKind::FixAll, all));
     }
     actions.retain(|action| gate(snapshot, &action.edits, Promise::Reads).is_ok());
@@ -110,7 +110,7 @@ mod tests {
         assert_eq!(shown, expected, "{marked}");
     }
 
-    const ALL: &str = "Make all sure fixes in this file";
+    const ALL: &str = "Apply all safe fixes in this file";
 
     #[test]
     fn fixes_under_the_cursor_and_all_at_once() {

@@ -236,12 +236,12 @@ mod tests {
                     FROM base AS build\nWORKDIR out\n\
                     FROM node AS docs\n\
                     FROM scratch\nCOPY --from=build /a /b\nRUN --mount=from=BUILD x\n";
-        let base = "**base**: stage 0 of 4\n\n```dockerfile\nFROM golang:1.23 AS base\n```\n\
+        let base = "**base**: stage 1 of 4 (`--from=0`)\n\n```dockerfile\nFROM golang:1.23 AS base\n```\n\
                     - Used by `build` (FROM, line 4)\n\
                     - Ends in `WORKDIR /src`\n\
                     - Ends as `USER app`\n\
                     - Needed by the last stage";
-        let build = "**build**: stage 1 of 4\n\n```dockerfile\nFROM base AS build\n```\n\
+        let build = "**build**: stage 2 of 4 (`--from=1`)\n\n```dockerfile\nFROM base AS build\n```\n\
                      - Built on stage `base` (line 1), that on image `golang:1.23`\n\
                      - Used by `stage 3` (COPY --from, line 8), `stage 3` (RUN --mount, line 9)\n\
                      - Ends in `WORKDIR /src/out`\n\
@@ -255,11 +255,14 @@ mod tests {
         check(&mark("=BUILD", "=<h>BU$0ILD</h>"), build);
         check(
             &mark("AS docs", "AS <h>do$0cs</h>"),
-            "**docs**: stage 2 of 4\n\n```dockerfile\nFROM node AS docs\n```\n\
+            "**docs**: stage 3 of 4 (`--from=2`)\n\n```dockerfile\nFROM node AS docs\n```\n\
              - Used by no other stage\n\
              - Not needed by the last stage: built only with `--target`",
         );
-        check_starts("FROM x\nFROM y\nCOPY --from=<h>0$0</h> a b", "**stage 0**: stage 0 of 2");
+        check_starts(
+            "FROM x\nFROM y\nCOPY --from=<h>0$0</h> a b",
+            "**stage 0**: stage 1 of 2 (`--from=0`)",
+        );
         check(
             "FROM x\nCOPY --from=<h>7$0</h> a b",
             "No stage has the number 7: there are 1, counted from 0",

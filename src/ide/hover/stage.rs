@@ -14,7 +14,13 @@ pub fn markdown(snapshot: &Snapshot, stage: usize) -> Option<String> {
     let model = snapshot.model();
     let stages = model.stages();
     let stage = stages.get(stage)?;
-    let mut text = format!("**{}**: stage {} of {}", call(stage), stage.index, stages.len());
+    let mut text = format!(
+        "**{}**: stage {} of {} (`--from={}`)",
+        call(stage),
+        stage.index + 1,
+        stages.len(),
+        stage.index
+    );
     let _ = write!(text, "\n\n```dockerfile\n{}\n```", head(snapshot, stage));
     let mut facts = Vec::new();
     if let Some(chain) = chain(snapshot, stage) {

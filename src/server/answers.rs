@@ -111,12 +111,13 @@ fn completion(ask: &Ask, offset: TextSize, found: Completion) -> lsp::Completion
     };
     let data = found.key.map(|key| json!({ "uri": ask.uri, "key": key }));
     lsp::CompletionItem {
+        // Without it, Neovim takes every item that has an edit for one that fits what is typed.
+        filter_text: Some(found.filter.unwrap_or_else(|| found.label.clone())),
         label: found.label,
         kind: Some(completion_kind(found.kind)),
         detail: found.detail,
         deprecated: found.deprecated.then_some(true),
         sort_text: Some(found.sort),
-        filter_text: found.filter,
         insert_text_format: format,
         text_edit: Some(edit),
         data,

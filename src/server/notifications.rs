@@ -135,13 +135,16 @@ struct Configuration {
     settings: Value,
 }
 
-/// The settings have changed: they are to be asked for, or they are in the notification.
+/// The settings have changed: they are in the notification, or they are to be asked for, or both.
+/// Neovim sends them before it opens a document and does not ask again for diagnostics that were
+/// made without them, so they must not wait for the answer.
 fn configured(core: &Core, Configuration { settings }: Configuration) {
-    if core.session().client.configuration {
-        return core.pull_settings();
-    }
-    core.session().layers.pushed = settings;
+    let asked = core.session().client.configuration;
+    // A client that can be asked may send whatever it has, so that only the section is surely ours.
+    let ours = || json!({ settings::SECTION: settings.get(settings::SECTION) });
+    core.session().layers.pushed = if asked { ours() } else { settings };
     core.renew_settings();
+    core.pull_settings();
 }
 
 impl Core {

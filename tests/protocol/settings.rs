@@ -33,12 +33,31 @@ fn settings_are_pulled_where_that_is_declared() {
         assert_eq!(sections, ["stagewright", "docker.languageserver"]);
         client.send(&json!({ "jsonrpc": "2.0", "id": id, "result": [{ "diagnostics": { "enable": wrong } }, null] }));
         assert!(complaint(&mut client).contains("`diagnostics.enable`"));
-        // What a client that is asked pushes is only a sign that it is to be asked again.
+        // Of what a client that is asked pushes, only the section is ours. It is asked again.
         client.notify("workspace/didChangeConfiguration", json!({ "settings": { "nonsense": 1 } }));
     }
     let (id, _) = client.server_request("workspace/configuration");
     client.send(&json!({ "jsonrpc": "2.0", "id": id, "result": [null, null] }));
     client.assert_silent();
+}
+
+#[test]
+fn what_is_pushed_is_in_force_before_it_is_pulled() {
+    let mut client = Client::with_capabilities(json!({
+        "workspace": { "configuration": true },
+        "textDocument": { "diagnostic": {} },
+    }));
+    let settings = json!({ "diagnostics": { "severity": { "unknown-instruction": "hint" } } });
+    client.notify(
+        "workspace/didChangeConfiguration",
+        json!({ "settings": { "stagewright": settings } }),
+    );
+    client.open("FROM alpine\nEXPO 80\n");
+    let report = client.pull(URI);
+    assert_eq!(report["items"][0]["severity"], 4, "{report}");
+    for _ in 0..2 {
+        client.server_request("workspace/configuration");
+    }
 }
 
 #[test]

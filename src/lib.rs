@@ -2,26 +2,26 @@
 //!
 //! One line a module; a module may use those above it, never one below (`tests/house.rs` holds this).
 
-/// Rope, positions and their encodings, edits. Uses nothing of ours.
+// Rope, positions and their encodings, edits. Uses nothing of ours.
 pub mod text;
 
-/// The Dockerfile language as tables. Uses nothing of ours.
+// The Dockerfile language as tables. Uses nothing of ours.
 pub mod language;
 
-/// Text to a lossless tree with errors; incremental reparse. Uses `text`, `language`.
+// Text to a lossless tree with errors; incremental reparse. Uses `text`, `language`.
 pub mod syntax;
 
-/// Tree to meaning: stages, references, scopes, state at a point. Uses `syntax` and what that uses.
+// Tree to meaning: stages, references, scopes, state at a point. Uses `syntax` and what that uses.
 pub mod model;
 
-/// One file a rule: findings and their fixes. Uses `model` and what that uses.
+// One file a rule: findings and their fixes. Uses `model` and what that uses.
 pub mod check;
 
-/// One file an editor feature; answers in our own plain types. Uses all above.
+// One file an editor feature; answers in our own plain types. Uses all above.
 pub mod ide;
 
-/// The conversation with an editor. Uses `ide`; the only place that knows the protocol.
+// The conversation with an editor. Uses `ide`; the only place that knows the protocol.
 pub mod server;
 
-/// The command line. Uses all above.
+// The command line. Uses all above.
 pub mod cli;

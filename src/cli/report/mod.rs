@@ -22,7 +22,8 @@ pub enum Format {
     /// The lines of the file with a mark under the exact place
     #[default]
     Text,
-    /// One line a finding: PATH:LINE:COLUMN: SEVERITY[CODE]: MESSAGE
+    /// One line a finding
+    #[value(help = "One line a finding: PATH:LINE:COLUMN: SEVERITY[CODE]: MESSAGE")]
     Concise,
     /// One JSON array of all findings
     Json,

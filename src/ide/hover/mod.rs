@@ -31,7 +31,7 @@ use crate::text::{TextRange, TextSize};
 pub struct Hover {
     /// What is explained.
     pub range: TextRange,
-    /// The text, as markdown; [`plain`] makes plain text of it.
+    /// The text, as markdown; [`plain()`] makes plain text of it.
     pub markdown: String,
 }
 

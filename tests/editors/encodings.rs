@@ -1,0 +1,83 @@
+//! The three encodings of positions, on lines with characters that count differently in each.
+
+use super::session::{INIT, Session, replace};
+
+/// All that is touched stands behind characters of two, three and four bytes.
+const TEXT: &str = "\
+FROM busybox AS builder
+FROM busybox
+RUN --mount=type=bind,source=/é…🦀,from=builder,target=/x true
+COPY “é🦀” –x /y
+";
+
+/// What is wrong in it.
+const FINDINGS: [[&str; 2]; 3] = [["“", "pasted-text"], ["”", "pasted-text"], ["–", "pasted-text"]];
+
+/// A session whose Neovim says that it can do with that encoding only.
+fn start(encoding: &str) -> Session {
+    let only = format!(
+        "local capabilities = vim.lsp.protocol.make_client_capabilities()
+        capabilities.general.positionEncodings = {{ '{encoding}' }}
+        vim.lsp.config('stagewright', {{ capabilities = capabilities }})"
+    );
+    let mut session = Session::on("Dockerfile", TEXT, &format!("{only}\n{INIT}"));
+    session.until(
+        encoding,
+        &format!("vim.lsp.get_clients({{ bufnr = 0 }})[1].offset_encoding == '{encoding}'"),
+    );
+    session
+}
+
+/// Each feature that has to do with places, behind those characters.
+fn check(encoding: &str) {
+    let mut session = start(encoding);
+    session.until_findings(&FINDINGS);
+
+    session.go(",from=b$0uilder");
+    session.keys("<C-]>");
+    session.until_line("FROM busybox AS $0builder");
+
+    session.go(",from=b$0uilder");
+    session.keys("grn");
+    session.until_shown("New Name: builder");
+    session.keys("<C-u>compile<CR>");
+    let text = TEXT.replace("builder", "compile");
+    session.until_text(&text);
+
+    session.go("🦀” $0–x");
+    session.act("Replace by `-`");
+    let text = replace(&text, "–x", "-x");
+    session.until_text(&text);
+
+    // Typed in the middle of such a line.
+    session.go(",from=$0compile");
+    session.keys("cec");
+    session.until_line("RUN --mount=type=bind,source=/é…🦀,from=c$0,target=/x true");
+    session.keys("<C-x><C-o>");
+    session.until_menu(&["compile"]);
+    session.keys("<C-n><C-y>");
+    session.until_line("RUN --mount=type=bind,source=/é…🦀,from=compile$0,target=/x true");
+    session.keys("<Esc>");
+    session.until_text(&text);
+
+    session.go("COPY “$0é🦀”");
+    session.keys("x");
+    session.keys("pp");
+    session.until_findings(&FINDINGS[..2]);
+    session.go("COPY “🦀éé$0”");
+}
+
+#[test]
+fn utf_8() {
+    check("utf-8");
+}
+
+#[test]
+fn utf_16() {
+    check("utf-16");
+}
+
+#[test]
+fn utf_32() {
+    check("utf-32");
+}

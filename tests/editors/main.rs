@@ -1,0 +1,9 @@
+//! Real editors on real files, with the real binary: what a user types and what a user sees.
+
+mod encodings;
+mod neovim;
+mod plugin;
+mod screen;
+mod session;
+mod sessions;
+mod step;

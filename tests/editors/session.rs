@@ -1,0 +1,202 @@
+//! A user in front of a Neovim with the plugin, on a file of a folder of its own.
+
+use std::fs;
+use std::ops::{Deref, DerefMut};
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::neovim::{Neovim, root};
+
+/// What the documentation tells a user to put into init.lua.
+pub const INIT: &str = "
+vim.o.completeopt = 'menuone,noselect,popup'
+vim.lsp.enable('stagewright')
+vim.api.nvim_create_autocmd('LspAttach', {
+  callback = function(event)
+    vim.lsp.completion.enable(true, event.data.client_id, event.buf, { autotrigger = true })
+  end,
+})
+";
+
+/// True as soon as the server serves the file.
+pub const SERVED: &str = "vim.iter(vim.lsp.get_clients({ bufnr = 0, name = 'stagewright' }))
+    :any(function(client) return client.initialized end)";
+
+/// A Neovim and the folder it works in.
+pub struct Session {
+    editor: Neovim,
+    folder: TempDir,
+}
+
+impl Session {
+    /// On a file of that content, for a user with that init.lua and the plugin as a package.
+    pub fn on(name: &str, text: &str, init: &str) -> Self {
+        let mut session = Self::unserved(name, text, init, true);
+        session.until("the server", SERVED);
+        session
+    }
+
+    /// The same before the server is there, if it ever comes; with or without the plugin.
+    pub fn unserved(name: &str, text: &str, init: &str, plugin: bool) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join(name), text).expect("a file");
+        let home = folder.path().join("home");
+        fs::create_dir_all(home.join("config/nvim")).expect("a home");
+        fs::write(home.join("config/nvim/init.lua"), init).expect("init.lua");
+        if plugin {
+            let package = home.join("data/nvim/site/pack/any/start/stagewright");
+            copy(&root().join("editors/nvim"), &package);
+        }
+        Self { editor: Neovim::start(folder.path(), &home, name), folder }
+    }
+
+    /// Puts the cursor where `$0` stands in this text, which is in the buffer once. Leaves insert
+    /// mode.
+    pub fn go(&mut self, place: &str) {
+        self.keys("<Esc>");
+        self.until("normal mode", "vim.api.nvim_get_mode().mode == 'n'");
+        let (before, after) = place.split_once("$0").expect("a cursor");
+        let text = self.text();
+        let found: Vec<_> = text.match_indices(&format!("{before}{after}")).collect();
+        assert_eq!(found.len(), 1, "{place} in\n{text}");
+        let before = &text[..found[0].0 + before.len()];
+        let line = before.matches('\n').count() + 1;
+        let column = before.len() - before.rfind('\n').map_or(0, |end| end + 1);
+        self.lua(&format!("vim.api.nvim_win_set_cursor(0, {{ {line}, {column} }})"));
+    }
+
+    /// The buffer's lines, each with a line end.
+    pub fn text(&mut self) -> String {
+        text(self)
+    }
+
+    /// Waits until the line of the cursor is this one, with the cursor at `$0`.
+    pub fn until_line(&mut self, expected: &str) {
+        let plain = expected.replace("$0", "");
+        let column = expected.find("$0").expect("a cursor");
+        self.until(
+            expected,
+            &format!(
+                "vim.fn.getline('.') == [==[{plain}]==]
+                and vim.api.nvim_win_get_cursor(0)[2] == {column}"
+            ),
+        );
+    }
+
+    /// Waits until there are these findings and no others: in the order of the file, the text under
+    /// each and its code.
+    pub fn until_findings(&mut self, expected: &[[&str; 2]]) {
+        let mut found = Vec::new();
+        self.wait_for(|editor| {
+            found = findings(editor);
+            found == expected
+        })
+        .unwrap_or_else(|screen| panic!("{found:?} instead of {expected:?}:\n{screen}"));
+    }
+
+    /// Waits until the buffer is this.
+    pub fn until_text(&mut self, expected: &str) {
+        let mut found = String::new();
+        let same = self.wait_for(|editor| {
+            found = text(editor);
+            found == expected
+        });
+        if same.is_err() {
+            assert_eq!(found, expected);
+        }
+    }
+
+    /// Waits until the menu of completion shows these words.
+    pub fn until_menu(&mut self, words: &[&str]) {
+        let mut found = Vec::new();
+        self.wait_for(|editor| {
+            found = editor.menu();
+            found == words
+        })
+        .unwrap_or_else(|screen| panic!("{found:?} instead of {words:?}:\n{screen}"));
+    }
+
+    /// Chooses the first action at the cursor whose title has this in it, from the menu.
+    pub fn act(&mut self, title: &str) {
+        self.keys("gra");
+        self.until_shown("Type number and <Enter>");
+        let screen = self.screen();
+        let menu = screen.split("Code actions:").nth(1).unwrap_or_default();
+        let row = menu.lines().find(|row| row.contains(title));
+        let number = row.and_then(|row| row.trim_start_matches('|').split(':').next());
+        let number = number.unwrap_or_else(|| panic!("no {title} in\n{screen}")).to_owned();
+        self.keys(&format!("{number}<CR>"));
+    }
+
+    /// What the server answers to a request at the cursor.
+    pub fn ask(&mut self, method: &str) -> Value {
+        self.lua(&format!(
+            "local client = vim.lsp.get_clients({{ bufnr = 0, name = 'stagewright' }})[1]
+            local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
+            -- Its number: asked for buffer 0, Neovim does not send first what it has not sent yet.
+            local buffer = vim.api.nvim_get_current_buf()
+            local answer = assert(client:request_sync('{method}', params, 10000, buffer))
+            assert(not answer.err, vim.inspect(answer.err))
+            return answer.result"
+        ))
+    }
+
+    /// Where the files are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+impl Deref for Session {
+    type Target = Neovim;
+
+    fn deref(&self) -> &Neovim {
+        &self.editor
+    }
+}
+
+impl DerefMut for Session {
+    fn deref_mut(&mut self) -> &mut Neovim {
+        &mut self.editor
+    }
+}
+
+/// The text with the one occurrence of `from` replaced.
+pub fn replace(text: &str, from: &str, to: &str) -> String {
+    assert_eq!(text.matches(from).count(), 1, "{from} in\n{text}");
+    text.replace(from, to)
+}
+
+fn text(editor: &mut Neovim) -> String {
+    let code = "return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), '\\n')";
+    editor.lua(code).as_str().expect("text").to_owned() + "\n"
+}
+
+fn findings(editor: &mut Neovim) -> Vec<[String; 2]> {
+    let found = editor.lua(
+        "local found = vim.diagnostic.get(0)
+        table.sort(found, function(a, b)
+          return a.lnum < b.lnum or a.lnum == b.lnum and a.col < b.col
+        end)
+        return vim.tbl_map(function(finding)
+          local text = vim.api.nvim_buf_get_text(
+            0, finding.lnum, finding.col, finding.end_lnum, finding.end_col, {})
+          return { table.concat(text, '\\n'), finding.code }
+        end, found)",
+    );
+    serde_json::from_value(found).expect("findings")
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("the plugin").flatten() {
+        let (from, to) = (entry.path(), to.join(entry.file_name()));
+        if from.is_dir() {
+            copy(&from, &to);
+        } else {
+            fs::copy(from, to).expect("a file of the plugin");
+        }
+    }
+}

@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, Sender};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -31,26 +32,17 @@ fn main() {
     let lines = [30, 300, 3_000, 30_000];
     let mut out = String::new();
 
-    table(&mut out, "Keystroke to answered definition", &lines, &servers, |server, lines| {
-        server.definition.then(|| definition(server, lines))
-    });
-    table(&mut out, "Keystroke to published findings", &lines, &servers, |server, lines| {
-        Some(findings(server, lines))
-    });
+    table(&mut out, "Keystroke to answered definition", &lines, &servers, definition);
+    table(&mut out, "Keystroke to published findings", &lines, &servers, findings);
 
     writeln!(out, "### Start and memory\n\n| server | start to `initialize` answer | resident, 300 lines open | resident, 30,000 lines open |\n|---|---:|---:|---:|").expect("string");
     for server in &servers {
         let start = median((0..15).map(|_| start(server)).collect());
-        let memory = [300, 30_000].map(|lines| memory(server, lines));
-        writeln!(
-            out,
-            "| {} | {} | {:.1} MB | {:.1} MB |",
-            server.name,
-            time(start),
-            memory[0],
-            memory[1]
-        )
-        .expect("string");
+        let memory = [300, 30_000].map(|lines| {
+            memory(server, lines).map_or("silent".to_owned(), |mb| format!("{mb:.1} MB"))
+        });
+        writeln!(out, "| {} | {} | {} | {} |", server.name, time(start), memory[0], memory[1])
+            .expect("string");
     }
     println!("{out}");
 }
@@ -112,7 +104,7 @@ fn table(
         let best = times[1..].iter().flatten().min().expect("a peer answers");
         write!(out, "| {size} |").expect("string");
         for value in &times {
-            write!(out, " {} |", value.map_or("–".to_owned(), time)).expect("string");
+            write!(out, " {} |", value.map_or("silent".to_owned(), time)).expect("string");
         }
         writeln!(out, " {:.0} |", best.as_secs_f64() / own.as_secs_f64()).expect("string");
     }
@@ -141,18 +133,18 @@ fn median(mut times: Vec<Duration>) -> Duration {
 }
 
 /// Repeats until two seconds or 200 rounds are over, and takes the median.
-fn sample(mut round: impl FnMut(u32) -> Duration) -> Duration {
+fn sample(mut round: impl FnMut(u32) -> Option<Duration>) -> Option<Duration> {
     let start = Instant::now();
-    let mut times = vec![round(0)];
+    let mut times = vec![round(0)?];
     if times[0] < Duration::from_millis(300) {
         times.clear(); // the first one warms up
     }
     let mut number = 1;
     while times.is_empty() || start.elapsed() < Duration::from_secs(2) && number < 200 {
-        times.push(round(number));
+        times.push(round(number)?);
         number += 1;
     }
-    median(times)
+    Some(median(times))
 }
 
 /// A typical file: some stages, mostly short instructions.
@@ -176,13 +168,16 @@ fn document(lines: usize) -> Vec<String> {
 const URI: &str = "file:///bench/Dockerfile";
 
 /// A keystroke at the end of a `RUN` line in the middle, then at once the definition of a stage.
-fn definition(server: &Server, lines: usize) -> Duration {
+fn definition(server: &Server, lines: usize) -> Option<Duration> {
+    if !server.definition {
+        return None;
+    }
     let mut client = Client::start(server);
     let mut text = document(lines);
     client.open(&text);
     let line = text.len() / 50 * 25 + 10;
     let reference = line / 25 * 25 + 2;
-    let time = sample(|round| {
+    sample(|round| {
         let typed = round % 2 == 0;
         let start = Instant::now();
         client.type_at(&mut text, line, typed, 'x');
@@ -190,52 +185,45 @@ fn definition(server: &Server, lines: usize) -> Duration {
             "textDocument/definition",
             json!({"textDocument": {"uri": URI}, "position": {"line": reference, "character": 13}}),
         );
-        let answer = client.answer(id);
+        let answer = client.answer(id)?;
         let time = start.elapsed();
         assert!(answer.to_string().contains("\"line\":0"), "{}: {answer}", server.name);
-        time
-    });
-    client.stop();
-    time
+        Some(time)
+    })
 }
 
 /// A keystroke that makes or mends an error, until the findings of that version arrive.
-fn findings(server: &Server, lines: usize) -> Duration {
+fn findings(server: &Server, lines: usize) -> Option<Duration> {
     let mut client = Client::start(server);
     let mut text = document(lines);
     client.open(&text);
     let line = text.len() / 50 * 25 + 10;
     client.flip(&mut text, line, true);
-    client.wait_findings(|list| list.to_string().contains(server.fault.1));
-    let time = sample(|round| {
+    client.wait_findings(|list| list.to_string().contains(server.fault.1))?;
+    sample(|round| {
         let typed = round % 2 == 1;
         let start = Instant::now();
         client.flip(&mut text, line, typed);
-        client.wait_findings(|list| list.to_string().contains(server.fault.1) == typed);
-        start.elapsed()
-    });
-    client.stop();
-    time
+        client.wait_findings(|list| list.to_string().contains(server.fault.1) == typed)?;
+        Some(start.elapsed())
+    })
 }
 
 fn start(server: &Server) -> Duration {
     let start = Instant::now();
-    let client = Client::start(server);
-    let time = start.elapsed();
-    client.stop();
-    time
+    let _client = Client::start(server);
+    start.elapsed()
 }
 
 /// Resident memory in MB with a document open and one keystroke answered.
-fn memory(server: &Server, lines: usize) -> f64 {
+fn memory(server: &Server, lines: usize) -> Option<f64> {
     let mut client = Client::start(server);
     let mut text = document(lines);
     client.open(&text);
     client.flip(&mut text, 10, true);
-    client.wait_findings(|list| list.to_string().contains(server.fault.1));
+    client.wait_findings(|list| list.to_string().contains(server.fault.1))?;
     let resident = resident_kb(client.child.id());
-    client.stop();
-    resident / 1e3
+    Some(resident / 1e3)
 }
 
 /// `VmRSS` of a process and of those it started.
@@ -255,7 +243,7 @@ struct Client<'a> {
     server: &'a Server,
     child: Child,
     input: ChildStdin,
-    output: BufReader<ChildStdout>,
+    messages: Receiver<Value>,
     next_id: u64,
     version: u64,
 }
@@ -272,7 +260,9 @@ impl<'a> Client<'a> {
             .expect("the server starts");
         let input = child.stdin.take().expect("piped");
         let output = BufReader::new(child.stdout.take().expect("piped"));
-        let mut client = Client { server, child, input, output, next_id: 0, version: 0 };
+        let (sender, messages) = std::sync::mpsc::channel();
+        std::thread::spawn(move || read_all(output, &sender));
+        let mut client = Client { server, child, input, messages, next_id: 0, version: 0 };
         let capabilities = json!({
             "textDocument": {"publishDiagnostics": {"versionSupport": true}, "definition": {}},
             "workspace": {},
@@ -281,7 +271,7 @@ impl<'a> Client<'a> {
             "initialize",
             json!({"processId": std::process::id(), "rootUri": null, "capabilities": capabilities}),
         );
-        client.answer(id);
+        client.answer(id).expect("an answer of initialize");
         client
     }
 
@@ -350,33 +340,58 @@ impl<'a> Client<'a> {
         self.input.flush().expect("the server reads");
     }
 
-    fn answer(&mut self, id: u64) -> Value {
+    fn answer(&mut self, id: u64) -> Option<Value> {
         loop {
-            let message = self.read();
+            let message = self.read()?;
             if message["id"] == id && message.get("method").is_none() {
-                return message["result"].clone();
+                return Some(message["result"].clone());
             }
         }
     }
 
     /// Waits for published findings that are the ones wanted.
-    fn wait_findings(&mut self, wanted: impl Fn(&Value) -> bool) {
+    fn wait_findings(&mut self, wanted: impl Fn(&Value) -> bool) -> Option<()> {
         loop {
-            let message = self.read();
+            let message = self.read()?;
             let published = message["method"] == "textDocument/publishDiagnostics";
             if published && wanted(&message["params"]["diagnostics"]) {
-                return;
+                return Some(());
             }
         }
     }
 
-    /// The next message; requests of the server are answered with nothing.
-    fn read(&mut self) -> Value {
+    /// The next message; requests of the server are answered with nothing. `None` when the server
+    /// says nothing for long.
+    fn read(&mut self) -> Option<Value> {
+        let message = self.messages.recv_timeout(PATIENCE).ok()?;
+        if message.get("method").is_some() && message.get("id").is_some() {
+            let items = message["params"]["items"].as_array().map_or(0, Vec::len);
+            let result = if items > 0 { json!(vec![Value::Null; items]) } else { Value::Null };
+            self.send(&json!({"jsonrpc": "2.0", "id": message["id"], "result": result}));
+        }
+        Some(message)
+    }
+}
+
+impl Drop for Client<'_> {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// How long a server may be silent before it counts as that.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Sends on every message of a server until it ends.
+fn read_all(mut output: BufReader<ChildStdout>, messages: &Sender<Value>) {
+    loop {
         let mut length = 0;
         loop {
             let mut line = String::new();
-            let read = self.output.read_line(&mut line).expect("the server writes");
-            assert!(read > 0, "{} ended", self.server.name);
+            if output.read_line(&mut line).is_ok_and(|read| read == 0) {
+                return;
+            }
             match line.trim_end().split_once(": ") {
                 Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
                     length = value.parse().expect("a length");
@@ -386,18 +401,11 @@ impl<'a> Client<'a> {
             }
         }
         let mut body = vec![0; length];
-        self.output.read_exact(&mut body).expect("a body");
-        let message: Value = serde_json::from_slice(&body).expect("JSON");
-        if message.get("method").is_some() && message.get("id").is_some() {
-            let items = message["params"]["items"].as_array().map_or(0, Vec::len);
-            let result = if items > 0 { json!(vec![Value::Null; items]) } else { Value::Null };
-            self.send(&json!({"jsonrpc": "2.0", "id": message["id"], "result": result}));
+        if output.read_exact(&mut body).is_err() {
+            return;
         }
-        message
-    }
-
-    fn stop(mut self) {
-        self.child.kill().ok();
-        self.child.wait().ok();
+        if messages.send(serde_json::from_slice(&body).expect("JSON")).is_err() {
+            return;
+        }
     }
 }

@@ -105,6 +105,12 @@ fn misplaced_flag(
     (flag, index): (TextRange, usize),
     refused: impl Fn(TextRange, &str) -> Finding,
 ) -> Finding {
+    let written = context.text(flag);
+    let name = written.trim_start_matches("--").split('=').next().unwrap_or_default();
+    if Keyword::From.info().flag(name).is_none() {
+        let message = "FROM has no such flag, and flags stand before the image. Delete this word.";
+        return refused(flag, message);
+    }
     let finding = refused(flag, "Flags stand before the image. Move this one to the front.");
     let (Some(image), Some(previous)) =
         (words.first(), index.checked_sub(1).and_then(|i| words.get(i)))
@@ -114,7 +120,7 @@ fn misplaced_flag(
     finding.with_fix(Fix {
         title: "Move the flag before the image".to_owned(),
         edits: vec![
-            Edit::insert(image.start(), format!("{} ", context.text(flag))),
+            Edit::insert(image.start(), format!("{written} ")),
             Edit::delete(TextRange::new(previous.end(), flag.end())),
         ],
         sure: true,

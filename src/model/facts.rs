@@ -7,7 +7,7 @@ use super::mount;
 use crate::language::Keyword;
 use crate::language::case::is_as;
 use crate::syntax::{
-    Arguments, Command, Flag, Instruction, Item, View, cook_flag,
+    Arguments, Command, Flag, Instruction, Item, View,
     expand::{self, Mode, Use as Expansion},
     json,
 };
@@ -179,7 +179,7 @@ impl Reader<'_> {
 
     fn mounts(&mut self, command: &Command, outer: bool) {
         for flag in &command.flags {
-            if self.text(flag.name) != "mount" {
+            if self.flag_name(flag) != "mount" {
                 continue;
             }
             for field in mount::fields(flag, self.view, &self.item.text, self.escape) {
@@ -227,7 +227,7 @@ impl Reader<'_> {
         let Some(keyword) = command.keyword else { return };
         for flag in &command.flags {
             // The fields of a mount are read one by one, in `mounts`.
-            let known = keyword.info().flag(&self.text(flag.name));
+            let known = keyword.info().flag(&self.flag_name(flag));
             if !known.is_some_and(|flag| flag.expands && flag.name != "mount") {
                 continue;
             }
@@ -370,6 +370,10 @@ impl Reader<'_> {
         self.facts.uses.push(Use { name, range: place(use_.range.into()), by });
     }
 
+    fn flag_name<'f>(&'f self, flag: &'f Flag) -> std::borrow::Cow<'f, str> {
+        self.view.flag_name(&self.item.text, flag)
+    }
+
     fn flag_value(&self, command: &Command, name: &str) -> Option<Spanned> {
         self.value_of(command.flag(name, self.view, &self.item.text)?)
     }
@@ -379,7 +383,7 @@ impl Reader<'_> {
         if !flag.cooked {
             return Some(self.spanned(range));
         }
-        let cooked = cook_flag(&self.text(flag.range), self.escape);
+        let cooked = self.view.flag_text(&self.item.text, flag, self.escape);
         let value: Arc<str> = cooked.split_once('=')?.1.into();
         let inner = self.unquoted(range);
         let range = if inner.text == value { inner.range } else { range };

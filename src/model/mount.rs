@@ -3,7 +3,7 @@
 //! Source: `frontend/dockerfile/instructions/commands_runmount.go` and the CSV reader it uses.
 
 use super::facts::Spanned;
-use crate::syntax::{Flag, View, cook_flag};
+use crate::syntax::{Flag, View};
 use crate::text::TextRange;
 
 /// One field of a mount.
@@ -21,12 +21,8 @@ pub struct Field {
 /// flag's whole value.
 pub fn fields(flag: &Flag, view: &View, source: &str, escape: char) -> Vec<Field> {
     let Some(value_range) = flag.value else { return Vec::new() };
-    let written = view.text(source, value_range);
-    let cooked = flag.cooked.then(|| cook_flag(&view.text(source, flag.range), escape));
-    let text = match &cooked {
-        Some(cooked) => cooked.split_once('=').map_or("", |(_, value)| value),
-        None => &written,
-    };
+    let flag_text = view.flag_text(source, flag, escape);
+    let text = flag_text.split_once('=').map_or("", |(_, value)| value);
     let map = view.map(value_range);
     let place = |start: usize, end: usize| match flag.cooked {
         true => value_range,

@@ -31,6 +31,20 @@ impl View {
         patched(source, &self.patches, range)
     }
 
+    /// What `flag` says, `--name=value`: quotes and escapes gone. See [`cook_flag`].
+    pub fn flag_text<'a>(&self, source: &'a str, flag: &Flag, escape: char) -> Cow<'a, str> {
+        let written = self.text(source, flag.range);
+        if flag.cooked { cook_flag(&written, escape).into() } else { written }
+    }
+
+    /// The name of `flag`, without dashes.
+    pub fn flag_name<'a>(&self, source: &'a str, flag: &'a Flag) -> Cow<'a, str> {
+        match &flag.spelled {
+            Some(name) => Cow::Borrowed(name),
+            None => self.text(source, flag.name),
+        }
+    }
+
     /// The source range of `sub`, bytes of the text that [`View::text`] gives for `range`.
     pub fn locate(&self, range: TextRange, sub: Range<usize>) -> TextRange {
         self.map(range).range(sub.start, sub.end)
@@ -62,8 +76,10 @@ pub struct Command {
 pub struct Flag {
     /// The whole word.
     pub range: TextRange,
-    /// The name without its dashes.
+    /// The name without its dashes, as written.
     pub name: TextRange,
+    /// What the name says, where quotes or escapes make that something else: `--"from"=a`.
+    pub spelled: Option<Box<str>>,
     /// What follows `=`, as written.
     pub value: Option<TextRange>,
     /// Whether quotes, escapes or non-ASCII characters make the flag read differently from what is
@@ -119,7 +135,7 @@ impl Command {
 
     /// The flag of that name, the first of several.
     pub fn flag(&self, name: &str, view: &View, source: &str) -> Option<&Flag> {
-        self.flags.iter().find(|flag| view.text(source, flag.name) == name)
+        self.flags.iter().find(|flag| view.flag_name(source, flag) == name)
     }
 
     /// The arguments that are words, in whatever form they were given.
@@ -338,9 +354,12 @@ impl Parser<'_> {
         let end = ceil(text, word.end);
         let name_end = word.equals.unwrap_or(end);
         let name_start = (start + 2).min(name_end);
+        let written = text.get(name_start..name_end).unwrap_or_default();
+        let spelled = word.cooked.then(|| cook_flag(written, self.escape));
         Flag {
             range: self.within(range, start..end),
             name: self.within(range, name_start..name_end),
+            spelled: spelled.filter(|name| name != written).map(String::into_boxed_str),
             value: word.equals.map(|equals| self.within(range, equals + 1..end)),
             cooked: word.cooked,
         }

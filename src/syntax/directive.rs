@@ -3,6 +3,8 @@
 //! Source: `frontend/dockerfile/parser/directives.go` and `parser.go` (`possibleParserDirective`).
 
 use super::error::{SyntaxError, SyntaxErrorKind};
+use super::line::BOM;
+use super::tree::Tree;
 use crate::text::{TextRange, TextSize};
 
 /// A parser directive in force.
@@ -58,11 +60,14 @@ impl Scan {
         if self.closed {
             return None;
         }
-        let found = parse(line, offset);
-        let Some(directive) = found else {
+        let found = parse(line.trim_start(), "#");
+        let Some(mut directive) = found else {
             self.closed = true;
             return None;
         };
+        let indent = size(offset + line.len() - line.trim_start().len());
+        directive.name_range += indent;
+        directive.value += indent;
         let seen = &mut self.seen[directive.name as usize];
         let error = std::mem::replace(seen, true).then_some(SyntaxError {
             range: directive.name_range,
@@ -72,11 +77,54 @@ impl Scan {
     }
 }
 
-fn parse(line: &str, offset: usize) -> Option<Directive> {
-    let at = |part: &str| part.as_ptr() as usize - line.as_ptr() as usize + offset;
+impl Tree {
+    /// The value of a directive as `BuildKit` finds it ahead of all parsing, to choose the frontend
+    /// (`syntax`) or the checks to make (`check`): its range up to the first blank.
+    ///
+    /// Not quite what [`Directive`]s are: an indented line ends this search, a first line with `#!`
+    /// does not, and `// syntax=` counts too.
+    pub fn detected(&self, name: DirectiveName) -> Option<TextRange> {
+        let prefixes: &[&str] = if name == DirectiveName::Syntax { &["#", "//"] } else { &["#"] };
+        prefixes.iter().find_map(|prefix| self.detected_behind(prefix, name))
+    }
+
+    fn detected_behind(&self, prefix: &str, name: DirectiveName) -> Option<TextRange> {
+        let mut seen = Vec::new();
+        let lines = self.items().flat_map(|placed| {
+            let text: &str = &placed.item.text;
+            let place = move |line: &str| line.as_ptr() as usize - text.as_ptr() as usize;
+            text.split_inclusive('\n').map(move |line| (placed.start + size(place(line)), line))
+        });
+        for (mut start, mut line) in lines {
+            if start == TextSize::new(0) {
+                let content = line.strip_prefix(BOM).unwrap_or(line);
+                start += TextSize::of(line) - TextSize::of(content);
+                line = content;
+                if line.starts_with("#!") {
+                    continue;
+                }
+            }
+            // Other than elsewhere one CR at most belongs to the line's end.
+            let line = line.strip_suffix('\n').unwrap_or(line);
+            let line = line.strip_suffix('\r').unwrap_or(line);
+            let directive = parse(line, prefix).filter(|found| !seen.contains(&found.name))?;
+            if directive.name == name {
+                let value = line.get(std::ops::Range::<usize>::from(directive.value))?;
+                let image = value.split(' ').next().unwrap_or_default();
+                return Some(TextRange::at(start + directive.value.start(), TextSize::of(image)));
+            }
+            seen.push(directive.name);
+        }
+        None
+    }
+}
+
+/// Reads `prefix name = value`; ranges count from the start of `line`.
+fn parse(line: &str, prefix: &str) -> Option<Directive> {
+    let at = |part: &str| part.as_ptr() as usize - line.as_ptr() as usize;
     let range = |part: &str| TextRange::at(size(at(part)), size(part.len()));
 
-    let body = line.trim_start().strip_prefix('#')?.trim_start();
+    let body = line.strip_prefix(prefix)?.trim_start();
     let name_len = body.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(body.len());
     let (name, rest) = body.split_at(name_len);
     if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
@@ -120,6 +168,27 @@ mod tests {
         assert_eq!(value("# escape=  "), Some((DirectiveName::Escape, " ")));
         for line in ["# escape=", "# escape", "# other=x", "escape=`", "", "# 1=x", "# a-b=c"] {
             assert_eq!(value(line), None, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn detected_ahead_of_parsing() {
+        for (text, name, expected) in [
+            ("# syntax=a b\nFROM a", DirectiveName::Syntax, Some("a")),
+            ("\u{feff}#!/x\r\n# Check = skip=all \r\n", DirectiveName::Check, Some("skip=all")),
+            ("# escape=`\n# syntax=a", DirectiveName::Syntax, Some("a")),
+            ("// syntax=a\nFROM a", DirectiveName::Syntax, Some("a")),
+            ("// check=a\nFROM a", DirectiveName::Check, None),
+            (" # syntax=a", DirectiveName::Syntax, None),
+            ("\n# syntax=a", DirectiveName::Syntax, None),
+            ("# x\n# syntax=a", DirectiveName::Syntax, None),
+            ("# escape=`\n# escape=`\n# syntax=a", DirectiveName::Syntax, None),
+            ("# syntax=\r\r\n", DirectiveName::Syntax, Some("\r")),
+            ("", DirectiveName::Syntax, None),
+        ] {
+            let found = Tree::parse(text).detected(name);
+            let found = found.and_then(|range| text.get(std::ops::Range::<usize>::from(range)));
+            assert_eq!(found, expected, "{text:?}");
         }
     }
 

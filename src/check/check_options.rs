@@ -3,33 +3,41 @@
 //! Source: `frontend/dockerfile/linter/linter.go` (`ParseLintOptions`). `BuildKit` reads the text up
 //! to the first blank, and has no tolerance here, unlike for the same comment above an instruction.
 
-use super::{Finding, Phase, near};
+use super::rule::ModelLook;
+use super::{Finding, Issue, Phase, near};
 use crate::language::directive::{CHECK_OPTIONS, check_option};
 use crate::language::mount::parse_bool;
-use crate::syntax::{DirectiveName, Item, ItemKind};
+use crate::model::Model;
+use crate::syntax::DirectiveName;
 use crate::text::{TextRange, TextSize};
 
 const LINK: &str = "https://docs.docker.com/reference/dockerfile/#check";
 
 /// Options that cannot be read. One that follows another mistake is not looked at.
-pub fn look(item: &Item, findings: &mut Vec<Finding>) {
-    let ItemKind::Directive(directive) = &item.kind else { return };
-    // With blanks before it the directive is one for the line parser only.
-    let plain = item.text.trim_start_matches('\u{feff}').starts_with('#');
-    if directive.name != DirectiveName::Check || !plain {
-        return;
-    }
-    let value = item.text.get(std::ops::Range::<usize>::from(directive.value)).unwrap_or_default();
-    let (read, behind) = value.split_once(' ').unwrap_or((value, ""));
-    let mut start = directive.value.start();
-    for part in read.splitn(3, ';') {
-        let range = TextRange::at(start, TextSize::of(part));
-        start += TextSize::of(part) + TextSize::new(1);
-        if let Some(finding) = option(part, range, behind, directive.value) {
-            findings.push(finding.with_link(LINK));
-            return;
-        }
-    }
+pub const LOOK: ModelLook = ModelLook { find, tell };
+
+fn find(model: &Model, issues: &mut Vec<Issue>) {
+    let value = model.tree().detected(DirectiveName::Check);
+    let placed = value.and_then(|value| model.tree().item_at(value.start()));
+    issues.extend(placed.map(|placed| Issue { item: placed.index, ..Issue::default() }));
+}
+
+fn tell(model: &Model, _: &Issue) -> Option<Finding> {
+    let read = model.tree().detected(DirectiveName::Check)?;
+    let placed = model.tree().item_at(read.start())?;
+    let line = placed.item.text.get(usize::from(read.start() - placed.start)..)?;
+    let line = line.lines().next()?.trim_end();
+    let (options, behind) = line.split_at_checked(read.len().into()).unwrap_or((line, ""));
+    let whole = TextRange::at(read.start(), TextSize::of(line));
+    let mut start = read.start();
+    options
+        .splitn(3, ';')
+        .find_map(|part| {
+            let range = TextRange::at(start, TextSize::of(part));
+            start += TextSize::of(part) + TextSize::new(1);
+            option(part, range, behind, whole)
+        })
+        .map(|finding| finding.with_link(LINK))
 }
 
 /// What is wrong with one option; `behind` is what follows the first blank in `whole`.
@@ -84,6 +92,7 @@ mod tests {
         check("# check=skip=a;error=true;experimental=all;x=y\nFROM a\n", &[]);
         check(" # check=ignore=all\nFROM a\n", &[]);
         check("# syntax=x\n\n# check=ignore\nFROM a\n", &[]);
+        check("#!/bin/x\n# check=⟦ignore⟧\nFROM a\n", &["check-option"]);
     }
 
     #[test]

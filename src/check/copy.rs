@@ -3,7 +3,7 @@
 //! Source: `frontend/dockerfile/dockerfile2llb/convert_copy.go` and `convert.go` (`toCommand`).
 
 use super::rule::ReadFlag;
-use super::words::{Word, words};
+use super::words::{Word, paths};
 use super::{Finding, Fix, InstructionContext, Phase, image_name};
 use crate::language::Keyword;
 use crate::syntax::expand::{self, Mode, NoEnv};
@@ -24,9 +24,9 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
         findings.extend(finding);
     }
     if keyword == Keyword::Copy && context.count() > 1 {
-        let all = words(context);
-        let sources = context.count() - 1;
-        findings.extend(all.iter().take(sources).filter_map(|word| remote(context, word)));
+        let mut sources = paths(context);
+        sources.pop();
+        findings.extend(sources.iter().filter_map(|word| remote(context, word)));
     }
 }
 
@@ -117,26 +117,43 @@ const SCHEMES: [&str; 5] = ["http://", "https://", "git://", "ssh://", "git@"];
 fn checksum(context: &InstructionContext<'_>, flag: &ReadFlag<'_>, value: &str) -> Option<Finding> {
     let value = known(context, value).filter(|value| !value.is_empty())?;
     // Heredocs are no sources in this sense.
-    let plain = context.instruction.heredocs.is_empty();
-    let sources = context.count().checked_sub(1).filter(|count| plain && *count > 0)?;
-    let first = match sources {
-        1 => words(context).into_iter().next().and_then(|word| known(context, &word.text))?,
-        _ => String::new(),
-    };
-    let git =
-        |source: &str| ["git", ":", "@", ".git", "github.com/"].iter().any(|s| source.contains(s));
-    let web = first.starts_with("http://") || first.starts_with("https://");
-    let message = if sources > 1 {
-        "`--checksum` is for one source. Write an ADD for each.".to_owned()
-    } else if !web && !git(&first) {
-        format!("`--checksum` is for downloads, and `{first}` is a local file. Delete the flag.")
-    } else if web && !first.contains(".git") && !image_name::is_digest(&value) {
-        format!("`{value}` is no digest. Write `sha256:` and 64 digits from 0 to f.")
-    } else {
-        return None;
+    let mut sources = paths(context);
+    sources.pop().filter(|_| context.count() > 1)?;
+    let message = match sources.as_slice() {
+        [source] => {
+            let source = known(context, &source.text)?;
+            if is_git(&source) {
+                return None;
+            }
+            let web = ["http://", "https://"].iter().any(|scheme| source.starts_with(scheme));
+            if !web {
+                format!(
+                    "`--checksum` is for downloads, and `{source}` is a local file. Delete the flag."
+                )
+            } else if image_name::is_digest(&value) {
+                return None;
+            } else {
+                format!("`{value}` is no digest. Write `sha256:` and 64 digits from 0 to f.")
+            }
+        }
+        _ => "`--checksum` is for one source. Write an ADD for each.".to_owned(),
     };
     let finding = context.refused("checksum", Phase::Build, flag.value_range(), message);
     Some(finding.with_link("https://docs.docker.com/reference/dockerfile/#add---checksum"))
+}
+
+/// Whether `ADD` takes a source for a git repository: by its protocol, by the one well-known host,
+/// or as `user@host:path`. Over the web the path has to say so.
+fn is_git(source: &str) -> bool {
+    match source.split_once("://") {
+        Some(("git" | "ssh", _)) => true,
+        Some(("http" | "https", address)) => address.contains(".git"),
+        Some(_) => false,
+        None => {
+            let remote = source.split_once('@').is_some_and(|(_, host)| host.contains(':'));
+            source.starts_with("github.com/") || remote
+        }
+    }
 }
 
 /// A source that only `ADD` can fetch.

@@ -60,7 +60,7 @@ pub static FAMILIES: &[Family] = &[
         ],
     },
     Family {
-        look: Look::Item(check_options::look),
+        look: Look::Model(check_options::LOOK),
         rules: &[error("check-option", "An option of `# check=` that cannot be read")],
     },
     Family {

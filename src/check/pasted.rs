@@ -5,6 +5,7 @@
 
 use super::{Finding, Phase, Severity, image_name};
 use crate::language::Keyword;
+use crate::syntax::expand::{self, Mode, NoEnv};
 use crate::syntax::{Instruction, Item, Patch, View, damage};
 use crate::text::TextRange;
 
@@ -15,6 +16,7 @@ pub const CODE: &str = "pasted-text";
 pub fn findings(
     item: &Item,
     instruction: &Instruction,
+    escape: char,
     raw: Vec<Finding>,
     mut mended: Vec<Finding>,
 ) -> Vec<Finding> {
@@ -28,9 +30,10 @@ pub fn findings(
         findings.map(|finding| finding.phase).min().unwrap_or(Phase::Advice)
     };
     let verdict = worst(&mut raw.iter());
-    let caused = |finding: &&Finding| !mended.iter().any(|other| other.code == finding.code);
+    let same = |a: &Finding, b: &Finding| a.code == b.code && a.phase <= b.phase;
+    let caused = |finding: &&Finding| !mended.iter().any(|other| same(other, finding));
     let mut blame = worst(&mut raw.iter().filter(caused));
-    if blame == Phase::Advice && names_nothing(item, instruction) {
+    if blame == Phase::Advice && names_nothing(item, instruction, escape) {
         blame = Phase::Build;
     }
 
@@ -48,7 +51,7 @@ pub fn findings(
 
 /// Whether the instruction as it stands names a stage or image that cannot be, because of a character
 /// that no such name can have. The model reads the mended name, so nobody else tells.
-fn names_nothing(item: &Item, instruction: &Instruction) -> bool {
+fn names_nothing(item: &Item, instruction: &Instruction, escape: char) -> bool {
     let view = &instruction.view;
     let image = match (view.command.keyword, view.command.words()) {
         (Some(Keyword::From), [image, ..]) => Some(*image),
@@ -57,9 +60,12 @@ fn names_nothing(item: &Item, instruction: &Instruction) -> bool {
         }
         _ => None,
     };
-    let name = image.map(|range| view.text(&item.text, range)).unwrap_or_default();
-    let plain = !name.is_ascii() && !name.contains(['$', '"', '\'']);
-    plain && image_name::problem(&name).is_some()
+    let Some(name) = image.map(|range| view.text(&item.text, range)) else { return false };
+    if name.contains('$') {
+        return false;
+    }
+    let name = expand::expand(&name, escape, Mode::WORD, &NoEnv);
+    name.is_ok_and(|name| image_name::problem(&name.text).is_some())
 }
 
 /// Damaged characters side by side, and what they stand for.

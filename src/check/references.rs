@@ -32,13 +32,21 @@ fn find(model: &Model, issues: &mut Vec<Issue>) {
             (None, _) if reference.name.text.is_empty() => continue,
             _ => None,
         };
-        // A trigger is read in the file of the build that it fires in.
-        if model.facts(reference.item).is_some_and(|f| f.keyword == Some(Keyword::Onbuild)) {
+        // A trigger is read in the file of the build that it fires in, where stages are others.
+        let facts = model.facts(reference.item);
+        let trigger = facts.is_some_and(|facts| facts.keyword == Some(Keyword::Onbuild));
+        if trigger && (stage.is_some() || !fires_here(model, reference)) {
             continue;
         }
         let other = stage.and_then(|stage| model.stages().get(stage)).map(|stage| stage.item);
         issues.push(Issue { item: reference.item, other, number });
     }
+}
+
+/// Whether a stage of this file is built on the stage of the reference.
+fn fires_here(model: &Model, reference: &Reference) -> bool {
+    let bases = model.names().bases();
+    reference.stage.is_some_and(|stage| bases.contains(&Base::Stage(stage)))
 }
 
 /// A well-formed name with a tag, a digest or a path: nothing to tell about, and cheap to know.
@@ -137,8 +145,13 @@ fn base_image(model: &Model, reference: &Reference) -> Option<Finding> {
             "`{written}` is an image here: the stage of that name stands further down. Move the \
              stage above this one, if it is meant."
         );
+        let range = reference.name.range;
+        let finding = match image_name::problem(name) {
+            Some(_) => Finding::refused("later-stage", Phase::Build, range, message),
+            None => Finding::new("later-stage", Severity::Warning, range, message),
+        };
         return Some(
-            Finding::new("later-stage", Severity::Warning, reference.name.range, message)
+            finding
                 .with_related(later.name()?.range, format!("the stage `{}`", later.title()))
                 .with_link(LINK),
         );

@@ -184,13 +184,25 @@ impl Report {
     /// otherwise, and its verdict is told by the finding about the paste.
     fn as_it_stands(&self, issue: &Issue, mut finding: Finding) -> Finding {
         let placed = self.0.model.tree().item(issue.item);
-        let mended = placed.and_then(|p| p.instruction()).is_some_and(|i| i.mended.is_some());
-        if mended && finding.phase == Phase::Build {
+        let read_otherwise = placed.is_some_and(|placed| reads_otherwise(placed.item));
+        if read_otherwise && finding.phase == Phase::Build {
             finding.phase = Phase::Advice;
             finding.severity = finding.severity.max(Severity::Warning);
         }
         finding
     }
+}
+
+/// Whether an instruction was damaged so that its words are others than were meant.
+fn reads_otherwise(item: &Item) -> bool {
+    let words = |view: &View| -> Vec<String> {
+        let command = &view.command;
+        let flags = command.flags.iter().map(|flag| flag.range);
+        let ranges = flags.chain([command.keyword_range]).chain(command.words().iter().copied());
+        ranges.map(|range| view.text(&item.text, range).into_owned()).collect()
+    };
+    let instruction = item.instruction();
+    instruction.is_some_and(|i| i.mended.as_ref().is_some_and(|m| words(m) != words(&i.view)))
 }
 
 fn same_item(new: &Model, old: &Model, index: usize) -> bool {
@@ -226,7 +238,7 @@ fn look_at(item: &Item, escape: char) -> Vec<Finding> {
         match &instruction.mended {
             None => findings.extend(raw),
             Some(mended) => {
-                findings.extend(pasted::findings(item, instruction, raw, read(mended)));
+                findings.extend(pasted::findings(item, instruction, escape, raw, read(mended)));
             }
         }
     }

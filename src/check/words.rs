@@ -93,14 +93,10 @@ pub fn words<'a>(context: &InstructionContext<'a>) -> Vec<Word<'a>> {
         (Arguments::Words(all), Keyword::From) => {
             words.extend(all.first().map(|word| plain(context, *word)));
         }
-        (Arguments::Words(all), Keyword::Add | Keyword::Copy) => {
-            words.extend(all.iter().map(|word| plain(context, *word)));
-            words.retain(|word| !is_heredoc(&word.text));
-        }
+        (_, Keyword::Add | Keyword::Copy) => words.extend(paths(context)),
         (Arguments::Words(all), _) => words.extend(all.iter().map(|word| plain(context, *word))),
-        (Arguments::Exec(all), Keyword::Add | Keyword::Copy | Keyword::Volume) => {
+        (Arguments::Exec(all), Keyword::Volume) => {
             words.extend(all.iter().map(|string| decoded(context, *string)));
-            words.retain(|word| keyword == Keyword::Volume || !is_heredoc(&word.text));
         }
         (Arguments::Text(text), Keyword::User | Keyword::Workdir | Keyword::Stopsignal) => {
             words.push(plain(context, *text));
@@ -119,6 +115,17 @@ pub fn words<'a>(context: &InstructionContext<'a>) -> Vec<Word<'a>> {
     words.extend(flag_values(context, keyword));
     words.extend(heredoc_bodies(context, keyword));
     words
+}
+
+/// The arguments of an `ADD` or `COPY` that are no heredocs.
+pub fn paths<'a>(context: &InstructionContext<'a>) -> Vec<Word<'a>> {
+    let mut paths: Vec<_> = match &context.command.arguments {
+        Arguments::Words(all) => all.iter().map(|word| plain(context, *word)).collect(),
+        Arguments::Exec(all) => all.iter().map(|string| decoded(context, *string)).collect(),
+        _ => Vec::new(),
+    };
+    paths.retain(|path| !is_heredoc(&path.text));
+    paths
 }
 
 fn is_heredoc(word: &str) -> bool {

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use serde_json::Value;
+use stagewright::check::Phase;
+use stagewright::syntax::DirectiveName;
 
 use crate::ours::{DEPTH, Ours, is_mended, kind_of};
 
@@ -56,6 +58,7 @@ impl std::ops::AddAssign for Count {
 pub fn compare(theirs: &Value, text: &str) -> (Vec<Difference>, Count) {
     let mut comparison = Comparison {
         theirs,
+        text,
         ours: Ours::new(text),
         differences: Vec::new(),
         count: Count { files: 1, ..Count::default() },
@@ -66,6 +69,7 @@ pub fn compare(theirs: &Value, text: &str) -> (Vec<Difference>, Count) {
 
 struct Comparison<'a> {
     theirs: &'a Value,
+    text: &'a str,
     ours: Ours,
     differences: Vec<Difference>,
     count: Count,
@@ -73,7 +77,9 @@ struct Comparison<'a> {
 
 impl Comparison<'_> {
     fn run(&mut self) {
+        self.directives();
         self.line_error();
+        self.verdict();
         if !self.theirs["parse_error"].is_null() {
             self.count.parse_errors += 1;
             return;
@@ -83,8 +89,19 @@ impl Comparison<'_> {
         self.expanded();
         if self.theirs["instructions_error"].is_null() {
             self.stages();
+            self.typed();
         } else {
             self.count.instruction_errors += 1;
+        }
+    }
+
+    fn directives(&mut self) {
+        for (name, directive) in
+            [("syntax", DirectiveName::Syntax), ("check", DirectiveName::Check)]
+        {
+            let ours = self.ours.model.tree().detected(directive);
+            let ours = ours.and_then(|range| self.text.get(std::ops::Range::<usize>::from(range)));
+            self.equal(name, &self.theirs[name], &ours.into());
         }
     }
 
@@ -103,7 +120,60 @@ impl Comparison<'_> {
             (theirs, ours) => theirs == ours,
         };
         if !same {
-            self.differ("parse_error", format!("{theirs:?}"), format!("{ours:?}"));
+            self.differences.push(Difference {
+                path: "parse_error".to_owned(),
+                theirs: format!("{theirs:?}"),
+                ours: format!("{ours:?}"),
+            });
+        }
+    }
+
+    /// Whether the file is refused, and on which instruction first.
+    fn verdict(&mut self) {
+        let (theirs, phase) = match &self.theirs["parse_error"] {
+            Value::Null => (&self.theirs["instructions_error"], Phase::Instruction),
+            error => (error, Phase::Parse),
+        };
+        let error = theirs["message"].as_str();
+        let kind = error.map_or("", kind_of);
+        let line = theirs["start"].as_u64().map(|line| match kind {
+            "duplicate-directive" | "invalid-escape" => line + 1,
+            _ => line,
+        });
+        let mut ours = self.ours.refusals(phase);
+        // That there is no instruction is seen last, wherever we tell it.
+        ours.sort_by_key(|(_, code)| *code == "empty-file");
+        let too_long = ours.iter().any(|(_, code)| *code == "line-too-long");
+        let first = ours.first().map(|(line, _)| u64::from(*line));
+        let same = match line {
+            Some(_) if kind == "no-instructions" || too_long => first.is_some(),
+            line => line == first,
+        };
+        if !same {
+            let theirs = format!("{phase:?} {line:?} {error:?}");
+            let ours = format!("{ours:?}");
+            self.differences.push(Difference { path: "verdict".to_owned(), theirs, ours });
+        }
+        if !self.theirs["parse_error"].is_null() || !self.theirs["instructions_error"].is_null() {
+            return;
+        }
+        self.build_verdict();
+    }
+
+    /// Whether a check of the file fails when stages are converted, and on which instruction.
+    fn build_verdict(&mut self) {
+        let theirs = &self.theirs["llb_error"];
+        let ours = self.ours.refusals(Phase::Build);
+        let line = theirs["start"].as_u64().filter(|line| *line > 0);
+        let same = match line {
+            // Which of several comes first depends on much; ours is to be among them.
+            Some(line) => ours.iter().any(|(ours, _)| u64::from(*ours) == line),
+            None => theirs.is_null() == ours.is_empty(),
+        };
+        if !same {
+            let ours = format!("{ours:?}");
+            let theirs = theirs.to_string();
+            self.differences.push(Difference { path: "build".to_owned(), theirs, ours });
         }
     }
 
@@ -133,6 +203,28 @@ impl Comparison<'_> {
         self.equal("meta_args", &self.theirs["meta_args"], &self.ours.meta_args().into());
     }
 
+    /// What is read only from instructions that `BuildKit` could type.
+    fn typed(&mut self) {
+        let theirs = self.theirs["instructions"].as_array().into_iter().flatten();
+        let mut differences = Vec::new();
+        for (number, (theirs, (placed, ours))) in theirs.zip(self.ours.instructions()).enumerate() {
+            if is_mended(placed.item) {
+                continue;
+            }
+            let mut compare = |field: &str, theirs: &Value, ours: &Value| {
+                differ(&mut differences, &format!("instructions[{number}].{field}"), theirs, ours);
+            };
+            if theirs["kind"] == "copy" {
+                compare("from", &theirs["from"], &self.ours.copied_from(placed).into());
+            }
+            if let Some(mounts) = theirs["mounts"].as_array() {
+                let mounts = mounts.iter().map(texts_of_mount).collect();
+                compare("mounts", &mounts, &self.ours.mounts(placed, ours).into());
+            }
+        }
+        self.differences.extend(differences);
+    }
+
     fn expanded(&mut self) {
         for entry in self.theirs["expanded"].as_array().into_iter().flatten() {
             let number = usize::try_from(entry["node"].as_u64().expect("a number")).expect("small");
@@ -156,28 +248,37 @@ impl Comparison<'_> {
         }
     }
 
-    /// Notes where two values differ; absent lists are empty ones.
     fn equal(&mut self, path: &str, theirs: &Value, ours: &Value) {
-        match (theirs, ours) {
-            (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-                for (at, (a, b)) in a.iter().zip(b).enumerate() {
-                    self.equal(&format!("{path}[{at}]"), a, b);
-                }
-            }
-            (Value::Object(a), Value::Object(b)) if a.keys().eq(b.keys()) => {
-                for (key, a) in a {
-                    self.equal(&format!("{path}.{key}"), a, &b[key]);
-                }
-            }
-            (Value::Null, Value::Array(b)) if b.is_empty() => {}
-            (a, b) if a == b => {}
-            (a, b) => self.differ(path, a.to_string(), b.to_string()),
-        }
+        differ(&mut self.differences, path, theirs, ours);
     }
+}
 
-    fn differ(&mut self, path: &str, theirs: String, ours: String) {
-        self.differences.push(Difference { path: path.to_owned(), theirs, ours });
+/// Notes where two values differ; absent lists are empty ones.
+fn differ(differences: &mut Vec<Difference>, path: &str, theirs: &Value, ours: &Value) {
+    match (theirs, ours) {
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            for (at, (a, b)) in a.iter().zip(b).enumerate() {
+                differ(differences, &format!("{path}[{at}]"), a, b);
+            }
+        }
+        (Value::Object(a), Value::Object(b)) if a.keys().eq(b.keys()) => {
+            for (key, a) in a {
+                differ(differences, &format!("{path}.{key}"), a, &b[key]);
+            }
+        }
+        (Value::Null, Value::Array(b)) if b.is_empty() => {}
+        (a, b) if a == b => {}
+        (theirs, ours) => differences.push(Difference {
+            path: path.to_owned(),
+            theirs: theirs.to_string(),
+            ours: ours.to_string(),
+        }),
     }
+}
+
+fn texts_of_mount(mount: &Value) -> Value {
+    let names = ["type", "from", "source", "target", "id", "env"];
+    names.iter().map(|name| ((*name).to_owned(), mount[name].clone())).collect()
 }
 
 /// `BuildKit` cuts the first byte off an indented comment, even if it is part of a wide blank.

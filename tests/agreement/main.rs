@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, reason = "the figures of a test are for its reader")]
 
 mod compare;
+mod crosscheck;
 mod fixtures;
 mod golden;
 mod known;
@@ -12,6 +13,7 @@ mod ours;
 use std::collections::{BTreeMap, BTreeSet};
 
 use compare::{Count, compare};
+use crosscheck::Outcome;
 use serde_json::Value;
 
 #[test]
@@ -29,8 +31,7 @@ fn every_fixture_has_its_golden() {
 
 #[test]
 fn fixtures_read_as_buildkit_reads_them() {
-    let answers: BTreeMap<_, _> =
-        golden::committed().values().flat_map(|section| records(section)).collect();
+    let answers = answers();
     let mut total = Count::default();
     let mut failures = Vec::new();
     for fixture in fixtures::all() {
@@ -43,6 +44,29 @@ fn fixtures_read_as_buildkit_reads_them() {
     }
     println!("{total:?}");
     assert!(failures.is_empty(), "{}\n{} differences", failures.join("\n"), failures.len());
+}
+
+#[test]
+fn a_second_parser_sees_the_same_stages() {
+    let answers = answers();
+    let mut outcome = Outcome::default();
+    for fixture in fixtures::all() {
+        let accepted = answers.get(&fixture.name).is_some_and(|record| {
+            record["parse_error"].is_null() && record["instructions_error"].is_null()
+        });
+        if accepted {
+            outcome.look(&fixture.name, &fixture.text());
+        }
+    }
+    let Outcome { alike, otherwise, refused, failures } = outcome;
+    println!("alike: {alike}, otherwise: {otherwise:#?}, refused: {refused:#?}");
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(alike > 1_000, "{alike}");
+}
+
+/// All committed answers, by the name of the fixture.
+fn answers() -> BTreeMap<String, Value> {
+    golden::committed().values().flat_map(|section| records(section)).collect()
 }
 
 /// The records of a section, by the name of the fixture.

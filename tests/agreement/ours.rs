@@ -4,14 +4,15 @@
 //! `tests/oracle/README.md`.
 
 use serde_json::{Value, json};
-use stagewright::language::Keyword;
+use stagewright::check::{Phase, Report};
 use stagewright::language::case::lower;
-use stagewright::model::{Facts, Model, VariableKind};
+use stagewright::language::{Keyword, MountOption};
+use stagewright::model::{Facts, Model, VariableKind, mount};
 use stagewright::syntax::expand::{self, Mode};
 use stagewright::syntax::json::decode;
 use stagewright::syntax::{
-    Arguments, Command, Heredoc, Instruction, Item, ItemKind, Placed, SyntaxError, SyntaxErrorKind,
-    Tree, View, cook_flag,
+    Arguments, Command, Flag, Heredoc, Instruction, Item, ItemKind, Placed, SyntaxError,
+    SyntaxErrorKind, Tree, View,
 };
 use stagewright::text::{TextRange, TextSize};
 
@@ -26,6 +27,7 @@ pub const DEPTH: usize = 3;
 pub struct Ours {
     /// Its model, and with it its tree.
     pub model: Model,
+    report: Report,
 }
 
 /// An error of the line parser: its kind, and its first and last line.
@@ -40,7 +42,9 @@ pub struct LineError {
 impl Ours {
     /// Reads a file.
     pub fn new(text: &str) -> Ours {
-        Ours { model: Model::new(Tree::parse(text)) }
+        let model = Model::new(Tree::parse(text));
+        let report = Report::new(&model);
+        Ours { model, report }
     }
 
     fn tree(&self) -> &Tree {
@@ -174,6 +178,40 @@ impl Ours {
             .collect()
     }
 
+    /// The stage or image that a `COPY` copies from, "" if none.
+    pub fn copied_from(&self, placed: Placed<'_>) -> String {
+        let facts = self.model.facts(placed.index).expect("facts of an instruction");
+        facts
+            .references
+            .first()
+            .map(|reference| reference.name.text.to_string())
+            .unwrap_or_default()
+    }
+
+    /// The mounts of a `RUN`, expanded: the texts in them.
+    pub fn mounts(&self, placed: Placed<'_>, instruction: &Instruction) -> Vec<Value> {
+        let escape = self.tree().escape();
+        let reader = Reader { source: &placed.item.text, view: &instruction.view, escape };
+        let flags = instruction.view.command.flags.iter();
+        flags
+            .filter(|flag| reader.view.flag_name(reader.source, flag) == "mount")
+            .map(|flag| reader.mount(flag))
+            .collect()
+    }
+
+    /// The first line of each instruction or directive with a finding that makes `BuildKit` refuse
+    /// the file in `phase`, in file order, with the code of the finding.
+    pub fn refusals(&self, phase: Phase) -> Vec<(u32, &'static str)> {
+        let findings = self.report.findings();
+        let refused = findings.iter().filter(|finding| finding.phase == phase);
+        refused
+            .map(|finding| {
+                let placed = self.tree().item_at(finding.range.start());
+                (placed.map_or(0, |placed| placed.line + 1), finding.code)
+            })
+            .collect()
+    }
+
     /// The words of an instruction that a build expands.
     pub fn words(&self, placed: Placed<'_>, instruction: &Instruction) -> Vec<Value> {
         let escape = self.tree().escape();
@@ -194,6 +232,9 @@ fn last_line(placed: Placed<'_>) -> u32 {
 /// The physical lines of an instruction without its heredocs.
 fn logical_lines(placed: Placed<'_>) -> u32 {
     let Some(instruction) = placed.instruction() else { return 1 };
+    if instruction.heredocs.is_empty() {
+        return last_line(placed) - placed.line;
+    }
     let inside = instruction.comments.iter().chain(&instruction.blanks).map(|r| r.end());
     let end = inside.chain([instruction.body.end()]).max().unwrap_or_default();
     let lines = placed.item.text.get(..end.into()).expect("inside the item");
@@ -229,10 +270,7 @@ impl Reader<'_> {
         let flags: Vec<String> = command
             .flags
             .iter()
-            .map(|flag| match flag.cooked {
-                true => cook_flag(&self.text(flag.range), self.escape),
-                false => self.text(flag.range),
-            })
+            .map(|flag| self.view.flag_text(self.source, flag, self.escape).into_owned())
             .collect();
         let sub = match &command.arguments {
             Arguments::Nested(inner) if depth > 0 => self.trigger(inner, depth - 1),
@@ -275,6 +313,22 @@ impl Reader<'_> {
                 ([vec![self.text(*kind)], args].concat(), json)
             }
         }
+    }
+
+    fn mount(&self, flag: &Flag) -> Value {
+        let mut mount =
+            json!({"type": "bind", "from": "", "source": "", "target": "", "id": "", "env": null});
+        for field in mount::fields(flag, self.view, self.source, self.escape) {
+            let key = lower(&field.key.text);
+            let key = MountOption::parse(&key).map_or(&*key, |option| option.name);
+            let Some(value) = &field.value else { continue };
+            let value = expand::expand(&value.text, self.escape, Mode::WORD, &ENV[..]);
+            let value = value.expect("BuildKit expands it").text;
+            if let Some(known) = mount.get_mut(key) {
+                *known = if key == "type" { lower(&value) } else { value }.into();
+            }
+        }
+        mount
     }
 
     fn words(&self, instruction: &Instruction) -> Vec<Value> {
@@ -348,8 +402,8 @@ impl Reader<'_> {
 
     fn flag(&self, command: &Command, name: &str) -> Option<String> {
         let flag = command.flag(name, self.view, self.source)?;
-        let cooked = cook_flag(&self.text(flag.range), self.escape);
-        cooked.split_once('=').map(|(_, value)| value.to_owned())
+        let text = self.view.flag_text(self.source, flag, self.escape);
+        text.split_once('=').map(|(_, value)| value.to_owned())
     }
 }
 

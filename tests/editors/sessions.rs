@@ -163,7 +163,7 @@ fn all_sure_fixes_are_made_at_once() {
     let text = session.text();
     session.until_findings(&FINDINGS);
     session.go("COPY $0–from=builder");
-    session.act("Make all sure fixes in this file");
+    session.act("fixes in this file");
     session.until_text(&replace(&text, "–from", "--from").replace("EXPO ", "EXPOSE "));
     session.keys("u");
     session.until_text(&text);

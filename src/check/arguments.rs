@@ -36,11 +36,18 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
             ("missing-argument", context.command.keyword_range, message)
         }
         (1, [source]) if matches!(keyword, Keyword::Add | Keyword::Copy) => {
-            let message = format!(
-                "{} needs a destination behind `{}`. Write where to copy it, such as `.`.",
-                keyword.name(),
-                context.text(*source)
-            );
+            let written = context.text(*source);
+            let broken = written.starts_with('[') && !written.ends_with(']');
+            let message = match broken {
+                true => "This is no JSON array, so it counts as one word. Write the array to its \
+                         end, with a destination in it."
+                    .to_owned(),
+                false => format!(
+                    "{} needs a destination behind `{written}`. Write where to copy it, such as \
+                     `.`.",
+                    keyword.name()
+                ),
+            };
             ("missing-destination", *source, message)
         }
         _ => return,

@@ -53,8 +53,18 @@ fn option(part: &str, range: TextRange, behind: &str, whole: TextRange) -> Optio
             return refused(range, message.to_owned())
                 .map(|finding| finding.replace("Delete the blanks", range, joined));
         }
+        if part.is_empty() && range.start() > whole.start() {
+            let range = TextRange::new(range.start() - TextSize::new(1), range.end());
+            let message = "An option has to follow this `;`. Write it, or delete the `;`.";
+            return refused(range, message.to_owned())
+                .map(|finding| finding.maybe_replace("Delete the `;`", range, ""));
+        }
+        if part.is_empty() {
+            let message = "Write options with `;` between: `skip=all;error=true`.";
+            return refused(whole, message.to_owned());
+        }
         let message = format!("`{part}` needs `=` and a value: `skip=all`, `error=true`.");
-        return refused(if part.is_empty() { whole } else { range }, message);
+        return refused(range, message);
     };
     let name_range = TextRange::at(range.start(), TextSize::of(name));
     let value_range = TextRange::new(name_range.end() + TextSize::new(1), range.end());
@@ -87,7 +97,8 @@ mod tests {
         check("# check=error=⟦yes⟧\nFROM a\n", &["check-option"]);
         check("# check=⟦error=⟧\nFROM a\n", &["check-option"]);
         check("# check=skip=A;⟦ error=true⟧\nFROM a\n", &["check-option"]);
-        check("# check=⟦skip=A;⟧\nFROM a\n", &["check-option"]);
+        check("# check=skip=A⟦;⟧\nFROM a\n", &["check-option"]);
+        check("# check=⟦;skip=A⟧\nFROM a\n", &["check-option"]);
         // The third part keeps the rest.
         check("# check=skip=a;error=true;experimental=all;x=y\nFROM a\n", &[]);
         check(" # check=ignore=all\nFROM a\n", &[]);
@@ -98,6 +109,7 @@ mod tests {
     #[test]
     fn fixes() {
         let code = "check-option";
+        fixed("# check=skip=A;\nFROM a\n", code, "# check=skip=A\nFROM a\n");
         fixed("# check=skp=all\nFROM a\n", code, "# check=skip=all\nFROM a\n");
         fixed("# check=skip=A; error=true\nFROM a\n", code, "# check=skip=A;error=true\nFROM a\n");
     }

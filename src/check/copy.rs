@@ -69,7 +69,7 @@ fn permissions(
     };
     (!fits).then(|| {
         let message = format!(
-            "`{value}` are no permissions. Write octal digits such as `755`, or letters such as \
+            "`{value}` is no file mode. Write octal digits such as `755`, or letters such as \
              `u=rwX,go=rX`."
         );
         let finding =

@@ -14,7 +14,7 @@ pub fn look(
     findings: &mut Vec<Finding>,
 ) -> bool {
     let Some(problem) = problem(value) else { return true };
-    let message = format!("{problem} in the value of `--{}`.", flag.name);
+    let message = format!("The options of `--{}` cannot be read: {problem}.", flag.name);
     findings.push(
         context
             .refused("flag-fields", Phase::Instruction, flag.value_range(), message)
@@ -25,7 +25,7 @@ pub fn look(
 
 fn problem(value: &str) -> Option<&'static str> {
     if value.is_empty() {
-        return Some("Write comma-separated options: there is nothing");
+        return Some("there are none. Write them with commas between");
     }
     let mut rest = value;
     loop {
@@ -37,22 +37,22 @@ fn problem(value: &str) -> Option<&'static str> {
                 };
                 if field.contains('"') {
                     return Some(
-                        "A double quote has to surround the whole option, name included: move it",
+                        "double quotes surround a whole option, name included. Move this one",
                     );
                 }
                 behind?
             }
             Some(quoted) => {
                 let Some(behind) = behind_quotes(quoted) else {
-                    return Some("A double quote is not closed: write the other one");
+                    return Some("a double quote is not closed. Write the other one");
                 };
                 if behind.is_empty() {
                     return None;
                 }
                 let Some(behind) = behind.strip_prefix(',') else {
                     return Some(
-                        "A comma has to follow a closing double quote: move the quote to the end \
-                         of the option",
+                        "text follows a closing double quote. Move the quote to the end of the \
+                         option",
                     );
                 };
                 behind

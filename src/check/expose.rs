@@ -16,6 +16,10 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
     }
     for &word in context.command.words() {
         let text = context.text(word);
+        if text.starts_with('#') {
+            findings.push(comment(context, word));
+            return;
+        }
         let parsed = expand::parse(&text, context.escape, Mode::WORD);
         if !parsed.errors.is_empty() || parsed.uses.iter().any(|found| found.sound) {
             continue;
@@ -25,6 +29,25 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
             let Err(problem) = check_port(&port) else { continue };
             findings.push(tell(context, word, &port, &problem));
         }
+    }
+}
+
+/// A comment behind the ports.
+fn comment(context: &InstructionContext<'_>, word: TextRange) -> Finding {
+    let words = context.command.words();
+    let previous = words.iter().rfind(|other| other.end() <= word.start());
+    let range = TextRange::new(word.start(), context.command.rest.end());
+    let message = "A comment needs a line of its own: here `#` is just another word. Move it above \
+                   the instruction, or delete it.";
+    let finding = context
+        .refused("expose-port", Phase::Build, range, message)
+        .with_link(Keyword::Expose.info().link);
+    match previous {
+        Some(previous) => {
+            let range = TextRange::new(previous.end(), range.end());
+            finding.replace("Delete the comment", range, "")
+        }
+        None => finding,
     }
 }
 
@@ -176,6 +199,8 @@ mod tests {
         check("FROM a\nEXPOSE 80/⟦http⟧ ⟦99999⟧\n", &[code, code]);
         check("FROM a\nEXPOSE ⟦[\"80\"]⟧\n", &[code]);
         check("FROM a\nEXPOSE ⟦90-80⟧/tcp\n", &[code]);
+        check("FROM a\nEXPOSE 80 ⟦# the web⟧\n", &[code]);
+        fixed("FROM a\nEXPOSE 80 # the web\n", code, "FROM a\nEXPOSE 80\n");
         fixed("FROM a\nEXPOSE 80/tpc\n", code, "FROM a\nEXPOSE 80/tcp\n");
         sound(&[
             "EXPOSE 80",

@@ -134,7 +134,8 @@ fn value(
             let names = choices.iter().map(|choice| choice.value);
             (!names.clone().any(|name| name == value)).then(|| {
                 let all: Vec<_> = names.clone().map(|name| format!("`{name}`")).collect();
-                let message = format!("`--{name}` is one of {}, not `{value}`.", all.join(", "));
+                let but = if value.is_empty() { String::new() } else { format!(", not `{value}`") };
+                let message = format!("`--{name}` is one of {}{but}.", all.join(", "));
                 let range = flag.value_range();
                 let finding = context
                     .refused("flag-value", Phase::Instruction, range, message)

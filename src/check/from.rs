@@ -4,7 +4,7 @@
 
 use super::{Finding, Fix, InstructionContext, Phase};
 use crate::language::{Keyword, case};
-use crate::text::{Edit, TextRange};
+use crate::text::{Edit, TextRange, TextSize};
 
 const LINK: &str = "https://docs.docker.com/reference/dockerfile/#from";
 
@@ -63,6 +63,17 @@ fn arguments(context: &InstructionContext<'_>, words: &[TextRange]) -> Finding {
         )
         .maybe_replace("Delete `AS`", before(1), "");
     }
+    if let Some(place) = joined_as(context, last).filter(|_| words.len() == 2) {
+        return refused(
+            last,
+            "The line continuation joins `AS` and the name to one word. Write a blank before it.",
+        )
+        .with_fix(Fix {
+            title: "Write a blank behind `AS`".to_owned(),
+            edits: vec![Edit::insert(place, " ")],
+            sure: true,
+        });
+    }
     if words.len() == 2 {
         let message = "FROM takes an image, and `AS` with a name for the stage. Write `AS` before \
                        this word if it is the name, else delete it.";
@@ -92,6 +103,15 @@ fn arguments(context: &InstructionContext<'_>, words: &[TextRange]) -> Finding {
         from_word(1),
         "FROM takes an image, and `AS` with a name for the stage. Delete the rest.",
     )
+}
+
+/// The end of an `AS` that a line continuation joins with what follows it.
+fn joined_as(context: &InstructionContext<'_>, word: TextRange) -> Option<TextSize> {
+    let text = context.text(word);
+    let (start, name) = text.split_at_checked(2)?;
+    let end = context.locate(word, 0..2).end();
+    let next = context.locate(word, 2..text.len()).start();
+    (case::is_as(start) && is_stage_name(name) && end < next).then_some(end)
 }
 
 /// Whether the keyword is written in small letters.
@@ -212,6 +232,7 @@ mod tests {
         fixed("from a b\n", code, "from a as b\n");
         fixed("FROM a IS b\n", code, "FROM a AS b\n");
         fixed("FROM a AS\n", code, "FROM a\n");
+        fixed("FROM a AS\\\nb\n", code, "FROM a AS \\\nb\n");
         not_sure("FROM a b\n", code);
     }
 

@@ -35,6 +35,9 @@ fn unterminated(item: &Item, range: TextRange) -> Finding {
     let open = heredocs.iter().position(|heredoc| heredoc.word == range).unwrap_or_default();
     let missing = heredocs.get(open..).unwrap_or_default();
     let name = missing.first().map_or("", |heredoc| &heredoc.name);
+    if let Some(finding) = arithmetic(item, range) {
+        return finding;
+    }
     let message = format!(
         "This heredoc never ends: no line below is just `{name}`. Write that line, with no blank \
          before or behind it."
@@ -68,6 +71,34 @@ fn unterminated(item: &Item, range: TextRange) -> Finding {
         edits: vec![Edit::insert(at, lines)],
         sure: next.is_none(),
     })
+}
+
+/// `$((1 << 2))`: a shift to the shell, the start of a heredoc to `BuildKit`, unless no blank stands
+/// before or behind it.
+fn arithmetic(item: &Item, range: TextRange) -> Option<Finding> {
+    let before = item.text.get(..range.start().into())?;
+    let word = item.text.get(std::ops::Range::<usize>::from(range))?;
+    let open = before.matches("((").count() > before.matches("))").count();
+    let (digits, name) = word.split_once("<<")?;
+    let blanks = TextSize::of(before) - TextSize::of(before.trim_end_matches([' ', '\t']));
+    let behind = TextSize::of(name) - TextSize::of(name.trim_start_matches([' ', '\t']));
+    if !open || blanks + behind == TextSize::new(0) {
+        return None;
+    }
+    let end = range.start() + TextSize::of(digits) + TextSize::new(2);
+    let message = "BuildKit takes this `<<` for the start of a heredoc. Write the shift without \
+                   blanks.";
+    let gaps =
+        [TextRange::new(range.start() - blanks, range.start()), TextRange::new(end, end + behind)];
+    Some(
+        Finding::refused("unterminated-heredoc", Phase::Parse, range, message)
+            .with_link(LINK)
+            .with_fix(Fix {
+                title: "Delete the blanks around `<<`".to_owned(),
+                edits: gaps.into_iter().filter(|gap| !gap.is_empty()).map(Edit::delete).collect(),
+                sure: true,
+            }),
+    )
 }
 
 /// Lines of the body that would end it but for blanks around the name.
@@ -150,6 +181,8 @@ mod tests {
     fn ends_are_written() {
         let code = "unterminated-heredoc";
         fixed("FROM a\nRUN <<EOF\nx\n", code, "FROM a\nRUN <<EOF\nx\nEOF\n");
+        fixed("FROM a\nRUN echo $((1 << 2))\n", code, "FROM a\nRUN echo $((1<<2))\n");
+        fixed("FROM a\nRUN echo $(( 1<<2 ))\n", code, "FROM a\nRUN echo $((1<<2 ))\n");
         fixed("FROM a\nRUN <<EOF\nx", code, "FROM a\nRUN <<EOF\nx\nEOF");
         fixed("FROM a\nRUN <<EOF", code, "FROM a\nRUN <<EOF\nEOF");
         fixed("FROM a\r\nRUN <<EOF\r\nx\r\n", code, "FROM a\r\nRUN <<EOF\r\nx\r\nEOF\r\n");

@@ -1,11 +1,20 @@
 //! Words at the start of a line that are no instruction.
 
 use super::near::{self, Nearest};
-use super::{Finding, InstructionContext, Phase, onbuild};
+use super::{Finding, Fix, InstructionContext, Phase, onbuild};
 use crate::language::{Keyword, nearest::match_case};
+use crate::text::Edit;
 
 /// What a line begins with that belongs to the line above: a shell goes on there.
 const CONTINUES: [char; 6] = ['&', '|', ';', '-', '<', '>'];
+
+/// The keyword that `word` begins with, if what follows can only be its arguments: `CMD["x"]`.
+fn glued(word: &str) -> Option<&str> {
+    let end = word.find(|c: char| !c.is_ascii_alphabetic())?;
+    let (keyword, rest) = word.split_at(end);
+    let is_argument = rest.starts_with(['[', '"', '\'', '/', '.', '$']) || rest.starts_with("--");
+    (is_argument && Keyword::parse(keyword).is_some()).then_some(keyword)
+}
 
 /// Unknown instructions.
 pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
@@ -15,6 +24,20 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
     let range = context.command.keyword_range;
     let word = context.text(range);
     if context.trigger && onbuild::refused(&word).is_some() {
+        return;
+    }
+    if let Some(keyword) = glued(&word) {
+        let message = format!("A blank is missing behind `{keyword}`. Write one.");
+        let place = context.locate(range, 0..keyword.len());
+        findings.push(
+            context.refused("unknown-instruction", Phase::Instruction, range, message).with_fix(
+                Fix {
+                    title: format!("Write a blank behind `{keyword}`"),
+                    edits: vec![Edit::insert(place.end(), " ")],
+                    sure: true,
+                },
+            ),
+        );
         return;
     }
     let names = Keyword::ALL.iter().map(|keyword| keyword.name());
@@ -32,8 +55,8 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
             context.escape
         ),
         (word, None) => format!(
-            "`{word}` is no instruction. Begin the line with one, such as `RUN {word}`, or with \
-             `#` to make it a comment."
+            "`{word}` is no instruction. Begin the line with one, such as RUN or COPY, or with `#` \
+             to make it a comment."
         ),
     };
     let finding = context.refused("unknown-instruction", Phase::Instruction, range, message);
@@ -64,6 +87,12 @@ mod tests {
         fixed("FROM a\nRUNN x\n", "unknown-instruction", "FROM a\nRUN x\n");
         fixed("from a\ncopyy x y\n", "unknown-instruction", "from a\ncopy x y\n");
         fixed("FROM a\nENTRYPONT [\"x\"]\n", "unknown-instruction", "FROM a\nENTRYPOINT [\"x\"]\n");
+        fixed("FROM a\nCMD[\"x\"]\n", "unknown-instruction", "FROM a\nCMD [\"x\"]\n");
+        fixed(
+            "FROM a\nRUN--network=none x\n",
+            "unknown-instruction",
+            "FROM a\nRUN --network=none x\n",
+        );
         not_sure("FROM a\nCD /x\n", "unknown-instruction");
         not_sure("FROM a\nINSTALL x\n", "unknown-instruction");
     }

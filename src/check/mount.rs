@@ -166,7 +166,8 @@ impl<'f> Mount<'_, 'f> {
             MountValue::Choice(choices) => return self.choice(option, range, text, choices),
             _ => return,
         };
-        let message = format!("`{text}` does not fit: `{}` takes {want}.", option.name);
+        let what = if text.is_empty() { "Nothing".to_owned() } else { format!("`{text}`") };
+        let message = format!("{what} does not fit: `{}` takes {want}.", option.name);
         self.refuse("mount-value", range, message);
     }
 
@@ -182,7 +183,8 @@ impl<'f> Mount<'_, 'f> {
             return;
         }
         let all: Vec<_> = names.clone().map(|name| format!("`{name}`")).collect();
-        let message = format!("`{}` is one of {}, not `{text}`.", option.name, all.join(", "));
+        let but = if text.is_empty() { String::new() } else { format!(", not `{text}`") };
+        let message = format!("`{}` is one of {}{but}.", option.name, all.join(", "));
         let finding = self.finding("mount-value", range, message);
         let near = near::any_case(text, names).filter(|_| self.exact);
         self.findings.push(match near {
@@ -294,7 +296,11 @@ fn users(option: &MountOption) -> String {
         .filter(|kind| matches!(option.usage(*kind), MountUsage::Used(_)))
         .map(MountType::name)
         .collect();
-    names.join(" and ")
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, first)) => format!("{} and {last}", first.join(", ")),
+        None => String::new(),
+    }
 }
 
 /// The value after expansion; `None` where a variable decides, or where it cannot be expanded.

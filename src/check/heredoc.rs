@@ -80,16 +80,24 @@ fn arithmetic(item: &Item, range: TextRange) -> Option<Finding> {
     let word = item.text.get(std::ops::Range::<usize>::from(range))?;
     let open = before.matches("((").count() > before.matches("))").count();
     let (digits, name) = word.split_once("<<")?;
-    let blanks = TextSize::of(before) - TextSize::of(before.trim_end_matches([' ', '\t']));
+    let blanks = |text: &str| TextSize::of(text) - TextSize::of(text.trim_end_matches([' ', '\t']));
+    let gap = blanks(before);
+    // A number alone before `<<` is still one of a heredoc: the blank before it goes too.
+    let operand = before.trim_end_matches([' ', '\t']);
+    let outer = operand.trim_end_matches(|c: char| c.is_ascii_digit());
+    let outer_gap = if digits.is_empty() { blanks(outer) } else { TextSize::new(0) };
     let behind = TextSize::of(name) - TextSize::of(name.trim_start_matches([' ', '\t']));
-    if !open || blanks + behind == TextSize::new(0) {
+    if !open || gap + behind == TextSize::new(0) {
         return None;
     }
     let end = range.start() + TextSize::of(digits) + TextSize::new(2);
     let message = "BuildKit takes this `<<` for the start of a heredoc. Write the shift without \
                    blanks.";
-    let gaps =
-        [TextRange::new(range.start() - blanks, range.start()), TextRange::new(end, end + behind)];
+    let gaps = [
+        TextRange::new(TextSize::of(outer) - outer_gap, TextSize::of(outer)),
+        TextRange::new(range.start() - gap, range.start()),
+        TextRange::new(end, end + behind),
+    ];
     Some(
         Finding::refused("unterminated-heredoc", Phase::Parse, range, message)
             .with_link(LINK)
@@ -182,6 +190,8 @@ mod tests {
         let code = "unterminated-heredoc";
         fixed("FROM a\nRUN <<EOF\nx\n", code, "FROM a\nRUN <<EOF\nx\nEOF\n");
         fixed("FROM a\nRUN echo $((1 << 2))\n", code, "FROM a\nRUN echo $((1<<2))\n");
+        fixed("FROM a\nRUN echo $(( 1 << 2 ))\n", code, "FROM a\nRUN echo $((1<<2 ))\n");
+        fixed("FROM a\nRUN echo $(( x << 2 ))\n", code, "FROM a\nRUN echo $(( x<<2 ))\n");
         fixed("FROM a\nRUN echo $(( 1<<2 ))\n", code, "FROM a\nRUN echo $((1<<2 ))\n");
         fixed("FROM a\nRUN <<EOF\nx", code, "FROM a\nRUN <<EOF\nx\nEOF");
         fixed("FROM a\nRUN <<EOF", code, "FROM a\nRUN <<EOF\nEOF");

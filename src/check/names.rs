@@ -19,7 +19,7 @@ fn find(model: &Model, issues: &mut Vec<Issue>) {
         let first = model.names().stages(&name.text).first().copied().unwrap_or(stage.index);
         if first < stage.index {
             let other = stages.get(first).map(|first| first.item);
-            issues.push(Issue { item: stage.item, other, number: stage.index });
+            issues.push(Issue { item: stage.item, other, number: stage.index, variant: 0 });
         }
     }
 }

@@ -14,11 +14,18 @@ const LINK: &str = "https://docs.docker.com/build/building/multi-stage/";
 const FROM_LINK: &str =
     "https://docs.docker.com/reference/dockerfile/#understand-how-arg-and-from-interact";
 
+/// What [`Issue::variant`] says here.
+const PLAIN: u8 = 0;
+const CIRCULAR: u8 = 1;
+const HITS_IMAGE: u8 = 2;
+
 /// The look.
 pub const LOOK: ModelLook = ModelLook { find, tell };
 
 fn find(model: &Model, issues: &mut Vec<Issue>) {
+    let mut circular = model.circular().peekable();
     for (number, reference) in model.references().iter().enumerate() {
+        let on_circle = circular.next_if(|other| std::ptr::eq(*other, reference)).is_some();
         // Before the first FROM nothing can be built, and that is told of.
         if reference.stage.is_none() {
             continue;
@@ -39,7 +46,12 @@ fn find(model: &Model, issues: &mut Vec<Issue>) {
             continue;
         }
         let other = stage.and_then(|stage| model.stages().get(stage)).map(|stage| stage.item);
-        issues.push(Issue { item: reference.item, other, number });
+        let variant = match reference.target {
+            Target::Stage(_) if on_circle => CIRCULAR,
+            Target::NoSuchIndex if hits_image(model, reference) => HITS_IMAGE,
+            _ => PLAIN,
+        };
+        issues.push(Issue { item: reference.item, other, number, variant });
     }
 }
 
@@ -59,8 +71,10 @@ fn is_surely_image(name: &str) -> bool {
 fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
     let reference = model.references().get(issue.number)?;
     match &reference.target {
-        Target::Stage(stage) => too_late(model, reference, model.stages().get(*stage)?),
-        Target::NoSuchIndex => no_such_index(model, reference),
+        Target::Stage(stage) => {
+            too_late(reference, model.stages().get(*stage)?, issue.variant == CIRCULAR)
+        }
+        Target::NoSuchIndex => no_such_index(model, reference, issue.variant == HITS_IMAGE),
         Target::Image if reference.place == Place::From => base_image(model, reference),
         Target::Image => image(model, reference, &reference.name.text, Depends::Nothing),
         Target::Unknown => blank_base(model, reference),
@@ -69,9 +83,8 @@ fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
 }
 
 /// A reference to its own stage or a later one.
-fn too_late(model: &Model, reference: &Reference, stage: &Stage) -> Option<Finding> {
+fn too_late(reference: &Reference, stage: &Stage, circular: bool) -> Option<Finding> {
     let name = &reference.name.text;
-    let circular = model.circular().any(|other| std::ptr::eq(other, reference));
     let named = stage.name().or_else(|| stage.image())?;
     let (code, message) = match (reference.relation()?, circular) {
         (Relation::Own, _) => (
@@ -102,7 +115,7 @@ fn too_late(model: &Model, reference: &Reference, stage: &Stage) -> Option<Findi
     )
 }
 
-fn no_such_index(model: &Model, reference: &Reference) -> Option<Finding> {
+fn no_such_index(model: &Model, reference: &Reference, hits_image: bool) -> Option<Finding> {
     let count = model.stages().len();
     let name = &reference.name.text;
     let message = match count.saturating_sub(1) {
@@ -111,7 +124,7 @@ fn no_such_index(model: &Model, reference: &Reference) -> Option<Finding> {
     };
     let message = format!("{message} Name the stage instead.");
     let range = reference.name.range;
-    let finding = match hits_image(model, reference) {
+    let finding = match hits_image {
         // BuildKit counts images among the stages as it meets them; no one can mean that.
         true => Finding::new("stage-index", Severity::Warning, range, message),
         false => Finding::refused("stage-index", Phase::Build, range, message),

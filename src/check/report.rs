@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::rule::{InstructionContext, Issue, Look, ModelLook};
+use super::rule::{InstructionContext, Issue, Look};
 use super::{FAMILIES, Finding, Fix, Phase, Severity, fix_all, pasted};
 use crate::language::Keyword;
 use crate::model::{Base, Model, Stage};
@@ -17,7 +17,8 @@ pub struct Report(Arc<Inner>);
 struct Inner {
     model: Model,
     items: PerItem<ItemFindings, Landmarks>,
-    issues: Vec<(ModelLook, Issue)>,
+    /// With the number of the family that found them.
+    issues: Vec<(usize, Issue)>,
     checked: usize,
 }
 
@@ -107,7 +108,7 @@ impl Report {
     /// All findings in file coordinates, sorted by place, then by code.
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
-        for entry in self.entries() {
+        for entry in self.0.entries(0, 0) {
             let replayed = self.is_replayed(&entry);
             findings.extend(entry.findings.iter().map(|finding| {
                 let mut finding = finding.lifted(entry.start);
@@ -118,7 +119,8 @@ impl Report {
                 finding
             }));
         }
-        for (look, issue) in &self.0.issues {
+        for (family, issue) in &self.0.issues {
+            let Some(Look::Model(look)) = FAMILIES.get(*family).map(|f| f.look) else { continue };
             let finding = (look.tell)(&self.0.model, issue);
             findings.extend(finding.map(|finding| self.as_it_stands(issue, finding)));
         }
@@ -136,35 +138,20 @@ impl Report {
     }
 
     /// Whether this report says the same as `old`, at the same lines and columns. May say no where
-    /// it does, as when findings only changed their order. Costs a step for each block of the file
-    /// and each finding, none for the text.
+    /// it does. Costs a step for each block of the file and each finding about the whole file; the
+    /// text and the findings of shared blocks are not looked at.
     pub fn same_places(&self, old: &Report) -> bool {
         let (a, b) = (&*self.0, &*old.0);
-        self.entries().eq(old.entries())
+        let shared = Shared::of(a, b);
+        std::ptr::eq(a.model.names(), b.model.names())
             && a.issues.len() == b.issues.len()
-            && std::ptr::eq(a.model.names(), b.model.names())
-            && a.issues.iter().zip(&b.issues).all(|((_, x), (_, y))| {
+            && (shared.stands_still || !a.has_findings_in_last(shared.tail))
+            && a.entries(shared.head, shared.tail).eq(b.entries(shared.head, shared.tail))
+            && a.issues.iter().zip(&b.issues).all(|(x, y)| {
                 x == y
-                    && same_item(&a.model, &b.model, x.item)
-                    && x.other.is_none_or(|other| same_item(&a.model, &b.model, other))
+                    && shared.holds(&a.model, &b.model, x.1.item)
+                    && x.1.other.is_none_or(|other| shared.holds(&a.model, &b.model, other))
             })
-    }
-
-    fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
-        let blocks = self.0.model.tree().blocks().zip(self.0.items.blocks());
-        let mut line = 0;
-        blocks.flat_map(move |((start, _, block), kept)| {
-            let first = line;
-            line += kept.summary.newlines;
-            kept.summary.found.iter().filter_map(move |landmark| {
-                Some(Entry {
-                    item: block.items().get(landmark.item)?,
-                    line: first + landmark.line,
-                    findings: kept.values.get(landmark.item)?.as_ref()?,
-                    start: start + landmark.offset,
-                })
-            })
-        })
     }
 
     /// Whether the trigger of an `ONBUILD` fires in this very file, because a stage is built on the
@@ -205,21 +192,88 @@ fn reads_otherwise(item: &Item) -> bool {
     instruction.is_some_and(|i| i.mended.as_ref().is_some_and(|m| words(m) != words(&i.view)))
 }
 
-fn same_item(new: &Model, old: &Model, index: usize) -> bool {
-    match (new.tree().item(index), old.tree().item(index)) {
-        (Some(a), Some(b)) => Arc::ptr_eq(a.item, b.item) && a.line == b.line,
-        (None, None) => true,
-        _ => false,
+impl Inner {
+    /// The items with findings, but for those in the first `head` and the last `tail` blocks.
+    fn entries(&self, head: usize, tail: usize) -> impl Iterator<Item = Entry<'_>> {
+        let count = self.items.blocks().len();
+        let blocks = self.model.tree().blocks().zip(self.items.blocks()).take(count - tail);
+        let mut line = 0;
+        let lines = blocks.map(move |(placed, kept)| {
+            let first = line;
+            line += kept.summary.newlines;
+            (first, placed, kept)
+        });
+        lines.skip(head).flat_map(|(first, (start, _, block), kept)| {
+            kept.summary.found.iter().filter_map(move |landmark| {
+                Some(Entry {
+                    item: block.items().get(landmark.item)?,
+                    line: first + landmark.line,
+                    findings: kept.values.get(landmark.item)?.as_ref()?,
+                    start: start + landmark.offset,
+                })
+            })
+        })
+    }
+
+    fn has_findings_in_last(&self, tail: usize) -> bool {
+        let blocks = self.items.blocks();
+        let count = blocks.len();
+        blocks.skip(count - tail).any(|kept| !kept.summary.found.is_empty())
     }
 }
 
-fn issues(model: &Model) -> Vec<(ModelLook, Issue)> {
+/// What two versions of a file have in common at both ends.
+struct Shared {
+    /// How many blocks at the start.
+    head: usize,
+    /// How many blocks at the end.
+    tail: usize,
+    /// The items that are neither in the head nor, in one of the versions, in the tail.
+    between: std::ops::Range<usize>,
+    /// Whether what is shared at the end stands at the same lines, and has the same numbers.
+    stands_still: bool,
+}
+
+impl Shared {
+    fn of(new: &Inner, old: &Inner) -> Shared {
+        let a: Vec<&Arc<Block>> = new.items.blocks().map(|kept| &kept.block).collect();
+        let b: Vec<&Arc<Block>> = old.items.blocks().map(|kept| &kept.block).collect();
+        let same = |(a, b): &(&&Arc<Block>, &&Arc<Block>)| Arc::ptr_eq(a, b);
+        let head = a.iter().zip(&b).take_while(same).count();
+        let rest = a.iter().skip(head).rev().zip(b.iter().skip(head).rev());
+        let tail = rest.take_while(same).count();
+        let items = |blocks: &[&Arc<Block>]| blocks.iter().map(|b| b.items().len()).sum::<usize>();
+        let first = items(a.get(..head).unwrap_or_default());
+        let last = items(a.get(a.len() - tail..).unwrap_or_default());
+        let (new, old) = (new.model.tree(), old.model.tree());
+        Shared {
+            head,
+            tail,
+            between: first..new.len_items().max(old.len_items()) - last,
+            stands_still: (new.len_items(), new.newlines()) == (old.len_items(), old.newlines()),
+        }
+    }
+
+    /// Whether both versions have the same item with that number on the same line.
+    fn holds(&self, new: &Model, old: &Model, index: usize) -> bool {
+        if index < self.between.start || self.stands_still && index >= self.between.end {
+            return true;
+        }
+        match (new.tree().item(index), old.tree().item(index)) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a.item, b.item) && a.line == b.line,
+            (None, None) => true,
+            _ => false,
+        }
+    }
+}
+
+fn issues(model: &Model) -> Vec<(usize, Issue)> {
     let mut issues = Vec::new();
     let mut found = Vec::new();
-    for family in FAMILIES {
+    for (number, family) in FAMILIES.iter().enumerate() {
         let Look::Model(look) = family.look else { continue };
         (look.find)(model, &mut found);
-        issues.extend(found.drain(..).map(|issue| (look, issue)));
+        issues.extend(found.drain(..).map(|issue| (number, issue)));
     }
     issues
 }

@@ -62,8 +62,10 @@ pub struct Issue {
     pub item: usize,
     /// The number of another item that it points to.
     pub other: Option<usize>,
-    /// What the look needs to tell more: the number of a reference, a use, a stage.
+    /// What it is about: the number of a reference, a use, a stage.
     pub number: usize,
+    /// Which of the things that the look can tell, as far as other instructions decide that.
+    pub variant: u8,
 }
 
 /// One command of one reading of an instruction. All ranges count from the start of the item.

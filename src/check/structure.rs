@@ -11,25 +11,29 @@ const LINK: &str = "https://docs.docker.com/reference/dockerfile/#from";
 /// The look.
 pub const LOOK: ModelLook = ModelLook { find, tell };
 
-/// What [`Issue::number`] says here.
-const EMPTY: usize = 0;
-const NO_STAGE: usize = 1;
-const BEFORE_STAGE: usize = 2;
+/// What [`Issue::variant`] says here.
+const EMPTY: u8 = 0;
+const NO_STAGE: u8 = 1;
+const BEFORE_STAGE: u8 = 2;
 
 fn find(model: &Model, issues: &mut Vec<Issue>) {
     let first = model.stages().first().map(|stage| stage.item);
     let mut head = model.instructions().take_while(|(placed, _)| Some(placed.index) != first);
-    let mut any = false;
+    let mut top = None;
     // Only ARG may stand before the first FROM. What is no instruction has a finding of its own.
-    let odd = head.find(|(_, facts)| {
-        any = true;
+    let odd = head.find(|(placed, facts)| {
+        top.get_or_insert(placed.index);
         facts.keyword.is_some_and(|keyword| keyword != Keyword::Arg)
     });
-    if let Some((placed, _)) = odd {
-        issues.push(Issue { item: placed.index, other: None, number: BEFORE_STAGE });
-    } else if first.is_none() {
-        let number = if any { NO_STAGE } else { EMPTY };
-        issues.push(Issue { item: 0, other: None, number });
+    let issue = match (odd, top) {
+        (Some((odd, _)), _) => {
+            Issue { item: odd.index, other: first, variant: BEFORE_STAGE, ..Issue::default() }
+        }
+        (None, Some(item)) => Issue { item, variant: NO_STAGE, ..Issue::default() },
+        (None, None) => Issue { variant: EMPTY, ..Issue::default() },
+    };
+    if odd.is_some() || first.is_none() {
+        issues.push(issue);
     }
 }
 
@@ -38,23 +42,20 @@ fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
         let placed = model.tree().item(item)?;
         Some(placed.lift(placed.instruction()?.meant().command.keyword_range))
     };
-    let finding = match issue.number {
+    let finding = match issue.variant {
         EMPTY => Finding::refused(
             "empty-file",
             Phase::Parse,
             TextRange::empty(TextSize::new(0)),
             "There is no instruction in this file. Begin with FROM and an image.",
         ),
-        NO_STAGE => {
-            let first = model.instructions().next().and_then(|(placed, _)| keyword(placed.index));
-            Finding::refused(
-                "no-stage",
-                Phase::Build,
-                first.unwrap_or_default(),
-                "There is no FROM in this file, so there is nothing to build. Write one with the \
+        NO_STAGE => Finding::refused(
+            "no-stage",
+            Phase::Build,
+            keyword(issue.item)?,
+            "There is no FROM in this file, so there is nothing to build. Write one with the \
                  image to start from.",
-            )
-        }
+        ),
         _ => {
             let finding = Finding::refused(
                 "before-from",
@@ -62,7 +63,7 @@ fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
                 keyword(issue.item)?,
                 "Only ARG can stand before the first FROM. Write FROM and an image above this.",
             );
-            match model.stages().first().and_then(|stage| keyword(stage.item)) {
+            match issue.other.and_then(keyword) {
                 Some(from) => finding.with_related(from, "the first FROM"),
                 None => finding,
             }

@@ -15,6 +15,10 @@ use crate::text::Edit;
 const LINK: &str =
     "https://docs.docker.com/reference/dockerfile/#understand-how-arg-and-from-interact";
 
+/// What [`Issue::variant`] says here.
+const UNDECLARED: u8 = 0;
+const NOT_REDECLARED: u8 = 1;
+
 /// The look.
 pub const LOOK: ModelLook = ModelLook { find, tell };
 
@@ -22,16 +26,20 @@ fn find(model: &Model, issues: &mut Vec<Issue>) {
     issues.extend(model.scope_issues().map(|issue| Issue {
         item: issue.item,
         other: None,
-        number: issue.use_ << 1 | usize::from(issue.kind == IssueKind::NotRedeclared),
+        number: issue.use_,
+        variant: match issue.kind {
+            IssueKind::UndeclaredInFrom => UNDECLARED,
+            IssueKind::NotRedeclared => NOT_REDECLARED,
+        },
     }));
 }
 
 fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
     let placed = model.tree().item(issue.item)?;
     let facts = model.facts(issue.item)?;
-    let read = facts.uses.get(issue.number >> 1)?;
-    match issue.number & 1 {
-        0 => Some(undeclared(model, placed, facts, read)),
+    let read = facts.uses.get(issue.number)?;
+    match issue.variant {
+        UNDECLARED => Some(undeclared(model, placed, facts, read)),
         _ => not_redeclared(model, placed, facts, read),
     }
 }

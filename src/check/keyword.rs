@@ -102,5 +102,6 @@ mod tests {
         let phase = |text| findings(text)[0].phase;
         assert_eq!(phase("FROM a AS p\nONBUILD FOO x\n"), Phase::Advice);
         assert_eq!(phase("FROM a AS p\nONBUILD FOO x\nFROM p\n"), Phase::Build);
+        assert_eq!(phase("FROM a AS p\nONBUILD FOO x\nFROM p\nFROM b\n"), Phase::Advice);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::rule::{InstructionContext, Issue, Look};
 use super::{FAMILIES, Finding, Fix, Phase, Severity, fix_all, pasted};
 use crate::language::Keyword;
-use crate::model::{Base, Model, Stage};
+use crate::model::{Base, Model};
 use crate::syntax::{Arguments, Block, Item, PerItem, View};
 use crate::text::TextSize;
 
@@ -31,6 +31,10 @@ struct Landmarks {
     found: Vec<Landmark>,
     /// Line feeds in the block.
     newlines: u32,
+    /// There is something that [`Report::same_places`] does not follow: a carriage return that
+    /// editors take for the end of a line and we do not, or an `ONBUILD` with findings, which other
+    /// stages can make worse.
+    odd: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -45,17 +49,29 @@ struct Landmark {
 
 impl Landmarks {
     fn find(block: &Block, findings: &[ItemFindings]) -> Landmarks {
-        let mut landmarks = Landmarks { found: Vec::new(), newlines: 0 };
+        let mut landmarks = Landmarks { found: Vec::new(), newlines: 0, odd: false };
         let mut offset = TextSize::new(0);
         for (number, (item, findings)) in block.items().iter().zip(findings).enumerate() {
             if findings.is_some() {
                 landmarks.found.push(Landmark { item: number, offset, line: landmarks.newlines });
+                landmarks.odd |= is_onbuild(item);
             }
+            landmarks.odd |= has_lone_return(&item.text);
             offset += item.len();
             landmarks.newlines += item.newlines;
         }
         landmarks
     }
+}
+
+fn is_onbuild(item: &Item) -> bool {
+    let command = item.instruction().map(|instruction| &instruction.view.command);
+    command.is_some_and(|command| command.keyword == Some(Keyword::Onbuild))
+}
+
+/// Whether a carriage return stands elsewhere than before a line feed.
+fn has_lone_return(text: &str) -> bool {
+    text.contains('\r') && text.split('\r').skip(1).any(|behind| !behind.starts_with('\n'))
 }
 
 /// An item with findings, as a reader of lines and columns sees it.
@@ -143,7 +159,8 @@ impl Report {
     pub fn same_places(&self, old: &Report) -> bool {
         let (a, b) = (&*self.0, &*old.0);
         let shared = Shared::of(a, b);
-        std::ptr::eq(a.model.names(), b.model.names())
+        !(a.is_odd() || b.is_odd())
+            && std::ptr::eq(a.model.names(), b.model.names())
             && a.issues.len() == b.issues.len()
             && (shared.stands_still || !a.has_findings_in_last(shared.tail))
             && a.entries(shared.head, shared.tail).eq(b.entries(shared.head, shared.tail))
@@ -154,17 +171,15 @@ impl Report {
             })
     }
 
-    /// Whether the trigger of an `ONBUILD` fires in this very file, because a stage is built on the
-    /// stage that it stands in.
+    /// Whether the trigger of an `ONBUILD` fires in a plain build of this very file, because a stage
+    /// that the last one needs is built on the stage that it stands in.
     fn is_replayed(&self, entry: &Entry<'_>) -> bool {
-        let onbuild = entry
-            .item
-            .instruction()
-            .is_some_and(|instruction| instruction.view.command.keyword == Some(Keyword::Onbuild));
         let model = &self.0.model;
-        let stage = model.stage_at(entry.start).filter(|_| onbuild);
-        let child = |stage: &Stage| model.names().bases().contains(&Base::Stage(stage.index));
-        stage.is_some_and(child)
+        let stage = model.stage_at(entry.start).filter(|_| is_onbuild(entry.item));
+        let (Some(stage), Some(last)) = (stage, model.stages().last()) else { return false };
+        let reached = model.reachable(last.index);
+        let mut built = model.names().bases().iter().zip(reached);
+        built.any(|(base, reached)| reached && *base == Base::Stage(stage.index))
     }
 
     /// What the model reads is what was meant. Where pasting left something else, `BuildKit` reads
@@ -213,6 +228,10 @@ impl Inner {
                 })
             })
         })
+    }
+
+    fn is_odd(&self) -> bool {
+        self.items.blocks().any(|kept| kept.summary.odd)
     }
 
     fn has_findings_in_last(&self, tail: usize) -> bool {
@@ -312,7 +331,9 @@ fn look_at_view(item: &Item, view: &View, escape: char) -> Vec<Finding> {
         escape,
     };
     let mut contexts = vec![outer];
-    if let Arguments::Nested(command) = &view.command.arguments {
+    let mut command = &view.command;
+    while let Arguments::Nested(trigger) = &command.arguments {
+        command = trigger;
         contexts.push(InstructionContext { command, trigger: true, ..outer });
     }
     for context in &contexts {
@@ -331,4 +352,32 @@ fn sort(findings: &mut Vec<Finding>) {
         key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
     });
     findings.dedup();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::syntax::Tree;
+
+    #[test]
+    fn lone_carriage_returns() {
+        for (text, expected) in [
+            ("a\r\nb\r\n", false),
+            ("a\nb", false),
+            ("a\rb\r\n", true),
+            ("a\r\r\n", true),
+            ("a\r", true),
+        ] {
+            assert_eq!(has_lone_return(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn findings_come_sorted_and_once() {
+        let text = "FROM a AS b\nCOPY --form=b --from=b --form=b x y\nRUNN x\n";
+        let report = Report::new(&Model::new(Tree::parse(text)));
+        let codes: Vec<_> = report.findings().iter().map(|finding| finding.code).collect();
+        let expected = ["unknown-flag", "circular-stage", "unknown-flag", "unknown-instruction"];
+        assert_eq!(codes, expected);
+    }
 }

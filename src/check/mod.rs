@@ -7,8 +7,10 @@
 //! | `finding.rs` | what is told |
 //! | `rule.rs` | what rules are |
 //! | `report.rs` | the findings of a file, edit by edit |
+//! | `shared.rs` | what an edit left in place |
 //! | `fix_all.rs` | all sure fixes at once |
 //! | `pasted.rs` | the two readings of pasted text |
+//! | `near.rs` | names that are nearly right |
 //! | others | one family of rules each |
 
 mod arguments;
@@ -37,6 +39,7 @@ mod platform;
 mod references;
 mod report;
 mod rule;
+mod shared;
 mod stopsignal;
 mod structure;
 #[cfg(test)]

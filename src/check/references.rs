@@ -216,7 +216,10 @@ fn image(model: &Model, reference: &Reference, name: &str, depends: Depends) -> 
     let range = reference.name.range;
     let told = matches!(depends, Depends::Undeclared | Depends::Builder);
     let problem = image_name::problem(name).filter(|_| !told);
-    let near = near_stage(model, reference).filter(|_| written == name);
+    // Where an image can have the name, it may be meant.
+    let near = near_stage(model, reference)
+        .filter(|_| written == name)
+        .map(|near| Nearest { sure: near.sure && problem.is_some(), ..near });
     let lower = written.to_lowercase();
     let cased = lower != *written && earlier_names(model, reference).any(|name| name == lower);
     if cased && reference.place == Place::From {
@@ -292,7 +295,7 @@ fn near_stage<'a>(model: &'a Model, reference: &Reference) -> Option<Nearest<'a>
     if number || others.into_iter().any(is_base) {
         return None;
     }
-    Some(Nearest { sure: near.sure && reference.place != Place::From, ..near })
+    Some(near)
 }
 
 /// A base that expands to nothing, or that cannot be expanded without a value for an argument.
@@ -396,6 +399,7 @@ mod tests {
         );
         fixed(&text("FROM Builder\n"), "stage-case", &text("FROM builder\n"));
         not_sure(&text("FROM buidler\n"), "unknown-stage");
+        not_sure(&text("FROM b\nCOPY --from=bulder x y\n"), "unknown-stage");
     }
 
     #[test]

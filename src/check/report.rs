@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::rule::{InstructionContext, Issue, Look};
+use super::shared::Shared;
 use super::{FAMILIES, Finding, Fix, Phase, Severity, fix_all, pasted};
 use crate::language::Keyword;
 use crate::model::{Base, Model};
@@ -158,7 +159,8 @@ impl Report {
     /// text and the findings of shared blocks are not looked at.
     pub fn same_places(&self, old: &Report) -> bool {
         let (a, b) = (&*self.0, &*old.0);
-        let shared = Shared::of(a, b);
+        let (new, old) = (a.model.tree(), b.model.tree());
+        let shared = Shared::of(new, old);
         !(a.is_odd() || b.is_odd())
             && std::ptr::eq(a.model.names(), b.model.names())
             && a.issues.len() == b.issues.len()
@@ -166,8 +168,8 @@ impl Report {
             && a.entries(shared.head, shared.tail).eq(b.entries(shared.head, shared.tail))
             && a.issues.iter().zip(&b.issues).all(|(x, y)| {
                 x == y
-                    && shared.holds(&a.model, &b.model, x.1.item)
-                    && x.1.other.is_none_or(|other| shared.holds(&a.model, &b.model, other))
+                    && shared.holds(new, old, x.1.item)
+                    && x.1.other.is_none_or(|other| shared.holds(new, old, other))
             })
     }
 
@@ -238,51 +240,6 @@ impl Inner {
         let blocks = self.items.blocks();
         let count = blocks.len();
         blocks.skip(count - tail).any(|kept| !kept.summary.found.is_empty())
-    }
-}
-
-/// What two versions of a file have in common at both ends.
-struct Shared {
-    /// How many blocks at the start.
-    head: usize,
-    /// How many blocks at the end.
-    tail: usize,
-    /// The items that are neither in the head nor, in one of the versions, in the tail.
-    between: std::ops::Range<usize>,
-    /// Whether what is shared at the end stands at the same lines, and has the same numbers.
-    stands_still: bool,
-}
-
-impl Shared {
-    fn of(new: &Inner, old: &Inner) -> Shared {
-        let a: Vec<&Arc<Block>> = new.items.blocks().map(|kept| &kept.block).collect();
-        let b: Vec<&Arc<Block>> = old.items.blocks().map(|kept| &kept.block).collect();
-        let same = |(a, b): &(&&Arc<Block>, &&Arc<Block>)| Arc::ptr_eq(a, b);
-        let head = a.iter().zip(&b).take_while(same).count();
-        let rest = a.iter().skip(head).rev().zip(b.iter().skip(head).rev());
-        let tail = rest.take_while(same).count();
-        let items = |blocks: &[&Arc<Block>]| blocks.iter().map(|b| b.items().len()).sum::<usize>();
-        let first = items(a.get(..head).unwrap_or_default());
-        let last = items(a.get(a.len() - tail..).unwrap_or_default());
-        let (new, old) = (new.model.tree(), old.model.tree());
-        Shared {
-            head,
-            tail,
-            between: first..new.len_items().max(old.len_items()) - last,
-            stands_still: (new.len_items(), new.newlines()) == (old.len_items(), old.newlines()),
-        }
-    }
-
-    /// Whether both versions have the same item with that number on the same line.
-    fn holds(&self, new: &Model, old: &Model, index: usize) -> bool {
-        if index < self.between.start || self.stands_still && index >= self.between.end {
-            return true;
-        }
-        match (new.tree().item(index), old.tree().item(index)) {
-            (Some(a), Some(b)) => Arc::ptr_eq(a.item, b.item) && a.line == b.line,
-            (None, None) => true,
-            _ => false,
-        }
     }
 }
 

@@ -119,10 +119,8 @@ fn not_redeclared(model: &Model, placed: Placed<'_>, facts: &Facts, read: &Use) 
         Some(_) => "is declared before the first FROM, which counts for FROM lines only",
         None => "is set by the builder, but a stage knows it only where it is declared",
     };
-    let doubt = match root(model, stage) {
-        Base::Image(_) | Base::Unknown => " here, unless the base image sets it",
-        _ => " here",
-    };
+    let open = matches!(root(model, stage), Base::Image(_) | Base::Unknown);
+    let doubt = if open { " here, unless the base image sets it" } else { " here" };
     let message = format!(
         "`{name}` {origin}. It is empty{doubt}. Write `ARG {name}` below the FROM of this stage."
     );
@@ -134,7 +132,11 @@ fn not_redeclared(model: &Model, placed: Placed<'_>, facts: &Facts, read: &Use) 
         finding = finding
             .with_related(placed.lift(definition.name.range), "declared here for FROM lines");
     }
-    finding.fixes.extend(redeclare(model, stage, name, !shell));
+    // Images do set variables such as NODE_VERSION, which the declaration would hide, but none that
+    // the builder sets.
+    let hides = open && global.is_some();
+    let sure = !(shell || hides);
+    finding.fixes.extend(redeclare(model, stage, name, sure));
     Some(finding)
 }
 
@@ -291,9 +293,10 @@ mod tests {
             "ARG V=1\nFROM a AS b\nFROM \\\n  c\nARG V\nRUN x\nUSER $V\n",
         );
         // One declaration mends all uses.
-        let text = "ARG V=1\nFROM a\nENV X=$V Y=$V\n";
+        not_sure("ARG V=1\nFROM a\nENV X=$V\n", code);
+        let text = "ARG V=1\nFROM scratch\nENV X=$V Y=$V\n";
         let edits = crate::check::fix_all(&findings(text));
         let mended = crate::text::apply_edits(text, &edits);
-        assert_eq!(mended.as_deref(), Ok("ARG V=1\nFROM a\nARG V\nENV X=$V Y=$V\n"));
+        assert_eq!(mended.as_deref(), Ok("ARG V=1\nFROM scratch\nARG V\nENV X=$V Y=$V\n"));
     }
 }

@@ -1,6 +1,9 @@
 //! Variables that have no value where they are read: those that `FROM` does not know, and those
 //! that a stage has to declare again.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use super::rule::ModelLook;
 use super::{Finding, Fix, Issue, Phase, Severity, image_name, near};
 use crate::language::platform::Platform;
@@ -23,16 +26,30 @@ const NOT_REDECLARED: u8 = 1;
 pub const LOOK: ModelLook = ModelLook { find, tell };
 
 fn find(model: &Model, issues: &mut Vec<Issue>) {
-    issues.extend(model.scope_issues().map(|issue| Issue {
-        item: issue.item,
-        other: None,
-        number: issue.use_,
-        variant: match issue.kind {
+    let mut item = usize::MAX;
+    let mut told = HashSet::new();
+    for issue in model.scope_issues() {
+        if issue.item != item {
+            item = issue.item;
+            told.clear();
+        }
+        // Once a name and instruction is enough, and no instruction deserves more than that many.
+        let name =
+            model.facts(item).and_then(|facts| facts.uses.get(issue.use_)).map(|u| &u.name.text);
+        let Some(name) = name else { continue };
+        if told.len() == MOST || !told.insert(Arc::clone(name)) {
+            continue;
+        }
+        let variant = match issue.kind {
             IssueKind::UndeclaredInFrom => UNDECLARED,
             IssueKind::NotRedeclared => NOT_REDECLARED,
-        },
-    }));
+        };
+        issues.push(Issue { item, other: None, number: issue.use_, variant });
+    }
 }
+
+/// How many names are told of one instruction.
+const MOST: usize = 50;
 
 fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
     let placed = model.tree().item(issue.item)?;
@@ -68,10 +85,13 @@ fn undeclared(model: &Model, placed: Placed<'_>, facts: &Facts, read: &Use) -> F
     };
     finding.link = Some(LINK);
     let declare = model.stages().first().and_then(|first| {
-        let line = declaration(model.tree().item(first.item)?.item, name);
+        let from = model.tree().item(first.item)?;
+        let line = declaration(from.item, name);
+        // Behind a byte order mark, if there is one.
+        let start = from.lift(from.instruction()?.body).start();
         Some(Fix {
             title: format!("Declare `{name}` before the first FROM"),
-            edits: vec![Edit::insert(first.start, line)],
+            edits: vec![Edit::insert(start, line)],
             sure: near.is_none(),
         })
     });
@@ -221,6 +241,7 @@ mod tests {
         let code = "undeclared-in-from";
         check("FROM a:$⟦V⟧\n", &[code]);
         check("FROM a:${⟦V⟧:-1}\n", &[code]);
+        check("FROM a:$⟦V⟧$V\n", &[code]);
         check("FROM a\nARG V=1\nFROM b:$⟦V⟧\n", &[code]);
         check("FROM --platform=$⟦P⟧ a\n", &[code]);
         check("ARG V=1\nFROM --platform=$TARGETPLATFORM a:$V\n", &[]);
@@ -238,6 +259,7 @@ mod tests {
         let code = "undeclared-in-from";
         fixed("# x\nFROM a:$V\n", code, "# x\nARG V\nFROM a:$V\n");
         fixed("from a:$V\r\n", code, "arg V\r\nfrom a:$V\r\n");
+        fixed("\u{feff}FROM a:$V\n", code, "\u{feff}ARG V\nFROM a:$V\n");
         fixed("ARG VERSION=1\nFROM a:$VERSON\n", code, "ARG VERSION=1\nFROM a:$VERSION\n");
         fixed_by(
             "ARG VERSION=1\nFROM a:$VERSON\n",

@@ -579,7 +579,7 @@ impl<'a> Finder<'a> {
         let text = within.text(word);
         let name = text.find('=').unwrap_or(text.len());
         let name = within.view.locate(word, 0..name);
-        if cursor.at <= name.end() {
+        if cursor.at <= name.end() || !text.contains('=') {
             return self.found(Place::ArgName, name);
         }
         self.expanding(Place::ArgValue, TextRange::new(name.end() + TextSize::of('='), word.end()))
@@ -643,13 +643,15 @@ impl<'a> Finder<'a> {
         let view = self.instruction.meant();
         let text = view.text(self.source(), expanded.range);
         let uses = expand::parse(&text, expanded.escape, expanded.mode).uses;
+        let map = view.map(expanded.range);
+        let place = |part: TextRange| map.range(part.start().into(), part.end().into());
         let found = uses.iter().rev().find_map(|found| {
-            let name = view.locate(expanded.range, found.name.into());
+            let name = place(found.name);
             name.contains_inclusive(self.local).then_some((found, name))
         });
         let (found, name) = found?;
         Some(VariableAt {
-            range: self.placed.lift(view.locate(expanded.range, found.range.into())),
+            range: self.placed.lift(place(found.range)),
             name: self.placed.lift(name),
             braced: found.braced,
             by: expanded.by,

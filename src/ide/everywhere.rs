@@ -17,7 +17,7 @@ fn whole_file(snapshot: &Snapshot, check: &impl Fn(TextRange)) {
         check(link.range);
         assert!(link.target.starts_with("https://"));
     }
-    for lens in lens::lenses(snapshot) {
+    for lens in lens::lenses(snapshot, "Dockerfile") {
         check(lens.range);
     }
     for symbol in symbols::flat(&symbols::symbols(snapshot)) {

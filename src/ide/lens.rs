@@ -20,42 +20,64 @@ pub struct Lens {
 }
 
 /// The lenses of the file, in order: for the last stage, and for each other that can be asked for.
-pub fn lenses(snapshot: &Snapshot) -> Vec<Lens> {
+/// `file` is the file's name in the build context.
+pub fn lenses(snapshot: &Snapshot, file: &str) -> Vec<Lens> {
     let model = snapshot.model();
     let Some(last) = model.stages().last() else { return Vec::new() };
     let needed = model.reachable(last.index);
     let lens = |stage: &Stage| {
         let needed = needed.get(stage.index).copied().unwrap_or_default();
-        lens(snapshot, stage, stage.index == last.index, needed)
+        lens(snapshot, file, stage, stage.index == last.index, needed)
     };
     model.stages().iter().filter_map(lens).collect()
 }
 
 /// The lens of the stage that holds `offset`.
-pub fn lens_at(snapshot: &Snapshot, offset: TextSize) -> Option<Lens> {
+pub fn lens_at(snapshot: &Snapshot, file: &str, offset: TextSize) -> Option<Lens> {
     let stage = snapshot.model().stage_at(offset)?.index;
-    lenses(snapshot).into_iter().find(|lens| lens.stage == stage)
+    lenses(snapshot, file).into_iter().find(|lens| lens.stage == stage)
 }
 
-fn lens(snapshot: &Snapshot, stage: &Stage, is_last: bool, needed: bool) -> Option<Lens> {
+fn lens(
+    snapshot: &Snapshot,
+    file: &str,
+    stage: &Stage,
+    is_last: bool,
+    needed: bool,
+) -> Option<Lens> {
     let placed = snapshot.tree().item(stage.item)?;
     // A `FROM` without an image makes no stage yet.
     stage.image()?;
-    let command = if is_last {
-        "docker build .".to_owned()
+    let target = if is_last {
+        String::new()
     } else {
         let name = stage.name()?.text.to_lowercase();
         // Of several of one name the last is built; the others cannot be asked for.
         let found = snapshot.model().target(&name)?.index == stage.index;
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
-        if !found || name.starts_with('-') || !name.bytes().all(plain) {
+        if !found || !is_plain(&name) {
             return None;
         }
-        format!("docker build --target {name} .")
+        format!(" --target {name}")
     };
+    let command = format!("docker build{}{target} .", option(file));
     let title = if needed { command.clone() } else { format!("{command} (not built by default)") };
     let range = placed.lift(placed.instruction()?.body);
     Some(Lens { stage: stage.index, range, title, command, needed })
+}
+
+/// The option that names the file, where it is not the one that is taken anyway.
+fn option(file: &str) -> String {
+    match file {
+        "" | "Dockerfile" => String::new(),
+        file if is_plain(file) => format!(" -f {file}"),
+        file => format!(" -f '{}'", file.replace('\'', r"'\''")),
+    }
+}
+
+/// Whether a word means itself to every shell.
+fn is_plain(word: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    !word.starts_with('-') && word.bytes().all(plain)
 }
 
 #[cfg(test)]
@@ -67,7 +89,7 @@ mod tests {
     #[track_caller]
     fn check(marked: &str, titles: &[&str]) {
         let fixture = Fixture::new(marked);
-        let found = lenses(&fixture.snapshot);
+        let found = lenses(&fixture.snapshot, "Dockerfile");
         fixture.check(found.iter().map(|lens| ("l", lens.range)));
         let found: Vec<_> = found.iter().map(|lens| lens.title.as_str()).collect();
         assert_eq!(found, titles);
@@ -114,9 +136,20 @@ mod tests {
     #[test]
     fn the_stage_at_the_cursor() {
         let fixture = Fixture::new("FROM a AS x\nRUN $0y\nFROM b\n");
-        let lens = lens_at(&fixture.snapshot, fixture.cursor).expect("a lens");
+        let lens = lens_at(&fixture.snapshot, "Dockerfile", fixture.cursor).expect("a lens");
         assert_eq!((lens.stage, lens.command.as_str()), (0, "docker build --target x ."));
         assert!(!lens.needed);
-        assert_eq!(lens_at(&Snapshot::new("ARG X\nFROM a"), 0.into()), None);
+        assert_eq!(lens_at(&Snapshot::new("ARG X\nFROM a"), "Dockerfile", 0.into()), None);
+    }
+
+    #[test]
+    fn another_file_is_named() {
+        let snapshot = Snapshot::new("FROM a AS b\nFROM c\n");
+        let commands = |file| lenses(&snapshot, file).into_iter().map(|lens| lens.command);
+        assert!(commands("api.Dockerfile").eq([
+            "docker build -f api.Dockerfile --target b .".to_owned(),
+            "docker build -f api.Dockerfile .".to_owned(),
+        ]));
+        assert!(commands("it's").all(|command| command.contains(r"-f 'it'\''s'")));
     }
 }

@@ -213,11 +213,13 @@ pub fn actions(
     let shown = |finding: &Finding| diagnostics::is_shown(ask, finding);
     let found = ide::actions::actions(&ask.snapshot, range, shown);
     let fixes = found.into_iter().map(|found| action(ask, found));
-    let build = ide::lens::lens_at(&ask.snapshot, range.start()).map(|lens| lsp::CodeAction {
-        title: format!("Show how to build this stage: {}", lens.command),
-        kind: Some(lsp::CodeActionKind::SOURCE),
-        command: Some(build_command(ask, &lens)),
-        ..Default::default()
+    let build = ide::lens::lens_at(&ask.snapshot, &ask.file_name(), range.start()).map(|lens| {
+        lsp::CodeAction {
+            title: format!("Show how to build this stage: {}", lens.command),
+            kind: Some(lsp::CodeActionKind::SOURCE),
+            command: Some(build_command(ask, &lens)),
+            ..Default::default()
+        }
     });
     let wanted = |action: &lsp::CodeAction| only.is_none_or(|only| is_of_kind(action, only));
     fixes.chain(build).filter(wanted).map(Into::into).collect()
@@ -273,7 +275,7 @@ fn build_command(ask: &Ask, lens: &Lens) -> lsp::Command {
 pub fn show_build_command(ask: &Ask, params: &lsp::ExecuteCommandParams) -> Option<()> {
     (params.command == SHOW_BUILD_COMMAND).then_some(())?;
     let stage = params.arguments.first().and_then(|argument| argument.get("stage")?.as_u64());
-    let lenses = ide::lens::lenses(&ask.snapshot);
+    let lenses = ide::lens::lenses(&ask.snapshot, &ask.file_name());
     if let Some(lens) = lenses.into_iter().find(|lens| Some(lens.stage as u64) == stage) {
         ask.window.show(lsp::MessageType::INFO, lens.command);
     }

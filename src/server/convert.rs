@@ -104,6 +104,12 @@ pub fn encoding_kind(encoding: Encoding) -> lsp::PositionEncodingKind {
     }
 }
 
+/// The last segment of a URI's path, decoded.
+pub fn file_name(uri: &lsp::Uri) -> String {
+    let name = uri.path().split('/').next_back();
+    name.map_or_else(String::new, |name| name.decode().to_string_lossy().into_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -42,7 +42,7 @@ pub fn all() -> Vec<Feature> {
         ),
         Feature::new::<request::GotoDefinition>(Pace::Quick, definition)
             .advertised(|server, _| server.definition_provider = Some(lsp::OneOf::Left(true))),
-        Feature::new::<request::References>(Pace::Quick, |ask, params| {
+        Feature::new::<request::References>(Pace::Slow, |ask, params| {
             let offset = ask.offset(params.text_document_position.position);
             let found = ide::references::references(
                 &ask.snapshot,
@@ -52,7 +52,7 @@ pub fn all() -> Vec<Feature> {
             Ok(answers::locations(ask, &found))
         })
         .advertised(|server, _| server.references_provider = Some(lsp::OneOf::Left(true))),
-        Feature::new::<request::DocumentHighlightRequest>(Pace::Quick, |ask, params| {
+        Feature::new::<request::DocumentHighlightRequest>(Pace::Slow, |ask, params| {
             let offset = ask.offset(params.text_document_position_params.position);
             Ok(answers::highlights(ask, &ide::highlight::highlight(&ask.snapshot, offset)))
         })
@@ -97,7 +97,8 @@ pub fn all() -> Vec<Feature> {
         }),
         Feature::new::<request::CodeLensRequest>(Pace::Slow, |ask, _| {
             let shown = ask.settings.code_lens;
-            Ok(shown.then(|| answers::lenses(ask, ide::lens::lenses(&ask.snapshot))))
+            Ok(shown
+                .then(|| answers::lenses(ask, ide::lens::lenses(&ask.snapshot, &ask.file_name()))))
         })
         .advertised(|server, _| {
             server.code_lens_provider = Some(lsp::CodeLensOptions { resolve_provider: None });
@@ -119,7 +120,7 @@ pub fn all() -> Vec<Feature> {
         .advertised(|server, _| {
             server.folding_range_provider = Some(lsp::FoldingRangeProviderCapability::Simple(true));
         }),
-        Feature::new::<request::PrepareRenameRequest>(Pace::Quick, |ask, params| {
+        Feature::new::<request::PrepareRenameRequest>(Pace::Slow, |ask, params| {
             let found = ide::rename::prepare(&ask.snapshot, ask.offset(params.position));
             Ok(found.map(|(range, placeholder)| answers::rename_place(ask, range, placeholder)))
         }),
@@ -169,8 +170,8 @@ fn definition(
 /// Where a request is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pace {
-    /// At once, on its arrival, before the next message is looked at: for what takes microseconds
-    /// in a document of any size.
+    /// At once, on its arrival, before the next message is looked at: for what a person waits for
+    /// while typing, and what takes well under a millisecond in a document of some thousand lines.
     Quick,
     /// On another thread: for all else.
     Slow,
@@ -277,6 +278,11 @@ pub struct Ask {
 }
 
 impl Ask {
+    /// The name of the document's file.
+    pub fn file_name(&self) -> String {
+        convert::file_name(&self.uri)
+    }
+
     /// The byte offset of a position in the request.
     pub fn offset(&self, position: lsp::Position) -> TextSize {
         convert::offset(self.snapshot.text(), position, self.encoding)

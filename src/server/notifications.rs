@@ -158,9 +158,7 @@ impl Core {
             let registration = lsp::Registration {
                 id: "settings".to_owned(),
                 method: "workspace/didChangeConfiguration".to_owned(),
-                register_options: Some(
-                    json!({ "section": [settings::SECTION, settings::LEGACY_SECTION] }),
-                ),
+                register_options: Some(json!({ "section": settings::SECTION })),
             };
             let params = lsp::RegistrationParams { registrations: vec![registration] };
             if let Err(error) = client.request::<lsp::request::RegisterCapability>(params).await {
@@ -174,11 +172,8 @@ impl Core {
         if !self.session().client.configuration {
             return;
         }
-        let item = |section: &str| lsp::ConfigurationItem {
-            scope_uri: None,
-            section: Some(section.to_owned()),
-        };
-        let items = vec![item(settings::SECTION), item(settings::LEGACY_SECTION)];
+        let section = Some(settings::SECTION.to_owned());
+        let items = vec![lsp::ConfigurationItem { scope_uri: None, section }];
         let core = self.clone();
         tokio::spawn(async move {
             let params = lsp::ConfigurationParams { items };
@@ -190,9 +185,7 @@ impl Core {
                         return tracing::info!("the client has no settings to give: {error}");
                     }
                 };
-            let section = |i: usize| sections.get(i).cloned().unwrap_or_default();
-            let pulled =
-                json!({ settings::SECTION: section(0), settings::LEGACY_SECTION: section(1) });
+            let pulled = json!({ settings::SECTION: sections.get(0).cloned().unwrap_or_default() });
             core.session().layers.pulled = pulled;
             core.renew_settings();
         });

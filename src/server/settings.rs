@@ -14,9 +14,6 @@ use serde_json::Value;
 /// The section of the client's configuration that is ours.
 pub const SECTION: &str = "stagewright";
 
-/// The section of the older Dockerfile servers, whose severities are honoured below ours.
-pub const LEGACY_SECTION: &str = "docker.languageserver";
-
 /// How a finding is shown, or that it is not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -54,20 +51,13 @@ pub struct Settings {
     pub diagnostics: bool,
     /// The level of findings by their code.
     pub severity: BTreeMap<String, Level>,
-    /// The same by the names of the older Dockerfile servers, such as `instructionCasing`.
-    pub legacy_severity: BTreeMap<String, Level>,
     /// Whether code lenses are shown.
     pub code_lens: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self {
-            diagnostics: true,
-            severity: BTreeMap::new(),
-            legacy_severity: BTreeMap::new(),
-            code_lens: true,
-        }
+        Self { diagnostics: true, severity: BTreeMap::new(), code_lens: true }
     }
 }
 
@@ -102,12 +92,6 @@ pub const KEYS: &[Key] = &[
         wants: "a boolean",
         about: "Whether code lenses are shown.",
         set: |settings, _, value| set(&mut settings.code_lens, value.as_bool()),
-    },
-    Key {
-        name: "docker.languageserver.diagnostics.",
-        wants: "\"ignore\", \"warning\" or \"error\"",
-        about: "Severities of the older Dockerfile servers; `diagnostics.severity` wins over them.",
-        set: |settings, name, value| set_level(&mut settings.legacy_severity, name, value),
     },
 ];
 
@@ -244,10 +228,6 @@ mod tests {
             "telemetry": "all",
             "dockercomposeExperimental": { "composeSupport": true },
         });
-        let expected = Settings {
-            legacy_severity: BTreeMap::from([("instructionCasing".to_owned(), Level::Error)]),
-            ..Settings::default()
-        };
-        check(&[layer], &expected, &[]);
+        check(&[layer], &Settings::default(), &[]);
     }
 }

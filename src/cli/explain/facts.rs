@@ -150,7 +150,10 @@ impl<'a> Explanation<'a> {
     ) -> Explanation<'a> {
         let model = document.snapshot().model();
         let built = target.map(|target| model.reachable(target)).unwrap_or_default();
-        let commands: BTreeMap<usize, String> = lens::lenses(document.snapshot())
+        // A name that is no path stands for standard input.
+        let file = std::path::Path::new(&document.name).file_name().and_then(|name| name.to_str());
+        let file = file.unwrap_or_default();
+        let commands: BTreeMap<usize, String> = lens::lenses(document.snapshot(), file)
             .into_iter()
             .map(|lens| (lens.stage, lens.command))
             .collect();

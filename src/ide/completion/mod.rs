@@ -195,7 +195,7 @@ impl<'a> List<'a> {
             kind,
             detail: None,
             insert,
-            sort: format!("{number:04}"),
+            sort: format!("{number:08}"),
             filter: None,
             key: None,
             deprecated: false,

@@ -174,11 +174,14 @@ fn the_command_that_builds_a_stage_is_told() {
     let mut session = start();
     session.go("FROM builder AS li$0nt");
     session.act("Show how to build this stage");
-    session.until_shown("[Info] docker build --target lint .");
+    session.until_shown("[Info] docker build -f multi.Dockerfile --target lint .");
     session.until_shown("Press ENTER");
     session.keys("<CR>");
     session.lua("vim.lsp.codelens.refresh({ bufnr = 0 })");
-    for command in ["docker build --target builder .", "docker build ."] {
+    for command in [
+        "docker build -f multi.Dockerfile --target builder .",
+        "docker build -f multi.Dockerfile .",
+    ] {
         session.until_shown(command);
     }
 }

@@ -23,6 +23,8 @@ local function ask(of, method)
 end
 -- What a result is called, and whose it is, differs by nature.
 local function plain(value)
+  -- The build commands name the file.
+  if type(value) == 'string' then return (value:gsub(' %-f %S+', '')) end
   if type(value) ~= 'table' then return value end
   local copy = {}
   for key, inner in pairs(value) do

@@ -23,8 +23,6 @@ local function ask(of, method)
 end
 -- What a result is called, and whose it is, differs by nature.
 local function plain(value)
-  -- The build commands name the file.
-  if type(value) == 'string' then return (value:gsub(' %-f %S+', '')) end
   if type(value) ~= 'table' then return value end
   local copy = {}
   for key, inner in pairs(value) do
@@ -33,8 +31,10 @@ local function plain(value)
   return copy
 end
 vim.g.number = (vim.g.number or 0) + 1
-local fresh = vim.fn.bufadd(('%s/fresh%d'):format(vim.fn.getcwd(), vim.g.number))
-vim.fn.bufload(fresh)
+-- Of the same name, which some answers have in them.
+local name = ('%s/fresh%d/%s'):format(vim.fn.getcwd(), vim.g.number, vim.fn.expand('%:t'))
+local fresh = vim.fn.bufadd(name)
+vim.cmd(('noautocmd call bufload(%d)'):format(fresh))
 for _, option in ipairs({ 'fileformat', 'endofline', 'fixendofline' }) do
   vim.bo[fresh][option] = vim.bo[buffer][option]
 end

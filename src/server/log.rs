@@ -32,9 +32,11 @@ pub fn start(file: Option<&Path>) -> io::Result<()> {
         // panics when standard error is closed.
         .log_internal_errors(false)
         .with_writer(writer);
-    let filtered = match std::env::var(VARIABLE) {
-        Ok(filter) => lines.with_filter(EnvFilter::new(filter)).boxed(),
-        Err(_) => lines.with_filter(default).boxed(),
+    // One that cannot be read counts as none: `EnvFilter::new` would complain by `eprintln`.
+    let filter = std::env::var(VARIABLE).ok().and_then(|f| EnvFilter::try_new(f).ok());
+    let filtered = match filter {
+        Some(filter) => lines.with_filter(filter).boxed(),
+        None => lines.with_filter(default).boxed(),
     };
     // This fails where a log was begun already, as in tests; that one stays.
     drop(tracing_subscriber::registry().with(filtered).try_init());

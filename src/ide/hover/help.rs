@@ -114,11 +114,24 @@ pub fn choice(choice: &Choice) -> String {
     page(&code(choice.value), choice.summary, "", &[], None)
 }
 
-/// A text as a code mark.
+/// A text as a code mark, whatever it holds: what a file says is shown and never read as markdown.
 pub fn code(text: &str) -> String {
-    match text.contains('`') {
-        true => format!("`` {text} ``"),
-        false => format!("`{text}`"),
+    // A mark ends at the next run of as many backticks.
+    match text.split(|c| c != '`').map(str::len).max() {
+        None | Some(0) => format!("`{text}`"),
+        Some(longest) => {
+            let mark = "`".repeat(longest + 1);
+            format!("{mark} {text} {mark}")
+        }
+    }
+}
+
+/// A name of the file's in bold, or as a code mark if it is none. Stands at the start of a text, where
+/// backticks would begin a block.
+pub fn strong(name: &str) -> String {
+    match name.chars().all(|c| c.is_alphanumeric() || "-_. ".contains(c)) {
+        true => format!("**{name}**"),
+        false => code(&name.replace('`', "'")),
     }
 }
 

@@ -231,6 +231,22 @@ mod tests {
     }
 
     #[test]
+    fn what_a_file_says_is_never_markdown() {
+        check_starts("FROM x\nENV <h>a$0</h>=\"`](x)``b\"", "**a** = ``` `](x)``b ```");
+        let file = "FROM `x`y\nWORKDIR /`[a](x)\nUSER a``[b](x)\nFROM x AS <h>**[c](x)$0</h>\n\
+                    COPY --from=0 a b";
+        check_starts(file, "`**[c](x)`: stage 2 of 2");
+        check(
+            &file.replace("<h>**[c](x)$0</h>", "b").replace("m=0", "m=<h>$00</h>"),
+            "**stage 0**: stage 1 of 2 (`--from=0`)\n\n```dockerfile\nFROM `x`y\n```\n\
+             - Used by `b` (COPY --from, line 5)\n\
+             - Ends in `` WORKDIR /`[a](x) ``\n\
+             - Ends as ``` USER a``[b](x) ```\n\
+             - Needed by the last stage",
+        );
+    }
+
+    #[test]
     fn stages() {
         let file = "FROM golang:1.23 AS base\nWORKDIR /src\nUSER app\n\
                     FROM base AS build\nWORKDIR out\n\

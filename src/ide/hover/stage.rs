@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::help::{code, strong};
 use crate::ide::Snapshot;
 use crate::model::{Base, Place, Reference, Stage};
 
@@ -15,8 +16,8 @@ pub fn markdown(snapshot: &Snapshot, stage: usize) -> Option<String> {
     let stages = model.stages();
     let stage = stages.get(stage)?;
     let mut text = format!(
-        "**{}**: stage {} of {} (`--from={}`)",
-        call(stage),
+        "{}: stage {} of {} (`--from={}`)",
+        strong(&call(stage)),
         stage.index + 1,
         stages.len(),
         stage.index
@@ -62,14 +63,14 @@ fn chain(snapshot: &Snapshot, stage: &Stage) -> Option<String> {
     let mut base = &stage.base;
     while let Base::Stage(index) = base {
         let parent = stages.get(*index)?;
-        links.push(format!("stage `{}` ({})", call(parent), line(snapshot, parent)));
+        links.push(format!("stage {} ({})", code(&call(parent)), line(snapshot, parent)));
         base = &parent.base;
     }
     if links.is_empty() {
         return None;
     }
     if let Base::Image(image) = base {
-        links.push(format!("image `{image}`"));
+        links.push(format!("image {}", code(image)));
     }
     Some(list(&links, ", that on "))
 }
@@ -92,7 +93,7 @@ fn describe(snapshot: &Snapshot, reference: &Reference) -> String {
     let line = snapshot.text().line_of(reference.name.range.start()) + 1;
     let stage = reference.stage.and_then(|stage| snapshot.model().stages().get(stage));
     match stage {
-        Some(stage) => format!("`{}` ({by}, line {line})", call(stage)),
+        Some(stage) => format!("{} ({by}, line {line})", code(&call(stage))),
         None => format!("{by}, line {line}"),
     }
 }
@@ -101,8 +102,10 @@ fn describe(snapshot: &Snapshot, reference: &Reference) -> String {
 fn end(snapshot: &Snapshot, stage: &Stage) -> Vec<String> {
     let last = stage.range.end().checked_sub(1.into()).unwrap_or_default();
     let state = snapshot.model().state_after(last);
-    let workdir = state.workdir.map(|workdir| format!("Ends in `WORKDIR {}`", workdir.value));
-    let user = state.user.map(|user| format!("Ends as `USER {}`", user.value));
+    let ends =
+        |how, keyword, value: &str| format!("Ends {how} {}", code(&format!("{keyword} {value}")));
+    let workdir = state.workdir.map(|workdir| ends("in", "WORKDIR", &workdir.value));
+    let user = state.user.map(|user| ends("as", "USER", &user.value));
     workdir.into_iter().chain(user).collect()
 }
 

@@ -87,7 +87,7 @@ fn origin(snapshot: &Snapshot, variable: &Variable, offset: TextSize) -> Vec<Str
     if let (Some(from), Some(here)) = (model.stage_at(set_at), index(offset))
         && from.index < here
     {
-        facts.push(format!("Inherited from stage `{}`", super::stage::call(from)));
+        facts.push(format!("Inherited from stage {}", code(&super::stage::call(from))));
     }
     facts
 }

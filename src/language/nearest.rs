@@ -1,7 +1,8 @@
 //! "Did you mean": the candidate nearest to what was written.
 //!
 //! The rule is that of `BuildKit` (`util/suggest`): the edit distance counts inserted, removed and
-//! changed characters; the first of the nearest candidates wins; a candidate that *is* the input
+//! changed characters; the first of the nearest candidates wins, but what the input begins is before
+//! what it does not (`CO` is half of `COPY` rather than a wrong `CMD`, where `BuildKit` takes any); a candidate that *is* the input
 //! means the name was not the trouble, so there is no suggestion at all. `BuildKit` ignores letter
 //! case for instruction keywords only.
 
@@ -20,7 +21,10 @@ pub fn nearest<'a>(
     max_distance: usize,
 ) -> Option<&'a str> {
     let input = input.to_lowercase();
-    pick(candidates, max_distance, |candidate| levenshtein(&input, &candidate.to_lowercase()))
+    pick(candidates, max_distance, |candidate| {
+        let candidate = candidate.to_lowercase();
+        (levenshtein(&input, &candidate), !candidate.starts_with(&input))
+    })
 }
 
 /// [`nearest`], with letter case counting as a difference: flags, mount options, variables, stages.
@@ -29,23 +33,26 @@ pub fn nearest_exact<'a>(
     candidates: impl Iterator<Item = &'a str>,
     max_distance: usize,
 ) -> Option<&'a str> {
-    pick(candidates, max_distance, |candidate| levenshtein(input, candidate))
+    pick(candidates, max_distance, |candidate| {
+        (levenshtein(input, candidate), !candidate.starts_with(input))
+    })
 }
 
+/// The first of the least candidates by `rank`: the distance, and whether it is *not* one that the
+/// input begins.
 fn pick<'a>(
     candidates: impl Iterator<Item = &'a str>,
     max_distance: usize,
-    distance: impl Fn(&str) -> usize,
+    rank: impl Fn(&str) -> (usize, bool),
 ) -> Option<&'a str> {
     let mut best = None;
     for candidate in candidates {
-        let distance = distance(candidate);
-        if distance == 0 {
+        let rank = rank(candidate);
+        if rank.0 == 0 {
             return None;
         }
-        let limit = best.map_or(max_distance, |(nearer, _)| nearer - 1);
-        if distance <= limit {
-            best = Some((distance, candidate));
+        if rank.0 <= max_distance && best.is_none_or(|(least, _)| rank < least) {
+            best = Some((rank, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
@@ -90,6 +97,15 @@ mod tests {
         };
         assert_eq!(near("build", ["bu1ld2", "builds"]), Some("builds"));
         assert_eq!(near("base", ["case", "bare"]), Some("case"));
+    }
+
+    #[test]
+    fn the_half_of_a_word_is_that_word() {
+        let near = |input| nearest(input, ["ARG", "CMD", "COPY", "FROM"].into_iter(), MAX_DISTANCE);
+        assert_eq!(near("CO"), Some("COPY"));
+        assert_eq!(near("fr"), Some("FROM"));
+        assert_eq!(near("CM"), Some("CMD"));
+        assert_eq!(nearest_exact("ty", ["id", "type"].into_iter(), 2), Some("type"));
     }
 
     #[test]

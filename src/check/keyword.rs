@@ -41,6 +41,7 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let names = Keyword::ALL.iter().map(|keyword| keyword.name());
+    let names = names.filter(|name| !context.trigger || onbuild::refused(name).is_none());
     let near = near::any_case(&word, names);
     let message = match (&*word, &near) {
         ("", _) => "There is no instruction here, only line continuations. Write one, or delete \
@@ -94,6 +95,9 @@ mod tests {
             "FROM a\nRUN --network=none x\n",
         );
         not_sure("FROM a\nCD /x\n", "unknown-instruction");
+        // What cannot be a trigger is not offered as one.
+        let fixes = |text| findings(text)[0].fixes.len();
+        assert_eq!((fixes("FROM a\nFOO x\n"), fixes("FROM a\nONBUILD FOO x\n")), (1, 0));
         not_sure("FROM a\nINSTALL x\n", "unknown-instruction");
     }
 

@@ -6,6 +6,7 @@
 use super::near::{self, Nearest};
 use super::rule::ModelLook;
 use super::{Finding, Issue, Phase, Severity, image_name};
+use crate::language::nearest::nearest;
 use crate::language::{Keyword, variable};
 use crate::model::{Base, Model, Place, Reference, Relation, Stage, Target};
 use crate::syntax::expand::{self, ExpandErrorKind, Mode};
@@ -13,6 +14,12 @@ use crate::syntax::expand::{self, ExpandErrorKind, Mode};
 const LINK: &str = "https://docs.docker.com/build/building/multi-stage/";
 const FROM_LINK: &str =
     "https://docs.docker.com/reference/dockerfile/#understand-how-arg-and-from-interact";
+
+/// Images with names so short that they are near to those of stages: `bash` is no mistyped `base`.
+const SHORT_IMAGES: [&str; 18] = [
+    "bash", "caddy", "httpd", "julia", "mongo", "mysql", "nats", "neo4j", "nginx", "node", "perl",
+    "php", "pypy", "redis", "ruby", "rust", "storm", "swift",
+];
 
 /// What [`Issue::variant`] says here.
 const PLAIN: u8 = 0;
@@ -24,6 +31,7 @@ pub const LOOK: ModelLook = ModelLook { find, tell };
 
 fn find(model: &Model, issues: &mut Vec<Issue>) {
     let mut circular = model.circular().peekable();
+    let mut images = Images::new(model);
     for (number, reference) in model.references().iter().enumerate() {
         let on_circle = circular.next_if(|other| std::ptr::eq(*other, reference)).is_some();
         // Before the first FROM nothing can be built, and that is told of.
@@ -48,7 +56,7 @@ fn find(model: &Model, issues: &mut Vec<Issue>) {
         let other = stage.and_then(|stage| model.stages().get(stage)).map(|stage| stage.item);
         let variant = match reference.target {
             Target::Stage(_) if on_circle => CIRCULAR,
-            Target::NoSuchIndex if hits_image(model, reference) => HITS_IMAGE,
+            Target::NoSuchIndex if images.hit(number, reference) => HITS_IMAGE,
             _ => PLAIN,
         };
         issues.push(Issue { item: reference.item, other, number, variant });
@@ -132,20 +140,40 @@ fn no_such_index(model: &Model, reference: &Reference, hits_image: bool) -> Opti
     Some(finding.with_link(LINK))
 }
 
-/// Whether the number may be that of an image that `COPY --from` or a mount named before: `BuildKit`
-/// appends those to its list of stages, and a nameless one for each mount without `from`.
-fn hits_image(model: &Model, reference: &Reference) -> bool {
-    let Ok(index) = reference.name.text.parse::<usize>() else { return false };
-    let before = model.references().iter().take_while(|other| !std::ptr::eq(*other, reference));
-    let images = before.filter(|other| {
-        other.place != Place::From && matches!(other.target, Target::Image | Target::Scratch)
-    });
-    let end = reference.name.range.start();
-    let runs = model.tree().instructions().take_while(|(placed, _)| placed.start < end);
-    let runs = runs.map(|(_, instruction)| &instruction.view.command);
-    let runs = runs.filter(|command| command.keyword == Some(Keyword::Run));
-    let mounts: usize = runs.map(|command| command.flags.len()).sum();
-    index < model.stages().len() + images.count() + mounts
+/// How many images `COPY --from` and mounts have named so far, at the most: `BuildKit` appends those
+/// to its list of stages, and a nameless one for each mount without `from`.
+struct Images<'a> {
+    model: &'a Model,
+    /// References that were counted.
+    references: usize,
+    /// Items that were counted.
+    items: usize,
+    count: usize,
+}
+
+impl<'a> Images<'a> {
+    fn new(model: &'a Model) -> Self {
+        Images { model, references: 0, items: 0, count: 0 }
+    }
+
+    /// Whether the number that reference `number` is may be that of an image named before. To be
+    /// asked in the order of the file: each part of it is counted once.
+    fn hit(&mut self, number: usize, reference: &Reference) -> bool {
+        let Ok(index) = reference.name.text.parse::<usize>() else { return false };
+        let references = self.model.references().iter().take(number).skip(self.references);
+        let images = references.filter(|other| {
+            other.place != Place::From && matches!(other.target, Target::Image | Target::Scratch)
+        });
+        self.count += images.count();
+        self.references = number;
+        let tree = self.model.tree();
+        let runs = (self.items..=reference.item).filter_map(|item| tree.item(item)?.instruction());
+        let runs = runs.map(|instruction| &instruction.view.command);
+        let runs = runs.filter(|command| command.keyword == Some(Keyword::Run));
+        self.count += runs.map(|command| command.flags.len()).sum::<usize>();
+        self.items = self.items.max(reference.item + 1);
+        index < self.model.stages().len() + self.count
+    }
 }
 
 /// A `FROM` that names no earlier stage.
@@ -292,7 +320,11 @@ fn near_stage<'a>(model: &'a Model, reference: &Reference) -> Option<Nearest<'a>
     let without_digits =
         |name: &str| name.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
     let number = without_digits(near.name) == without_digits(written);
-    if number || others.into_iter().any(is_base) {
+    // In a short name two other letters make another name.
+    let short = written.chars().count() < 6;
+    let far = short && nearest(written, std::iter::once(near.name), 1).is_none();
+    let far = far || SHORT_IMAGES.contains(&written);
+    if number || far || others.into_iter().any(is_base) {
         return None;
     }
     Some(near)
@@ -389,6 +421,10 @@ mod tests {
         check(&text("FROM ⟦Builder⟧\n"), &["stage-case"]);
         check(&text("FROM b\nCOPY --from=BUILDER x y\n"), &[]);
         check(&text("FROM builder:1\nCOPY --from=x/bulder x y\nCOPY --from=nginx x y\n"), &[]);
+        // Short names that are images.
+        check("FROM node AS base\nFROM bash\nCOPY --from=bush x y\n", &[]);
+        check("FROM node AS run\nFROM node\nCOPY --from=bui x y\n", &[]);
+        check("FROM node AS base\nFROM node\nCOPY --from=⟦bases⟧ x y\n", &["unknown-stage"]);
         // An image that stages are based on, and the plain one beside one with a number.
         check("FROM node AS nodes\nFROM node\n", &[]);
         check("FROM node:18 AS node18\nFROM node\n", &[]);

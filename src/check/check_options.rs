@@ -29,8 +29,12 @@ fn tell(model: &Model, _: &Issue) -> Option<Finding> {
     let line = line.lines().next()?.trim_end();
     let (options, behind) = line.split_at_checked(read.len().into()).unwrap_or((line, ""));
     let whole = TextRange::at(read.start(), TextSize::of(line));
-    let mut start = read.start();
-    options
+    let trimmed = options.trim();
+    if trimmed.is_empty() {
+        return None;
+    }
+    let mut start = read.start() + TextSize::of(options) - TextSize::of(options.trim_start());
+    trimmed
         .splitn(3, ';')
         .find_map(|part| {
             let range = TextRange::at(start, TextSize::of(part));
@@ -103,6 +107,8 @@ mod tests {
         check("# check=skip=a;error=true;experimental=all;x=y\nFROM a\n", &[]);
         check(" # check=ignore=all\nFROM a\n", &[]);
         check("# syntax=x\n\n# check=ignore\nFROM a\n", &[]);
+        check("# check=\r\r\nFROM a\n", &[]);
+        check("# check=  \nFROM a\n", &[]);
         check("#!/bin/x\n# check=⟦ignore⟧\nFROM a\n", &["check-option"]);
     }
 

@@ -147,7 +147,10 @@ fn checksum(context: &InstructionContext<'_>, flag: &ReadFlag<'_>, value: &str) 
 fn is_git(source: &str) -> bool {
     match source.split_once("://") {
         Some(("git" | "ssh", _)) => true,
-        Some(("http" | "https", address)) => address.contains(".git"),
+        Some(("http" | "https", address)) => {
+            let address = address.split(['?', '#']).next().unwrap_or_default();
+            address.split_once('/').is_some_and(|(_, path)| path.ends_with(".git"))
+        }
         Some(_) => false,
         None => {
             let remote = source.split_once('@').is_some_and(|(_, host)| host.contains(':'));

@@ -185,9 +185,10 @@ impl Report {
     }
 
     /// What the model reads is what was meant. Where pasting left something else, `BuildKit` reads
-    /// otherwise, and its verdict is told by the finding about the paste.
+    /// otherwise, and its verdict is told by the finding about the paste. A file without a stage has
+    /// none in either reading.
     fn as_it_stands(&self, issue: &Issue, mut finding: Finding) -> Finding {
-        let placed = self.0.model.tree().item(issue.item);
+        let placed = self.0.model.tree().item(issue.item).filter(|_| finding.code != "no-stage");
         let read_otherwise = placed.is_some_and(|placed| reads_otherwise(placed.item));
         if read_otherwise && finding.phase == Phase::Build {
             finding.phase = Phase::Advice;

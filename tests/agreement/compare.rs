@@ -6,7 +6,7 @@ use serde_json::Value;
 use stagewright::check::Phase;
 use stagewright::syntax::DirectiveName;
 
-use crate::ours::{DEPTH, Ours, is_mended, kind_of};
+use crate::ours::{DEPTH, Ours, class_of, is_mended, kind_of};
 
 /// A point on which we disagree.
 #[derive(Debug)]
@@ -140,6 +140,15 @@ impl Comparison<'_> {
             "duplicate-directive" | "invalid-escape" => line + 1,
             _ => line,
         });
+        if phase == Phase::Instruction {
+            let none = Value::Array(Vec::new());
+            self.equal(
+                "verdict of the line parser",
+                &none,
+                &codes(&self.ours.refusals(Phase::Parse)),
+            );
+        }
+        self.equal("errors that refuse nothing", &Value::Null, &self.ours.idle_errors().into());
         let mut ours = self.ours.refusals(phase);
         // That there is no instruction is seen last, wherever we tell it.
         ours.sort_by_key(|(_, code)| *code == "empty-file");
@@ -154,10 +163,9 @@ impl Comparison<'_> {
             let ours = format!("{ours:?}");
             self.differences.push(Difference { path: "verdict".to_owned(), theirs, ours });
         }
-        if !self.theirs["parse_error"].is_null() || !self.theirs["instructions_error"].is_null() {
-            return;
+        if error.is_none() {
+            self.build_verdict();
         }
-        self.build_verdict();
     }
 
     /// Whether a check of the file fails when stages are converted, and on which instruction.
@@ -231,9 +239,8 @@ impl Comparison<'_> {
             let path = format!("expanded of node {number}");
             let mut theirs = entry["words"].clone();
             for word in theirs.as_array_mut().into_iter().flatten() {
-                let failed = !word["error"].is_null();
-                word["error"] = failed.into();
-                if failed {
+                if let Some(message) = word["error"].as_str() {
+                    word["error"] = class_of(message).into();
                     // How far the word was read before the error is not told in the same way.
                     word["unmatched"] = Value::Array(Vec::new());
                 }
@@ -274,6 +281,10 @@ fn differ(differences: &mut Vec<Difference>, path: &str, theirs: &Value, ours: &
             ours: ours.to_string(),
         }),
     }
+}
+
+fn codes(refusals: &[(u32, &'static str)]) -> Value {
+    refusals.iter().map(|(_, code)| *code).collect()
 }
 
 fn texts_of_mount(mount: &Value) -> Value {

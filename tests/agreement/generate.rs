@@ -29,6 +29,9 @@ const FLAGS: &[(&str, &str)] = &[
     ("COPY", "--from=b"),
     ("COPY", "--from=0"),
     ("COPY", "--from='b'"),
+    ("COPY", "--from=B1"),
+    ("COPY", "--\"from\"=1"),
+    ("COPY", "--from=$FOO"),
     ("COPY", "--chown=a:$FOO"),
     ("COPY", "--chmod=0755"),
     ("COPY", "--parents"),
@@ -100,7 +103,7 @@ pub fn file(random: &mut Random) -> String {
     }
     let escape = if text.contains("escape=`") { "`" } else { "\\" };
     if !random.once_in(8) {
-        text.push_str("FROM a");
+        text.push_str(random.pick(&["FROM a", "FROM a AS b", "FROM a AS b1"]));
         text.push_str(end(random));
     }
     for _ in 0..1 + random.below(7) {
@@ -155,6 +158,19 @@ fn arguments(text: &mut String, keyword: &str, escape: &str, random: &mut Random
     };
     for _ in 0..count {
         blank(text, escape, random);
+        if keyword == "FROM" && !random.once_in(4) {
+            text.push_str(random.pick(&[
+                "a",
+                "b",
+                "b1",
+                "B",
+                "scratch",
+                "a:1",
+                "x.y/z@sha256:0",
+                "$FOO",
+            ]));
+            continue;
+        }
         match random.below(16) {
             0 => text.push_str(random.pick(PIECES)),
             1..=3 => text.push_str(&word_soup(random)),

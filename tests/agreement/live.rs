@@ -14,6 +14,7 @@ mod ours;
 mod random;
 mod shrink;
 
+use std::collections::BTreeMap;
 use std::fs;
 
 use compare::{Count, Difference, compare};
@@ -74,18 +75,24 @@ fn files_nobody_wrote_read_as_buildkit_reads_them() {
     let mut oracle = Oracle::build();
     let mut total = Count::default();
     let mut failures = Vec::new();
+    let mut known: BTreeMap<_, usize> = BTreeMap::new();
     let numbers: Vec<u64> = (0..files).collect();
     for numbers in numbers.chunks(512) {
         let made: Vec<_> = numbers.iter().map(|number| make(seed, *number, &texts)).collect();
         for (text, record) in made.iter().zip(oracle.ask(&made)) {
-            let (differences, count) = unknown_differences(&record, text);
+            let (differences, count) = compare(&record, text);
             total += count;
-            if !differences.is_empty() && failures.len() < 20 {
+            let reasons = differences.iter().map(|difference| known::reason(text, difference));
+            let (reasons, unknown): (Vec<_>, Vec<_>) = reasons.partition(Option::is_some);
+            for reason in reasons.into_iter().flatten() {
+                *known.entry(reason).or_default() += 1;
+            }
+            if !unknown.is_empty() && failures.len() < 20 {
                 failures.push(report(text, &mut oracle));
             }
         }
     }
-    println!("{total:?}");
+    println!("{total:?}\n{known:#?}");
     assert!(failures.is_empty(), "seed {seed}:\n{}", failures.join("\n"));
 }
 
@@ -109,17 +116,17 @@ fn make(seed: u64, number: u64, texts: &[String]) -> String {
     }
 }
 
-fn unknown_differences(record: &Value, text: &str) -> (Vec<Difference>, Count) {
-    let (mut differences, count) = compare(record, text);
+fn unknown_differences(record: &Value, text: &str) -> Vec<Difference> {
+    let (mut differences, _) = compare(record, text);
     differences.retain(|difference| known::reason(text, difference).is_none());
-    (differences, count)
+    differences
 }
 
 /// The smallest file with such a disagreement, and both views of it.
 fn report(text: &str, oracle: &mut Oracle) -> String {
     let mut look = |text: &str| {
         let record = oracle.ask(&[text.to_owned()]).remove(0);
-        unknown_differences(&record, text).0
+        unknown_differences(&record, text)
     };
     let small = shrink::shrink(text, |text| !look(text).is_empty());
     let differences: Vec<_> = look(&small).iter().map(ToString::to_string).collect();

@@ -3,12 +3,14 @@
 //! Nothing is judged here: each value is read off the tree, and only put into the shape of
 //! `tests/oracle/README.md`.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
-use stagewright::check::{Phase, Report};
+use stagewright::check::{Phase, Report, Severity};
 use stagewright::language::case::lower;
 use stagewright::language::{Keyword, MountOption};
 use stagewright::model::{Facts, Model, VariableKind, mount};
-use stagewright::syntax::expand::{self, Mode};
+use stagewright::syntax::expand::{self, ExpandErrorKind, Mode};
 use stagewright::syntax::json::decode;
 use stagewright::syntax::{
     Arguments, Command, Flag, Heredoc, Instruction, Item, ItemKind, Placed, SyntaxError,
@@ -80,7 +82,7 @@ impl Ours {
     fn place(&self, placed: Placed<'_>, error: &SyntaxError) -> LineError {
         let first = placed.line + 1;
         let (kind, lines) = match error.kind {
-            // BuildKit names the line before; see oracle-findings C1 in docs/buildkit-agreement.md.
+            // BuildKit names the line before: it has not yet counted this one.
             SyntaxErrorKind::DuplicateDirective => ("duplicate-directive", [first - 1, first - 1]),
             SyntaxErrorKind::InvalidEscape => ("invalid-escape", [first - 1, first - 1]),
             SyntaxErrorKind::LineTooLong => {
@@ -210,6 +212,14 @@ impl Ours {
                 (placed.map_or(0, |placed| placed.line + 1), finding.code)
             })
             .collect()
+    }
+
+    /// The codes of findings that call something an error for which nobody refuses the file.
+    pub fn idle_errors(&self) -> Vec<&'static str> {
+        let findings = self.report.findings();
+        let idle =
+            findings.iter().filter(|f| f.severity == Severity::Error && f.phase == Phase::Advice);
+        idle.map(|finding| finding.code).collect()
     }
 
     /// The words of an instruction that a build expands.
@@ -427,8 +437,8 @@ fn expanded(
     result: Result<expand::Expansion, expand::ExpandError>,
 ) -> Value {
     let (result, unmatched, error) = match result {
-        Ok(expansion) => (Some(expansion.text), expansion.unmatched, false),
-        Err(_) => (None, std::collections::BTreeSet::new(), true),
+        Ok(expansion) => (Some(expansion.text), expansion.unmatched, None),
+        Err(error) => (None, BTreeSet::new(), Some(class(&error.kind))),
     };
     json!({
         "role": role,
@@ -438,6 +448,47 @@ fn expanded(
         "unmatched": unmatched,
         "split": null,
     })
+}
+
+fn class(error: &ExpandErrorKind) -> String {
+    match error {
+        ExpandErrorKind::BadSubstitution => "bad substitution".to_owned(),
+        // BuildKit cannot tell it from the end of the word.
+        ExpandErrorKind::UnsupportedModifier(modifier) if modifier == "\u{fffd}" => {
+            "missing '}'".to_owned()
+        }
+        ExpandErrorKind::UnsupportedModifier(modifier) => format!("modifier {modifier}"),
+        ExpandErrorKind::MissingBrace => "missing '}'".to_owned(),
+        ExpandErrorKind::MissingSlash => "missing '/'".to_owned(),
+        ExpandErrorKind::UnbalancedQuote('"') => "double-quote".to_owned(),
+        ExpandErrorKind::UnbalancedQuote(_) => "single-quote".to_owned(),
+        ExpandErrorKind::BadPattern(_) => "invalid pattern".to_owned(),
+        ExpandErrorKind::Required { name, .. } => format!("required {name}"),
+        other => other.to_string(),
+    }
+}
+
+/// The class of an error of `BuildKit` about a word.
+pub fn class_of(message: &str) -> String {
+    let message = message.rsplit_once("\": ").map_or(message, |(_, message)| message);
+    let classes = [
+        "bad substitution",
+        "missing '}'",
+        "missing '/'",
+        "double-quote",
+        "single-quote",
+        "invalid pattern",
+    ];
+    if let Some(class) = classes.iter().find(|class| message.contains(**class)) {
+        return (*class).to_owned();
+    }
+    let modifier = message.strip_prefix("unsupported modifier (");
+    match modifier.and_then(|rest| rest.strip_suffix(") in substitution")) {
+        // The end of the word in place of a modifier.
+        Some("\u{fffd}") => "missing '}'".to_owned(),
+        Some(modifier) => format!("modifier {modifier}"),
+        None => format!("required {}", message.split(':').next().unwrap_or_default()),
+    }
 }
 
 /// The kind of an error of `BuildKit`'s line parser.

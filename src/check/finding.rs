@@ -91,7 +91,7 @@ impl Finding {
         range: TextRange,
         message: impl Into<String>,
     ) -> Finding {
-        let message = message.into();
+        let message = shortened(message.into());
         Finding {
             code,
             severity,
@@ -107,7 +107,7 @@ impl Finding {
     /// The finding with one more fix.
     #[must_use]
     pub fn with_fix(mut self, fix: Fix) -> Finding {
-        self.fixes.push(fix);
+        self.fixes.push(Fix { title: shortened(fix.title), ..fix });
         self
     }
 
@@ -144,7 +144,7 @@ impl Finding {
     /// The finding with one more related place.
     #[must_use]
     pub fn with_related(mut self, range: TextRange, message: impl Into<String>) -> Finding {
-        self.related.push(Related { range, message: message.into() });
+        self.related.push(Related { range, message: shortened(message.into()) });
         self
     }
 
@@ -175,5 +175,60 @@ impl Finding {
             edit.range += start;
         }
         finding
+    }
+}
+
+/// How many characters of one word or array of the file a message or title repeats at the most.
+const QUOTED: usize = 200;
+
+/// `text` with what it quotes from the file, between backticks, cut in the middle where it is longer
+/// than anyone reads: a file that is no Dockerfile may be one word.
+fn shortened(text: String) -> String {
+    if text.len() <= QUOTED {
+        return text;
+    }
+    let parts = text.split('`').enumerate().map(|(index, part)| {
+        let length = part.chars().count();
+        // Before the first backtick and between two quotations are our own words.
+        if index % 2 == 0 || length <= QUOTED {
+            return part.to_owned();
+        }
+        let (start, end) = (QUOTED / 2, QUOTED / 4);
+        let first: String = part.chars().take(start).collect();
+        let last: String = part.chars().skip(length - end).collect();
+        format!("{first}…{last}")
+    });
+    parts.collect::<Vec<_>>().join("`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::findings;
+
+    #[test]
+    fn long_words_are_cut_in_what_is_said_and_not_in_what_is_done() {
+        let word = format!("é{}", "X".repeat(60_000));
+        let array = format!("['a', '{}']", "b-".repeat(1000));
+        let text = format!("FROM a\n{word} x\nCOPY --from={word} a b\nSHELL {array}\n");
+        let findings = findings(&text);
+        assert!(findings.len() > 2, "{findings:?}");
+        for finding in &findings {
+            assert!(finding.message.len() < 600, "{}", finding.message);
+            for fix in &finding.fixes {
+                assert!(fix.title.len() < 600, "{}", fix.title);
+            }
+        }
+        let whole = array.replace('\'', "\"");
+        let fixes = findings.iter().flat_map(|finding| &finding.fixes);
+        assert!(fixes.flat_map(|fix| &fix.edits).any(|edit| edit.insert == whole));
+    }
+
+    #[test]
+    fn our_own_words_are_never_cut() {
+        let long = "so ".repeat(100);
+        assert_eq!(shortened(format!("{long}`b` {long}")), format!("{long}`b` {long}"));
+        let name = "n".repeat(QUOTED);
+        assert_eq!(shortened(format!("`{name}` is")), format!("`{name}` is"));
     }
 }

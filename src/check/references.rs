@@ -320,8 +320,8 @@ fn near_stage<'a>(model: &'a Model, reference: &Reference) -> Option<Nearest<'a>
     let without_digits =
         |name: &str| name.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
     let number = without_digits(near.name) == without_digits(written);
-    // In a short name two other letters make another name.
-    let short = written.chars().count() < 6;
+    // In a short name two other letters make another name, unless it is half of the stage's.
+    let short = written.chars().count() < 6 && !near.name.starts_with(&written.to_lowercase());
     let far = short && nearest(written, std::iter::once(near.name), 1).is_none();
     let far = far || SHORT_IMAGES.contains(&written);
     if number || far || others.into_iter().any(is_base) {
@@ -425,6 +425,7 @@ mod tests {
         check("FROM node AS base\nFROM bash\nCOPY --from=bush x y\n", &[]);
         check("FROM node AS run\nFROM node\nCOPY --from=bui x y\n", &[]);
         check("FROM node AS base\nFROM node\nCOPY --from=⟦bases⟧ x y\n", &["unknown-stage"]);
+        check("FROM node AS build\nFROM node\nCOPY --from=⟦bui⟧ x y\n", &["unknown-stage"]);
         // An image that stages are based on, and the plain one beside one with a number.
         check("FROM node AS nodes\nFROM node\n", &[]);
         check("FROM node:18 AS node18\nFROM node\n", &[]);

@@ -14,7 +14,13 @@ pub mod syntax;
 // Tree to meaning: stages, references, scopes, state at a point. Uses `syntax` and what that uses.
 pub mod model;
 
-// One file a rule: findings and their fixes. Uses `model` and what that uses.
+// The files beside a Dockerfile: build context, ignore file. Uses `text`.
+pub mod workspace;
+
+// Images: names, sizes, where to ask for them. Uses `language`.
+pub mod image;
+
+// One file a rule: findings and their fixes. Uses `model`, `image` and what they use.
 pub mod check;
 
 // One file an editor feature; answers in our own plain types. Uses all above.

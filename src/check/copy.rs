@@ -4,7 +4,8 @@
 
 use super::rule::ReadFlag;
 use super::words::{Word, paths};
-use super::{Finding, Fix, InstructionContext, Phase, image_name};
+use super::{Finding, Fix, InstructionContext, Phase};
+use crate::image::reference;
 use crate::language::Keyword;
 use crate::syntax::expand::{self, Mode, NoEnv};
 use crate::text::Edit;
@@ -130,7 +131,7 @@ fn checksum(context: &InstructionContext<'_>, flag: &ReadFlag<'_>, value: &str) 
                 format!(
                     "`--checksum` is for downloads, and `{source}` is a local file. Delete the flag."
                 )
-            } else if image_name::is_digest(&value) {
+            } else if reference::is_digest(&value) {
                 return None;
             } else {
                 format!("`{value}` is no digest. Write `sha256:` and 64 digits from 0 to f.")

@@ -26,7 +26,6 @@ mod flags;
 mod from;
 mod healthcheck;
 mod heredoc;
-mod image_name;
 mod keyword;
 mod lines;
 mod mount;

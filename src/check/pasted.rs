@@ -3,7 +3,8 @@
 //! An instruction with such damage has two readings ([`crate::syntax::Instruction::mended`]). Each
 //! damaged run of characters is a finding; besides, only what is wrong in the mended reading is told.
 
-use super::{Finding, Phase, Severity, image_name};
+use super::{Finding, Phase, Severity};
+use crate::image::reference;
 use crate::language::Keyword;
 use crate::syntax::expand::{self, Mode, NoEnv};
 use crate::syntax::{Instruction, Item, Patch, View, damage};
@@ -65,7 +66,7 @@ fn names_nothing(item: &Item, instruction: &Instruction, escape: char) -> bool {
         return false;
     }
     let name = expand::expand(&name, escape, Mode::WORD, &NoEnv);
-    name.is_ok_and(|name| image_name::problem(&name.text).is_some())
+    name.is_ok_and(|name| reference::problem(&name.text).is_some())
 }
 
 /// Damaged characters side by side, and what they stand for.

@@ -5,11 +5,13 @@
 
 use super::near::{self, Nearest};
 use super::rule::ModelLook;
-use super::{Finding, Issue, Phase, Severity, image_name};
+use super::{Finding, Issue, Phase, Severity};
+use crate::image::reference::{self, Malformed};
 use crate::language::nearest::nearest;
 use crate::language::{Keyword, variable};
 use crate::model::{Base, Model, Place, Reference, Relation, Stage, Target};
 use crate::syntax::expand::{self, ExpandErrorKind, Mode};
+use crate::text::{TextRange, TextSize};
 
 const LINK: &str = "https://docs.docker.com/build/building/multi-stage/";
 const FROM_LINK: &str =
@@ -73,7 +75,7 @@ fn fires_here(model: &Model, reference: &Reference) -> bool {
 fn is_surely_image(name: &str) -> bool {
     let plain =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"/.-:".contains(&byte);
-    name.contains(['/', ':']) && name.bytes().all(plain) && image_name::problem(name).is_none()
+    name.contains(['/', ':']) && name.bytes().all(plain) && reference::problem(name).is_none()
 }
 
 fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
@@ -187,7 +189,7 @@ fn base_image(model: &Model, reference: &Reference) -> Option<Finding> {
              stage above this one, if it is meant."
         );
         let range = reference.name.range;
-        let finding = match image_name::problem(name) {
+        let finding = match reference::problem(name) {
             Some(_) => Finding::refused("later-stage", Phase::Build, range, message),
             None => Finding::new("later-stage", Severity::Warning, range, message),
         };
@@ -243,7 +245,7 @@ fn image(model: &Model, reference: &Reference, name: &str, depends: Depends) -> 
     let written = &*reference.name.text;
     let range = reference.name.range;
     let told = matches!(depends, Depends::Undeclared | Depends::Builder);
-    let problem = image_name::problem(name).filter(|_| !told);
+    let problem = reference::problem(name).filter(|_| !told);
     // Where an image can have the name, it may be meant.
     let near = near_stage(model, reference)
         .filter(|_| written == name)
@@ -287,7 +289,8 @@ fn image(model: &Model, reference: &Reference, name: &str, depends: Depends) -> 
             Finding::new("image-name", Severity::Warning, range, message)
         }
         (Some(problem), None) => {
-            Finding::refused("image-name", Phase::Build, range, format!("`{name}` {problem}."))
+            let part = part(reference, name, &problem);
+            Finding::refused("image-name", Phase::Build, part, format!("`{name}` {problem}."))
         }
     };
     let finding = finding.with_link(LINK);
@@ -295,6 +298,16 @@ fn image(model: &Model, reference: &Reference, name: &str, depends: Depends) -> 
         Some(near) => near.fix(finding, range, near.name),
         None => finding,
     })
+}
+
+/// The part of a name that is wrong, where the name stands in the file as it is.
+fn part(reference: &Reference, name: &str, problem: &Malformed) -> TextRange {
+    let whole = reference.name.range;
+    let verbatim = *reference.name.text == *name && usize::from(whole.len()) == name.len();
+    let part = name.get(problem.range.clone()).filter(|part| verbatim && !part.is_empty());
+    let Some(part) = part else { return whole };
+    let before = name.get(..problem.range.start).unwrap_or_default();
+    TextRange::at(whole.start() + TextSize::of(before), TextSize::of(part))
 }
 
 /// The stages that a reference could name, in lower case.

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::rule::ModelLook;
-use super::{Finding, Fix, Issue, Phase, Severity, image_name, near};
+use super::{Finding, Fix, Issue, Phase, Severity, near};
+use crate::image::reference;
 use crate::language::platform::Platform;
 use crate::language::{Keyword, variable};
 use crate::model::facts::{Definition, Expander, Use};
@@ -120,7 +121,7 @@ fn fails(model: &Model, facts: &Facts, read: &Use) -> bool {
         Ok(expansion) if platform.is_some() => Platform::parse(&expansion.text).is_none(),
         Ok(expansion) => {
             let name = &*expansion.text;
-            model.names().last(name).is_none() && image_name::problem(name).is_some()
+            model.names().last(name).is_none() && reference::problem(name).is_some()
         }
         Err(error) => matches!(error.kind, ExpandErrorKind::Required { .. }),
     }

@@ -119,6 +119,68 @@ impl Platform {
         }
         Some(Platform { os: Some(os), architecture: Some(architecture), variant })
     }
+
+    /// `os/arch` in normal form, for what is known to be one.
+    pub fn new(os: &str, architecture: &str, variant: Option<&str>) -> Platform {
+        let (architecture, variant) =
+            normal_architecture(architecture, variant.unwrap_or_default());
+        let variant = variant.filter(|variant| architecture != "arm" || variant != "v7");
+        Platform { os: Some(normal_os(os)), architecture: Some(architecture), variant }
+    }
+
+    /// What a build on this machine is for unless it says something else: Linux on its processor.
+    pub fn host() -> Platform {
+        let architecture = match std::env::consts::ARCH {
+            "x86" => "386",
+            "powerpc64" if cfg!(target_endian = "little") => "ppc64le",
+            other => other,
+        };
+        Platform::new("linux", architecture, None)
+    }
+
+    /// The platform with its open halves taken from `other`.
+    #[must_use]
+    pub fn or(self, other: &Platform) -> Platform {
+        Platform {
+            os: self.os.or_else(|| other.os.clone()),
+            variant: self
+                .variant
+                .or_else(|| other.variant.clone().filter(|_| self.architecture.is_none())),
+            architecture: self.architecture.or_else(|| other.architecture.clone()),
+        }
+    }
+
+    /// How well an image that was made for `other` fits where this platform is asked for: 0 is what
+    /// was asked for, greater numbers are what containerd would take in its stead, `None` is what
+    /// does not run.
+    ///
+    /// Source: `github.com/containerd/platforms`, `compare.go` (`platformVector`).
+    pub fn fit(&self, other: &Platform) -> Option<u8> {
+        if (&self.os, &self.architecture) != (&other.os, &other.architecture) {
+            return None;
+        }
+        let number = |platform: &Platform| {
+            let usual = match platform.architecture.as_deref() {
+                Some("arm") => 7,
+                Some("arm64") => 8,
+                _ => 1,
+            };
+            let variant = platform.variant.as_deref();
+            variant.map_or(Some(usual), |variant| variant.trim_start_matches('v').parse().ok())
+        };
+        match (number(self), number(other)) {
+            (Some(wanted), Some(found)) => u8::checked_sub(wanted, found),
+            _ => (self.variant == other.variant).then_some(0),
+        }
+    }
+}
+
+impl std::fmt::Display for Platform {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let parts = [&self.os, &self.architecture, &self.variant];
+        let parts: Vec<_> = parts.into_iter().flatten().map(String::as_str).collect();
+        f.write_str(&parts.join("/"))
+    }
 }
 
 /// A word without `/`: a system, else an architecture.
@@ -222,6 +284,39 @@ mod tests {
         check("linux/amd64/v3", "linux/amd64/v3");
         check("windows(10.0.17763)/amd64", "windows/amd64");
         check("made/up", "made/up");
+    }
+
+    #[test]
+    fn what_runs_where() {
+        let fit = |asked: &str, made: &str, expected: Option<u8>| {
+            let [asked, made] = [asked, made].map(|text| Platform::parse(text).expect(text));
+            assert_eq!(asked.fit(&made), expected, "{made} where {asked} is asked for");
+        };
+        fit("linux/amd64", "linux/amd64", Some(0));
+        fit("linux/amd64/v3", "linux/amd64", Some(2));
+        fit("linux/amd64", "linux/amd64/v3", None);
+        fit("linux/amd64", "linux/arm64", None);
+        fit("linux/arm64", "linux/arm64/v8", Some(0));
+        fit("linux/arm/v7", "linux/arm", Some(0));
+        fit("linux/arm/v7", "linux/arm/v6", Some(1));
+        fit("linux/arm/v6", "linux/arm/v7", None);
+        fit("linux/amd64", "windows/amd64", None);
+    }
+
+    #[test]
+    fn open_halves_are_filled() {
+        let host = Platform::new("linux", "aarch64", None);
+        for (text, expected) in [
+            ("amd64", "linux/amd64"),
+            ("linux", "linux/arm64"),
+            ("windows/amd64", "windows/amd64"),
+            ("linux/arm/v6", "linux/arm/v6"),
+        ] {
+            let platform = Platform::parse(text).expect(text).or(&host);
+            assert_eq!(platform.to_string(), expected);
+        }
+        assert_eq!(Platform::host().os.as_deref(), Some("linux"));
+        assert!(Platform::host().architecture.is_some());
     }
 
     #[test]

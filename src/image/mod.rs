@@ -3,13 +3,19 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `reference.rs` | the names of images |
+//! | `tag.rs` | what a tag says |
 //! | `figure.rs` | a size, its range, where it comes from |
+//! | `catalogue/` | measured sizes, in the binary |
+//! | `estimate/` | sizes of what was not measured, with their ranges |
 //!
 //! A figure comes from the best of these: a local engine, a registry, the catalogue in the binary,
 //! an estimate from relatives. The first two are asked only where a setting says so.
 
+pub mod catalogue;
+pub mod estimate;
 pub mod figure;
 pub mod reference;
+pub mod tag;
 
 pub use figure::{Amount, Date, Figure, Size, Source, Unit};
 pub use reference::Reference;

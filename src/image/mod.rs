@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `reference.rs` | the names of images |
 //! | `figure.rs` | a size, its range, where it comes from |
+//! | `engine.rs` | what a local container engine tells |
 //!
 //! A figure comes from the best of these: a local engine, a registry, the catalogue in the binary,
 //! an estimate from relatives. The first two are asked only where a setting says so.
 
+pub mod engine;
 pub mod figure;
 pub mod reference;
 

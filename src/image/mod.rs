@@ -7,11 +7,13 @@
 //! | `figure.rs` | a size, its range, where it comes from |
 //! | `catalogue/` | measured sizes, in the binary |
 //! | `estimate/` | sizes of what was not measured, with their ranges |
+//! | `engine.rs` | what a local container engine tells |
 //!
 //! A figure comes from the best of these: a local engine, a registry, the catalogue in the binary,
 //! an estimate from relatives. The first two are asked only where a setting says so.
 
 pub mod catalogue;
+pub mod engine;
 pub mod estimate;
 pub mod figure;
 pub mod reference;

@@ -45,12 +45,24 @@ pub enum Source {
 }
 
 /// One of the two sizes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Size {
     /// How much.
     pub amount: Amount,
     /// Where from.
     pub source: Source,
+    /// When it was taken.
+    pub as_of: Option<Date>,
+    /// What an estimate rests on, as the end of "estimated from"; for a figure of the catalogue who
+    /// measured it.
+    pub basis: Option<String>,
+}
+
+impl Size {
+    /// Bytes that were just counted.
+    pub fn counted(bytes: u64, source: Source) -> Size {
+        Size { amount: Amount::exact(bytes), source, as_of: Date::today(), basis: None }
+    }
 }
 
 /// A day.
@@ -135,12 +147,12 @@ pub struct Figure {
     pub layers: Option<u32>,
     /// When the image was made.
     pub created: Option<Date>,
-    /// When the figures were taken.
-    pub as_of: Option<Date>,
     /// The digest of the platform's manifest.
     pub digest: Option<String>,
-    /// What an estimate rests on, as the end of "estimated from …".
-    pub basis: Option<String>,
+    /// The distribution or kind of base: `debian`, `alpine`; empty where it is not known.
+    pub family: String,
+    /// Why an engine or a registry that was asked has nothing to tell: short texts.
+    pub notes: Vec<String>,
     /// Where neither size is known: why, and what would find out. A sentence.
     pub reason: Option<String>,
     /// Whether an engine or a registry is being asked, so that there will be more to tell.
@@ -153,10 +165,19 @@ impl Figure {
         Figure { reason: Some(reason.into()), ..Figure::default() }
     }
 
+    /// The two sizes, as far as they are known.
+    pub fn sizes(&self) -> impl Iterator<Item = &Size> {
+        [&self.pull, &self.disk].into_iter().flatten()
+    }
+
     /// Where the surer of the two sizes comes from.
     pub fn source(&self) -> Source {
-        let sources = [&self.pull, &self.disk].into_iter().flatten().map(|size| size.source);
-        sources.min().unwrap_or(Source::Unknown)
+        self.sizes().map(|size| size.source).min().unwrap_or(Source::Unknown)
+    }
+
+    /// When the surer of the two sizes was taken.
+    pub fn as_of(&self) -> Option<Date> {
+        self.sizes().min_by_key(|size| size.source).and_then(|size| size.as_of)
     }
 }
 
@@ -247,7 +268,7 @@ mod tests {
 
     #[test]
     fn the_surer_source_counts() {
-        let size = |source| Some(Size { amount: Amount::exact(1), source });
+        let size = |source| Some(Size::counted(1, source));
         let figure = Figure {
             pull: size(Source::Estimate),
             disk: size(Source::Engine),

@@ -7,6 +7,8 @@
 //! | `figure.rs` | a size, its range, where it comes from |
 //! | `catalogue/` | measured sizes, in the binary |
 //! | `estimate/` | sizes of what was not measured, with their ranges |
+//! | `sizes.rs` | what is known without asking anyone |
+//! | `lighter.rs` | lighter images of the same repository |
 //! | `engine.rs` | what a local container engine tells |
 //!
 //! A figure comes from the best of these: a local engine, a registry, the catalogue in the binary,
@@ -16,11 +18,14 @@ pub mod catalogue;
 pub mod engine;
 pub mod estimate;
 pub mod figure;
+pub mod lighter;
 pub mod reference;
+pub mod sizes;
 pub mod tag;
 
 pub use figure::{Amount, Date, Figure, Size, Source, Unit};
 pub use reference::Reference;
+pub use sizes::Offline;
 
 use crate::language::platform::Platform;
 
@@ -29,6 +34,9 @@ use crate::language::platform::Platform;
 pub trait Sizes: Send + Sync {
     /// What is known of that image on that platform.
     fn figure(&self, image: &Reference, platform: &Platform) -> Figure;
+
+    /// The catalogues behind it, which know of the relatives of an image, too.
+    fn offline(&self) -> &Offline;
 }
 
 /// What an engine or a registry tells of an image on one platform: counted, not estimated.

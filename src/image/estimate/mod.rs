@@ -17,8 +17,8 @@ pub mod relatives;
 
 use self::ranges::Ranges;
 use self::relatives::{Era, Kinship, Member, Metric, Relatives};
-use super::Amount;
 use super::catalogue::Row;
+use super::{Amount, Date};
 
 /// A way of estimating: estimates of one class are equally good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -86,6 +86,8 @@ pub struct Estimate {
     pub class: Class,
     /// What it rests on, as the end of "estimated from".
     pub basis: String,
+    /// When the relative was measured that it rests on.
+    pub as_of: Option<Date>,
 }
 
 /// A value before its range is known.
@@ -97,6 +99,8 @@ pub struct Raw {
     pub class: Class,
     /// The tag of the relative.
     pub relative: Option<String>,
+    /// When that was measured.
+    pub as_of: Option<Date>,
 }
 
 /// The image that is asked for.
@@ -143,6 +147,17 @@ impl<'a> Estimator<'a> {
         &self.relatives
     }
 
+    /// The distribution or kind of base that an image most likely has: that of its nearest relative;
+    /// empty where it is not known.
+    pub fn family(&self, question: Question<'_>) -> &'a str {
+        let tag = self.relatives.tag(question.tag);
+        let nearest = [Metric::Pull, Metric::Disk].into_iter().find_map(|metric| {
+            let wanted = |member: &Member<'_>| !member.row.family().is_empty();
+            self.relatives.nearest(&tag, question.architecture, metric, wanted)
+        });
+        nearest.map_or("", |nearest| nearest.member.row.family())
+    }
+
     /// A size of an image of which neither was measured, by the best way that is open: from a
     /// relative, else from an estimate of the other size.
     pub fn of(&self, question: Question<'_>, family: &str, metric: Metric) -> Option<Estimate> {
@@ -185,6 +200,7 @@ impl<'a> Estimator<'a> {
             value: float(metric.of(nearest.member)?),
             class: Class::Relative(metric, nearest.kinship, self.relatives.era(&tag)),
             relative: Some(nearest.member.row.tag().to_owned()),
+            as_of: nearest.member.row.as_of(),
         })
     }
 
@@ -204,6 +220,7 @@ impl<'a> Estimator<'a> {
             value: float(known.amount.bytes) * ratio,
             class: Class::Ratio(known.metric.other(), nearest.kinship, self.relatives.era(&tag)),
             relative: Some(nearest.member.row.tag().to_owned()),
+            as_of: nearest.member.row.as_of(),
         })
     }
 
@@ -220,6 +237,7 @@ impl<'a> Estimator<'a> {
             value: float(known.amount.bytes),
             class: Class::Family(known.metric.other(), family),
             relative: None,
+            as_of: None,
         })
     }
 
@@ -234,7 +252,8 @@ impl<'a> Estimator<'a> {
             high: whole(raw.value * range.high * part(known.high)),
         };
         let basis = basis(self.repository, &raw);
-        (width(amount) <= ranges::WIDEST).then_some(Estimate { amount, class: raw.class, basis })
+        let Raw { class, as_of, .. } = raw;
+        (width(amount) <= ranges::WIDEST).then_some(Estimate { amount, class, basis, as_of })
     }
 }
 

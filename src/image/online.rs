@@ -1,0 +1,192 @@
+//! Figures of local engines and registries: asked in the background, told when they are there.
+//!
+//! Whoever wants a figure gets at once what is known ([`Online::figure`]); if more can be found out,
+//! that is left to a few threads, which then say that there is news. On the command line it can be
+//! waited for ([`Sources::ask`]).
+
+use std::collections::HashMap;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::engine::{self, Engine};
+use super::figure::Size;
+use super::registry::{self, Answer, Registry};
+use super::sizes::Offline;
+use super::{Failure, Figure, Measured, Reference, Sizes, Source};
+use crate::language::platform::Platform;
+
+/// How many images are asked about at one time.
+const THREADS: usize = 4;
+/// How long an answer is not asked for again. A registry's answers are kept on the disk for longer;
+/// an engine may have got or lost the image meanwhile.
+const FRESH: Duration = Duration::from_secs(60);
+/// How many images are remembered.
+const MOST: usize = 1000;
+
+/// All that figures can come from.
+#[derive(Debug)]
+pub struct Sources {
+    /// The catalogues.
+    pub offline: Offline,
+    /// The engine to ask, if any.
+    pub engine: Option<Engine>,
+    /// The registries to ask.
+    pub registry: Registry,
+}
+
+impl Sources {
+    /// The sources that the settings name. Nobody is asked yet.
+    pub fn new(offline: Offline, engine: &engine::Setting, registry: registry::Options) -> Sources {
+        Sources { offline, engine: Engine::find(engine), registry: Registry::new(registry) }
+    }
+
+    /// Whether there is anyone to ask about that image.
+    pub fn can_ask(&self, image: &Reference) -> bool {
+        self.engine.is_some() || self.registry.may_ask(image)
+    }
+
+    /// All that can be found out of an image. Waits for engine and registry: some seconds at most.
+    pub fn ask(&self, image: &Reference, platform: &Platform) -> Figure {
+        let engine = self.engine.as_ref().map(|engine| engine.measure(image, platform));
+        let registry = self.registry.may_ask(image);
+        let registry = registry.then(|| self.registry.measure(image, platform));
+        let mut figure = self.offline.measured(image, platform);
+        if let Some(told) = registry {
+            put_registry(&mut figure, told);
+        }
+        if let Some(told) = engine {
+            put_engine(&mut figure, told);
+        }
+        self.offline.completed(image, platform, figure)
+    }
+}
+
+/// What a registry tells counts more than what was measured once.
+fn put_registry(figure: &mut Figure, told: Result<Answer, Failure>) {
+    let measured = match told {
+        Ok(answer) => answer.measured,
+        Err(failure) => return figure.notes.push(failure.to_string()),
+    };
+    let Some(pull) = measured.pull else { return };
+    let known = figure.pull.as_ref().map(|size| size.amount.bytes);
+    if known != Some(pull) {
+        // What was measured was another build.
+        figure.disk = None;
+    }
+    figure.pull = Some(Size::counted(pull, Source::Registry));
+    put_facts(figure, measured);
+}
+
+/// What an engine tells counts most: it has the image.
+fn put_engine(figure: &mut Figure, told: Result<Measured, Failure>) {
+    match told {
+        Ok(measured) => {
+            if let Some(disk) = measured.disk {
+                figure.disk = Some(Size::counted(disk, Source::Engine));
+                put_facts(figure, measured);
+            }
+        }
+        // Most images are not there, and nobody wonders.
+        Err(Failure::Absent(_)) => {}
+        Err(failure) => figure.notes.push(failure.to_string()),
+    }
+}
+
+fn put_facts(figure: &mut Figure, measured: Measured) {
+    let created = measured.created.and_then(|created| super::Date::parse(&created));
+    figure.layers = measured.layers.or(figure.layers.take());
+    figure.created = created.or(figure.created.take());
+    figure.digest = measured.digest.or(figure.digest.take());
+}
+
+/// See the module.
+pub struct Online {
+    sources: Arc<Sources>,
+    known: Arc<Mutex<HashMap<Question, Known>>>,
+    /// To the threads; they end with it.
+    questions: Sender<Question>,
+}
+
+type Question = (Reference, Platform);
+
+/// What is known of one image.
+#[derive(Default)]
+struct Known {
+    /// The last answer.
+    figure: Option<Figure>,
+    /// When it came.
+    since: Option<Instant>,
+    /// Whether it is being asked for.
+    asking: bool,
+}
+
+impl Online {
+    /// Starts the threads. They call `arrived` after each answer that tells something new.
+    pub fn start(sources: Sources, arrived: impl Fn() + Send + Sync + 'static) -> Online {
+        let (sources, known, arrived) = (Arc::new(sources), Arc::default(), Arc::new(arrived));
+        let (questions, queue) = channel();
+        let queue = Arc::new(Mutex::new(queue));
+        for _ in 0..THREADS {
+            let (sources, known): (Arc<Sources>, Arc<Mutex<HashMap<Question, Known>>>) =
+                (Arc::clone(&sources), Arc::clone(&known));
+            let (queue, arrived) = (Arc::clone(&queue), Arc::clone(&arrived));
+            std::thread::spawn(move || {
+                while let Some(question) = next(&queue) {
+                    let figure = sources.ask(&question.0, &question.1);
+                    if learn(&known, question, figure) {
+                        arrived();
+                    }
+                }
+            });
+        }
+        Online { sources, known, questions }
+    }
+}
+
+impl Sizes for Online {
+    fn figure(&self, image: &Reference, platform: &Platform) -> Figure {
+        if !self.sources.can_ask(image) {
+            return self.sources.offline.figure(image, platform);
+        }
+        let question = (image.clone(), platform.clone());
+        let mut all = lock(&self.known);
+        if all.len() >= MOST && !all.contains_key(&question) {
+            all.retain(|_, known| known.asking);
+        }
+        let known = all.entry(question.clone()).or_default();
+        if !known.asking && known.since.is_none_or(|since| since.elapsed() > FRESH) {
+            // A closed queue would mean that the threads are gone, and they never panic out.
+            known.asking = self.questions.send(question).is_ok();
+        }
+        let (figure, asking) = (known.figure.clone(), known.asking);
+        drop(all);
+        match figure {
+            Some(figure) => figure,
+            None => Figure { asking, ..self.sources.offline.figure(image, platform) },
+        }
+    }
+
+    fn offline(&self) -> &Offline {
+        &self.sources.offline
+    }
+}
+
+/// The next question; `None` when nobody asks any more.
+fn next(queue: &Mutex<Receiver<Question>>) -> Option<Question> {
+    lock(queue).recv().ok()
+}
+
+/// Keeps an answer. Tells whether it is another than before.
+fn learn(known: &Mutex<HashMap<Question, Known>>, question: Question, figure: Figure) -> bool {
+    let mut all = lock(known);
+    let known = all.entry(question).or_default();
+    (known.asking, known.since) = (false, Some(Instant::now()));
+    let old = known.figure.replace(figure);
+    old != known.figure
+}
+
+/// A panic of an earlier holder does not matter: each entry is sound by itself.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

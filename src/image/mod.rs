@@ -4,12 +4,16 @@
 //! |---|---|
 //! | `reference.rs` | the names of images |
 //! | `figure.rs` | a size, its range, where it comes from |
+//! | `registry/` | what registries tell, over the network |
+//! | `cache.rs` | what they told, on the disk |
 //!
 //! A figure comes from the best of these: a local engine, a registry, the catalogue in the binary,
 //! an estimate from relatives. The first two are asked only where a setting says so.
 
+pub mod cache;
 pub mod figure;
 pub mod reference;
+pub mod registry;
 
 pub use figure::{Amount, Date, Figure, Size, Source, Unit};
 pub use reference::Reference;

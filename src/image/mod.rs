@@ -10,16 +10,22 @@
 //! | `sizes.rs` | what is known without asking anyone |
 //! | `lighter.rs` | lighter images of the same repository |
 //! | `engine.rs` | what a local container engine tells |
+//! | `registry/` | what registries tell, over the network |
+//! | `cache.rs` | what they told, on the disk |
+//! | `online.rs` | both asked in the background |
 //!
 //! A figure comes from the best of these: a local engine, a registry, the catalogue in the binary,
 //! an estimate from relatives. The first two are asked only where a setting says so.
 
+pub mod cache;
 pub mod catalogue;
 pub mod engine;
 pub mod estimate;
 pub mod figure;
 pub mod lighter;
+pub mod online;
 pub mod reference;
+pub mod registry;
 pub mod sizes;
 pub mod tag;
 

@@ -5,6 +5,7 @@
 //! waited for ([`Sources::ask`]).
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -124,16 +125,19 @@ struct Known {
 impl Online {
     /// Starts the threads. They call `arrived` after each answer that tells something new.
     pub fn start(sources: Sources, arrived: impl Fn() + Send + Sync + 'static) -> Online {
-        let (sources, known, arrived) = (Arc::new(sources), Arc::default(), Arc::new(arrived));
+        let (sources, arrived) = (Arc::new(sources), Arc::new(arrived));
+        let known: Arc<Mutex<HashMap<Question, Known>>> = Arc::default();
         let (questions, queue) = channel();
         let queue = Arc::new(Mutex::new(queue));
         for _ in 0..THREADS {
-            let (sources, known): (Arc<Sources>, Arc<Mutex<HashMap<Question, Known>>>) =
-                (Arc::clone(&sources), Arc::clone(&known));
+            let (sources, known) = (Arc::clone(&sources), Arc::clone(&known));
             let (queue, arrived) = (Arc::clone(&queue), Arc::clone(&arrived));
             std::thread::spawn(move || {
                 while let Some(question) = next(&queue) {
-                    let figure = sources.ask(&question.0, &question.1);
+                    let (image, platform) = &question;
+                    // A panic costs this answer, not the thread.
+                    let asked = catch_unwind(AssertUnwindSafe(|| sources.ask(image, platform)));
+                    let figure = asked.unwrap_or_else(|_| sources.offline.figure(image, platform));
                     if learn(&known, question, figure) {
                         arrived();
                     }

@@ -1,11 +1,9 @@
 //! Links from images to the web pages that tell about them.
 
 use super::Snapshot;
-use super::image_name::{expanded, globals};
-use super::named;
-use crate::model::{Base, Place, Target};
-use crate::syntax::{DirectiveName, ItemKind};
-use crate::text::{TextRange, TextSize};
+use super::images::{Image, images};
+use crate::image::Reference;
+use crate::text::TextRange;
 
 /// A place that a reader can follow to a web page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,82 +49,22 @@ const fn pages(
     Pages { host, prefix, parts, page }
 }
 
-/// Other names of the registry that is meant where none is named.
-const DEFAULT_HOSTS: &[&str] = &["", "docker.io", "index.docker.io", "registry-1.docker.io"];
-
 /// The links of the file, in order. Stages and `scratch` have none, nor have images whose name
 /// hangs on a variable without a known value.
 pub fn links(snapshot: &Snapshot) -> Vec<Link> {
-    let mut links: Vec<Link> = syntax(snapshot).into_iter().collect();
-    let model = snapshot.model();
-    let globals = globals(snapshot);
-    for reference in model.references().iter().filter(|r| r.target == Target::Image) {
-        let image = match reference.place {
-            Place::From => {
-                let stage = reference.stage.and_then(|stage| model.stages().get(stage));
-                stage
-                    .filter(|stage| matches!(stage.base, Base::Image(_)))
-                    .and_then(|stage| expanded(snapshot, stage, &globals))
-            }
-            Place::CopyFrom | Place::MountFrom => Some(reference.name.text.to_string()),
-        };
-        if let Some(target) = image.as_deref().and_then(page) {
-            links.push(Link { range: named::reference_range(snapshot, reference), target });
-        }
-    }
-    links
-}
-
-/// The link of the first `# syntax=`, which alone counts; its value ends at a blank.
-fn syntax(snapshot: &Snapshot) -> Option<Link> {
-    let mut directives = snapshot.tree().items().map_while(|placed| match &placed.item.kind {
-        ItemKind::Directive(directive) => Some((placed, directive)),
-        _ => None,
-    });
-    let (placed, directive) =
-        directives.find(|(_, directive)| directive.name == DirectiveName::Syntax)?;
-    let value = placed.item.text.get(std::ops::Range::<usize>::from(directive.value))?;
-    let image = value.split(' ').next()?;
-    let start = placed.start + directive.value.start();
-    Some(Link { range: TextRange::at(start, TextSize::of(image)), target: page(image)? })
+    let link =
+        |image: Image| Some(Link { range: image.range, target: page(&image.reference().ok()?)? });
+    images(snapshot).into_iter().filter_map(link).collect()
 }
 
 /// The address of the page about an image.
-fn page(image: &str) -> Option<String> {
-    let (name, _digest) = image.split_once('@').unwrap_or((image, ""));
-    let (host, path) = split_host(name);
-    let (path, _tag) = path.split_once(':').unwrap_or((path, ""));
-    let fit = |part: &str| {
-        let inner = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-');
-        !part.is_empty()
-            && part.bytes().all(inner)
-            && part.bytes().any(|b| b.is_ascii_alphanumeric())
-    };
-    if !path.split('/').all(fit) {
-        return None;
-    }
-    let is_default = DEFAULT_HOSTS.contains(&host);
-    let official = is_default && !path.contains('/');
-    let path = if official { format!("library/{path}") } else { path.to_owned() };
-    let host = if is_default { "docker.io" } else { host };
+pub(super) fn page(image: &Reference) -> Option<String> {
     PAGES.iter().find_map(|pages| {
-        let name = path.strip_prefix(pages.prefix).filter(|_| pages.host == host)?;
+        let name = image.repository.strip_prefix(pages.prefix)?;
         let parts = name.split('/').count();
-        pages.parts.contains(&parts).then(|| pages.page.replace("{}", name))
+        let fits = pages.host == image.registry && pages.parts.contains(&parts);
+        fits.then(|| pages.page.replace("{}", name))
     })
-}
-
-/// Registry and the rest. The part before the first `/` is a registry if it looks like a host.
-fn split_host(name: &str) -> (&str, &str) {
-    let is_host = |part: &str| {
-        part == "localhost"
-            || part.contains(['.', ':'])
-            || part.contains(|c: char| c.is_ascii_uppercase())
-    };
-    match name.split_once('/') {
-        Some((host, path)) if is_host(host) => (host, path),
-        _ => ("", name),
-    }
 }
 
 #[cfg(test)]
@@ -163,7 +101,7 @@ mod tests {
     fn registries() {
         for (image, page) in [
             ("alpine", Some("hub.docker.com/_/alpine")),
-            ("alpine:3.20@sha256:abc", Some("hub.docker.com/_/alpine")),
+            ("alpine:3.20", Some("hub.docker.com/_/alpine")),
             ("docker.io/library/alpine", Some("hub.docker.com/_/alpine")),
             ("library/alpine", Some("hub.docker.com/_/alpine")),
             ("bitnami/redis:7", Some("hub.docker.com/r/bitnami/redis")),
@@ -191,7 +129,8 @@ mod tests {
             ("--", None),
         ] {
             let page = page.map(|page| format!("https://{page}"));
-            assert_eq!(super::page(image), page, "{image}");
+            let found = Reference::parse(image).ok().and_then(|image| super::page(&image));
+            assert_eq!(found, page, "{image}");
         }
     }
 

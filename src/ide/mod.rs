@@ -15,7 +15,7 @@ mod fixture;
 pub mod folding;
 pub mod highlight;
 pub mod hover;
-mod image_name;
+pub mod images;
 pub mod lens;
 pub mod links;
 mod named;

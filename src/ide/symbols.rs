@@ -1,7 +1,7 @@
 //! The outline: stages with their instructions, and the variables.
 
 use super::Snapshot;
-use super::image_name::{expanded, globals};
+use super::images::{expanded, globals};
 use crate::language::Keyword;
 use crate::model::facts::{Definition, Facts, VariableKind};
 use crate::model::{Stage, State};

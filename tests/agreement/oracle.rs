@@ -6,8 +6,6 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::fixtures::root;
-
 /// A running oracle (`tests/oracle`).
 pub struct Oracle {
     process: Child,
@@ -17,21 +15,22 @@ pub struct Oracle {
 }
 
 impl Oracle {
-    /// Builds the oracle with Go and starts it.
-    pub fn build() -> Oracle {
+    /// Builds the oracle with Go and starts it, with these arguments.
+    pub fn build(arguments: &[&str]) -> Oracle {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let program = folder.path().join("oracle");
         let built = Command::new("go")
             .args(["build", "-o"])
             .arg(&program)
             .arg(".")
-            .current_dir(root().join("tests/oracle"))
+            .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle"))
             .status();
         match built {
             Ok(status) => assert!(status.success(), "the oracle does not build"),
             Err(error) => panic!("Go is needed to ask BuildKit (`.ci/test` installs it): {error}"),
         }
         let mut process = Command::new(program)
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -41,10 +40,15 @@ impl Oracle {
         Oracle { process, questions, answers, folder }
     }
 
+    /// The answer to a line.
+    pub fn ask_line(&mut self, line: &str) -> Value {
+        self.question(line);
+        self.answer()
+    }
+
     /// What `BuildKit` makes of a file.
     pub fn ask_path(&mut self, path: &Path) -> Value {
-        self.question(path);
-        self.answer()
+        self.ask_line(&path.display().to_string())
     }
 
     /// What `BuildKit` makes of each text, in order.
@@ -56,16 +60,16 @@ impl Oracle {
         for (texts, paths) in texts.chunks(64).zip(paths.chunks(64)) {
             for (text, path) in texts.iter().zip(paths) {
                 std::fs::write(path, text).expect("writable");
-                self.question(path);
+                self.question(&path.display().to_string());
             }
             answers.extend(texts.iter().map(|_| self.answer()));
         }
         answers
     }
 
-    fn question(&mut self, path: &Path) {
+    fn question(&mut self, line: &str) {
         let questions = self.questions.as_mut().expect("open until the end");
-        writeln!(questions, "{}", path.display()).expect("the oracle reads");
+        writeln!(questions, "{line}").expect("the oracle reads");
         questions.flush().expect("the oracle reads");
     }
 

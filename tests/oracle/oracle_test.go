@@ -293,3 +293,36 @@ func TestBench(t *testing.T) {
 		t.Error("a missing number of runs was accepted")
 	}
 }
+
+func TestContext(t *testing.T) {
+	root := t.TempDir()
+	for name, content := range map[string]string{"a/x.md": "1", "a/y.md": "22", "b.txt": "333"} {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("a", filepath.Join(root, "link")); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ asked, answer string }{
+		{`"ignore":"a\n!a/y.md","sources":["."]`,
+			`{"error":"","sent":{"a/y.md":2,"b.txt":3,"link":0},"copied":{"a/y.md":2,"b.txt":3,"link":0}}`},
+		{`"ignore":"a/y.md","sources":["link","*.txt"]`,
+			`{"error":"","sent":{"a/x.md":1,"b.txt":3,"link":0},"copied":{"b.txt":3,"x.md":1}}`},
+		{`"ignore":"link","sources":["**/*.md"],"exclude":["**/x.md"],"parents":true`,
+			`{"error":"","sent":{"a/x.md":1,"a/y.md":2,"b.txt":3},"copied":{"a/y.md":2}}`},
+	} {
+		var out strings.Builder
+		question := `{"root":"` + root + `",` + test.asked + `}`
+		if err := answerContexts(strings.NewReader(question), &out); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.TrimSpace(out.String()); got != test.answer {
+			t.Errorf("%s:\n%s\nwanted\n%s", test.asked, got, test.answer)
+		}
+	}
+}

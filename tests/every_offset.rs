@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use stagewright::ide::images::View;
 use stagewright::ide::{Snapshot, completion, context, hover};
+use stagewright::image::{Offline, Unit};
+use stagewright::language::platform::Platform;
 use stagewright::text::{Edit, TextRange, TextSize, decode};
 
 /// The Dockerfiles below `fixtures/dockerfile` and its folder, in the order of their paths.
@@ -41,9 +44,11 @@ fn ask(snapshot: &Snapshot, text: &str, at: usize) -> Vec<String> {
     let context = context::at(snapshot, offset(at));
     assert!(fits(context.range), "context {context:?} at {at} of {text:?}");
 
+    let (offline, platform) = (Offline::default(), Platform::host());
+    let view = View { sizes: &offline, platform: &platform, unit: Unit::Decimal };
     let mut sorts = BTreeSet::new();
     let mut keys = Vec::new();
-    for item in completion::complete(snapshot, offset(at)) {
+    for item in completion::complete(snapshot, view, offset(at)) {
         let range = item.insert.range;
         assert!(fits(range), "{item:?} at {at} of {text:?}");
         assert!(range.contains_inclusive(here), "{item:?} is not at {at} of {text:?}");
@@ -52,7 +57,7 @@ fn ask(snapshot: &Snapshot, text: &str, at: usize) -> Vec<String> {
         assert!(sorts.insert(item.sort.clone()), "{item:?} has the place of another at {at}");
         keys.extend(item.key);
     }
-    if let Some(hover) = hover::hover(snapshot, offset(at)) {
+    if let Some(hover) = hover::hover(snapshot, view, offset(at)) {
         let range = hover.range;
         assert!(fits(range), "{hover:?} at {at} of {text:?}");
         assert!(range.contains_inclusive(here), "{hover:?} is not at {at} of {text:?}");

@@ -27,6 +27,8 @@ pub enum ActionKind {
     QuickFix,
     /// Mends the whole file.
     FixAll,
+    /// Changes what is not wrong.
+    Rewrite,
 }
 
 /// What can be done about the findings that `range` touches, and about all findings; `wanted` tells
@@ -95,6 +97,7 @@ mod tests {
                     (ActionKind::QuickFix, true) => "fix!",
                     (ActionKind::QuickFix, false) => "fix",
                     (ActionKind::FixAll, _) => "all",
+                    (ActionKind::Rewrite, _) => "rewrite",
                 };
                 (
                     mark,

@@ -5,7 +5,7 @@ use super::named;
 use crate::image::reference::{Malformed, Reference};
 use crate::image::{Figure, Sizes, Unit};
 use crate::language::platform::Platform;
-use crate::model::{Base, Place, Stage, State, Target};
+use crate::model::{self, Base, Place, Stage, State, Target};
 use crate::syntax::expand::{self, Mode, Modifier};
 use crate::syntax::{DirectiveName, ItemKind};
 use crate::text::{TextRange, TextSize};
@@ -55,33 +55,45 @@ impl Image {
 /// All places that name an image, in order. Stages and `scratch` are none, nor is a name that hangs
 /// on a variable without a known value.
 pub fn images(snapshot: &Snapshot) -> Vec<Image> {
-    let mut images: Vec<Image> = syntax(snapshot).into_iter().collect();
-    let model = snapshot.model();
+    images_in(snapshot, TextRange::up_to(snapshot.text().len()))
+}
+
+/// The same as far as `range` touches them.
+pub fn images_in(snapshot: &Snapshot, range: TextRange) -> Vec<Image> {
+    let references = snapshot.model().references();
+    let first = references.partition_point(|r| r.name.range.end() < range.start());
+    let references = references.get(first..).unwrap_or_default().iter();
+    let touched = references.take_while(|r| r.name.range.start() <= range.end());
     let globals = globals(snapshot);
-    let references = model.references().iter().filter(|r| r.target == Target::Image);
-    images.extend(references.filter_map(|reference| {
-        let stage = reference.stage.and_then(|stage| model.stages().get(stage));
-        let starts = stage.filter(|_| reference.place == Place::From);
-        let name = match (reference.place, starts) {
-            (Place::From, Some(stage)) if matches!(stage.base, Base::Image(_)) => {
-                expanded(snapshot, stage, &globals)?
-            }
-            (Place::From, _) => return None,
-            (Place::CopyFrom | Place::MountFrom, _) => reference.name.text.to_string(),
-        };
-        Some(Image {
-            range: named::reference_range(snapshot, reference),
-            name,
-            platform: starts.and_then(|stage| platform(snapshot, stage, &globals)),
-            starts: starts.map(|stage| stage.index),
-        })
-    }));
-    images
+    let named = touched.filter_map(|reference| image(snapshot, reference, &globals));
+    let images = syntax(snapshot).into_iter().chain(named);
+    images.filter(|image| image.range.intersect(range).is_some()).collect()
 }
 
 /// The image named at `offset`.
 pub fn image_at(snapshot: &Snapshot, offset: TextSize) -> Option<Image> {
-    images(snapshot).into_iter().find(|image| image.range.contains_inclusive(offset))
+    images_in(snapshot, TextRange::empty(offset)).into_iter().next()
+}
+
+fn image(snapshot: &Snapshot, reference: &model::Reference, globals: &State) -> Option<Image> {
+    if reference.target != Target::Image {
+        return None;
+    }
+    let stage = reference.stage.and_then(|stage| snapshot.model().stages().get(stage));
+    let starts = stage.filter(|_| reference.place == Place::From);
+    let name = match (reference.place, starts) {
+        (Place::From, Some(stage)) if matches!(stage.base, Base::Image(_)) => {
+            expanded(snapshot, stage, globals)?
+        }
+        (Place::From, _) => return None,
+        (Place::CopyFrom | Place::MountFrom, _) => reference.name.text.to_string(),
+    };
+    Some(Image {
+        range: named::reference_range(snapshot, reference),
+        name,
+        platform: starts.and_then(|stage| platform(snapshot, stage, globals)),
+        starts: starts.map(|stage| stage.index),
+    })
 }
 
 /// The image that a stage starts from, by way of other stages if need be: that stage and its image.
@@ -92,7 +104,7 @@ pub fn root<'s>(snapshot: &'s Snapshot, stage: &'s Stage) -> Option<(&'s Stage, 
     while let Base::Stage(parent) = stage.base {
         stage = stages.get(parent)?;
     }
-    let images = images(snapshot).into_iter();
+    let images = images_in(snapshot, stage.image()?.range);
     Some((stage, images.into_iter().find(|image| image.starts == Some(stage.index))?))
 }
 

@@ -48,9 +48,11 @@ const LOCAL: &str = "unix://";
 const LOCAL: &str = "npipe://";
 
 /// Which engine is asked: the setting `size.engine`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Setting {
     /// None.
+    #[default]
     Off,
     /// The one that is there.
     Auto,

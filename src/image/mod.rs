@@ -41,6 +41,9 @@ pub trait Sizes: Send + Sync {
     /// What is known of that image on that platform.
     fn figure(&self, image: &Reference, platform: &Platform) -> Figure;
 
+    /// Whether there is an engine or a registry to ask about that image.
+    fn can_ask(&self, image: &Reference) -> bool;
+
     /// The catalogues behind it, which know of the relatives of an image, too.
     fn offline(&self) -> &Offline;
 }

@@ -171,6 +171,10 @@ impl Sizes for Online {
         }
     }
 
+    fn can_ask(&self, image: &Reference) -> bool {
+        self.sources.can_ask(image)
+    }
+
     fn offline(&self) -> &Offline {
         &self.sources.offline
     }

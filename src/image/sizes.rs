@@ -59,6 +59,10 @@ impl Sizes for Offline {
         self.completed(image, platform, self.measured(image, platform))
     }
 
+    fn can_ask(&self, _: &Reference) -> bool {
+        false
+    }
+
     fn offline(&self) -> &Offline {
         self
     }
@@ -210,7 +214,7 @@ impl Offline {
 }
 
 /// Whether a row says nothing of what its tag is today: the tag moves, and the row is old.
-pub(super) fn is_stale(repository: &str, row: &Row<'_>) -> bool {
+pub fn is_stale(repository: &str, row: &Row<'_>) -> bool {
     let moves = Tag::parse(row.tag()).is_moving() && !DISTRIBUTIONS.contains(&repository);
     moves && row.as_of().is_some_and(|date| date.year() < RECENT)
 }

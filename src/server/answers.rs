@@ -15,6 +15,7 @@ use crate::ide::definition::Definition;
 use crate::ide::folding::{Fold, FoldKind};
 use crate::ide::highlight::Highlight;
 use crate::ide::hover::Hover;
+use crate::ide::inlay::Hint;
 use crate::ide::lens::Lens;
 use crate::ide::links::Link;
 use crate::ide::symbols::{FlatSymbol, Symbol, SymbolKind};
@@ -193,8 +194,9 @@ fn symbol_kind(kind: SymbolKind) -> lsp::SymbolKind {
 }
 
 /// The kinds of code actions that there are.
-pub const ACTION_KINDS: [lsp::CodeActionKind; 3] = [
+pub const ACTION_KINDS: [lsp::CodeActionKind; 4] = [
     lsp::CodeActionKind::QUICKFIX,
+    lsp::CodeActionKind::REFACTOR_REWRITE,
     lsp::CodeActionKind::SOURCE_FIX_ALL,
     lsp::CodeActionKind::SOURCE,
 ];
@@ -211,7 +213,8 @@ pub fn actions(
     }
     let range = ask.text_range(range);
     let shown = |finding: &Finding| diagnostics::is_shown(ask, finding);
-    let found = ide::actions::actions(&ask.snapshot, range, shown);
+    let mut found = ide::actions::actions(&ask.snapshot, range, shown);
+    found.extend(ide::lighter::lighter(&ask.snapshot, ask.view(), range));
     let fixes = found.into_iter().map(|found| action(ask, found));
     let build = ide::lens::lens_at(&ask.snapshot, &ask.file_name(), range.start()).map(|lens| {
         lsp::CodeAction {
@@ -232,6 +235,7 @@ fn action(ask: &Ask, found: Action) -> lsp::CodeAction {
         kind: Some(match found.kind {
             ActionKind::QuickFix => lsp::CodeActionKind::QUICKFIX,
             ActionKind::FixAll => lsp::CodeActionKind::SOURCE_FIX_ALL,
+            ActionKind::Rewrite => lsp::CodeActionKind::REFACTOR_REWRITE,
         }),
         diagnostics: diagnostic.map(|diagnostic| vec![diagnostic]),
         edit: Some(workspace_edit(ask, &found.edits)),
@@ -289,6 +293,34 @@ pub fn links(ask: &Ask, found: Vec<Link>) -> Vec<lsp::DocumentLink> {
         Some(lsp::DocumentLink { range: ask.range(link.range), target, tooltip: None, data: None })
     };
     found.into_iter().filter_map(link).collect()
+}
+
+/// Sizes behind images; what more there is to say comes by [`resolved_hint`].
+pub fn hints(ask: &Ask, found: Vec<Hint>) -> Vec<lsp::InlayHint> {
+    let hint = |hint: Hint| lsp::InlayHint {
+        position: ask.range(TextRange::empty(hint.offset)).start,
+        label: lsp::InlayHintLabel::String(hint.label),
+        kind: None,
+        text_edits: None,
+        tooltip: None,
+        padding_left: Some(true),
+        padding_right: None,
+        data: Some(json!({ "uri": ask.uri, "offset": u32::from(hint.offset) })),
+    };
+    found.into_iter().map(hint).collect()
+}
+
+/// The same hint with its tooltip, as long as the image is still there.
+pub fn resolved_hint(ask: &Ask, mut hint: lsp::InlayHint) -> lsp::InlayHint {
+    let offset = hint.data.as_ref().and_then(|data| data.get("offset")?.as_u64());
+    let offset = offset.and_then(|offset| u32::try_from(offset).ok()).map(TextSize::new);
+    let markdown = offset.and_then(|offset| {
+        ide::inlay::tooltip(&ask.snapshot, ask.view(), ask.snapshot.text().floor(offset))
+    });
+    hint.tooltip = markdown.map(|markdown| {
+        lsp::InlayHintTooltip::MarkupContent(marked_up(markdown, ask.client.hover_markdown))
+    });
+    hint
 }
 
 /// What can be folded.

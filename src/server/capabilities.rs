@@ -61,6 +61,8 @@ client_shapes! {
     register_configuration: "/workspace/didChangeConfiguration/dynamicRegistration",
     /// Code lenses are asked for again when told to.
     refresh_lenses: "/workspace/codeLens/refreshSupport",
+    /// Inlay hints are asked for again when told to.
+    refresh_hints: "/workspace/inlayHint/refreshSupport",
     /// Hover texts may be Markdown.
     hover_markdown: "/textDocument/hover/contentFormat#markdown",
     /// The documentation of completion items may be Markdown.

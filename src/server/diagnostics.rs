@@ -276,6 +276,8 @@ mod tests {
     use super::super::settings::Settings;
     use super::*;
     use crate::ide::Snapshot;
+    use crate::image::Offline;
+    use crate::language::platform::Platform;
     use crate::text::{Encoding, TextRange};
 
     const URI: &str = "file:///Dockerfile";
@@ -371,6 +373,8 @@ mod tests {
             window: Client::new().0,
             settings: Settings { severity, ..Settings::default() }.into(),
             settings_revision: 0,
+            sizes: Arc::new(Offline::default()),
+            platform: Platform::host(),
             told: Default::default(),
             cancelled: Cancelled::default(),
         }

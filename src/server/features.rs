@@ -23,7 +23,10 @@ use super::conversation::error;
 use super::convert;
 use super::diagnostics::{self, Told};
 use super::settings::Settings;
+use crate::ide::images::View;
 use crate::ide::{self, Snapshot};
+use crate::image::Sizes;
+use crate::language::platform::Platform;
 use crate::text::{Encoding, TextRange, TextSize};
 
 /// "The server ended the request itself": a client asks again (LSP 3.17, `LSPErrorCodes`).
@@ -59,10 +62,11 @@ pub fn all() -> Vec<Feature> {
         .advertised(|server, _| server.document_highlight_provider = Some(lsp::OneOf::Left(true))),
         Feature::new::<request::Completion>(Pace::Quick, |ask, params| {
             let offset = ask.offset(params.text_document_position.position);
-            Ok(answers::completions(ask, offset, ide::completion::complete(&ask.snapshot, offset)))
+            let found = ide::completion::complete(&ask.snapshot, ask.view(), offset);
+            Ok(answers::completions(ask, offset, found))
         })
         .advertised(|server, _| {
-            let triggers = ["-", "=", ",", "$", "{"].map(str::to_owned).to_vec();
+            let triggers = ["-", "=", ",", "$", "{", ":"].map(str::to_owned).to_vec();
             let options =
                 lsp::CompletionOptions { trigger_characters: Some(triggers), ..Default::default() };
             server.completion_provider = Some(options);
@@ -73,7 +77,8 @@ pub fn all() -> Vec<Feature> {
         .absent(|item| item),
         Feature::new::<request::HoverRequest>(Pace::Quick, |ask, params| {
             let offset = ask.offset(params.text_document_position_params.position);
-            Ok(ide::hover::hover(&ask.snapshot, offset).map(|hover| answers::hover(ask, hover)))
+            let hover = ide::hover::hover(&ask.snapshot, ask.view(), offset);
+            Ok(hover.map(|hover| answers::hover(ask, hover)))
         })
         .advertised(|server, _| {
             server.hover_provider = Some(lsp::HoverProviderCapability::Simple(true))
@@ -120,6 +125,22 @@ pub fn all() -> Vec<Feature> {
         .advertised(|server, _| {
             server.folding_range_provider = Some(lsp::FoldingRangeProviderCapability::Simple(true));
         }),
+        Feature::new::<request::InlayHintRequest>(Pace::Quick, |ask, params| {
+            let range = ask.text_range(params.range);
+            let shown = ask.settings.inlay_hints;
+            Ok(shown
+                .then(|| answers::hints(ask, ide::inlay::hints(&ask.snapshot, ask.view(), range))))
+        })
+        .advertised(|server, _| {
+            let options =
+                lsp::InlayHintOptions { resolve_provider: Some(true), ..Default::default() };
+            let options = lsp::InlayHintServerCapabilities::Options(options);
+            server.inlay_hint_provider = Some(lsp::OneOf::Right(options));
+        }),
+        Feature::new::<request::InlayHintResolveRequest>(Pace::Quick, |ask, hint| {
+            Ok(answers::resolved_hint(ask, hint))
+        })
+        .absent(|hint| hint),
         Feature::new::<request::PrepareRenameRequest>(Pace::Slow, |ask, params| {
             let found = ide::rename::prepare(&ask.snapshot, ask.offset(params.position));
             Ok(found.map(|(range, placeholder)| answers::rename_place(ask, range, placeholder)))
@@ -271,6 +292,10 @@ pub struct Ask {
     pub settings: Arc<Settings>,
     /// Our number for those settings.
     pub settings_revision: u64,
+    /// Who tells what images weigh.
+    pub sizes: Arc<dyn Sizes>,
+    /// The platform that is meant where a file names none.
+    pub platform: Platform,
     /// What the client was told of the document's findings when it asked last.
     pub told: Arc<Mutex<Option<Told>>>,
     /// Whether the answer is still wanted.
@@ -281,6 +306,11 @@ impl Ask {
     /// The name of the document's file.
     pub fn file_name(&self) -> String {
         convert::file_name(&self.uri)
+    }
+
+    /// Who tells what images weigh, and how it is to be shown.
+    pub fn view(&self) -> View<'_> {
+        View { sizes: &*self.sizes, platform: &self.platform, unit: self.settings.size.unit }
     }
 
     /// The byte offset of a position in the request.

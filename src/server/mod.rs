@@ -5,7 +5,8 @@
 //! once) → `conversation` (order, phases, errors) → a row of `notifications`, which changes the
 //! `session` with its `documents` and `settings`, or a row of `features`, which answers from a
 //! snapshot and shapes it by `answers`. `client` and `diagnostics` are what the server says unasked. `convert` alone knows
-//! positions, `capabilities` alone what a client declares.
+//! positions, `capabilities` alone what a client declares, `sizes` who is
+//! asked what images weigh.
 
 mod answers;
 mod capabilities;
@@ -21,6 +22,7 @@ mod notifications;
 mod parent;
 mod session;
 mod settings;
+mod sizes;
 mod transport;
 
 use std::io;

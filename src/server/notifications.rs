@@ -193,7 +193,11 @@ impl Core {
 
     /// Puts the settings that have come into force.
     pub fn renew_settings(&self) {
+        let before = self.session().settings.size.clone();
         let (changed, complaints) = self.session().renew_settings();
+        if self.session().settings.size != before {
+            self.renew_sizes();
+        }
         for complaint in complaints {
             tracing::warn!("{complaint}");
             self.client.log(lsp::MessageType::WARNING, complaint);
@@ -209,6 +213,12 @@ impl Core {
         if session.client.refresh_lenses {
             let client = self.client.clone();
             tokio::spawn(async move { client.request::<lsp::request::CodeLensRefresh>(()).await });
+        }
+        if session.client.refresh_hints {
+            let client = self.client.clone();
+            tokio::spawn(async move {
+                client.request::<lsp::request::InlayHintRefreshRequest>(()).await
+            });
         }
         if !session.client.pull_diagnostics {
             session.documents.uris().for_each(|uri| self.publisher.touch(uri));

@@ -20,6 +20,8 @@ use super::diagnostics::{Find, Publisher};
 use super::documents::Documents;
 use super::features::{Ask, Cancelled};
 use super::settings::Settings;
+use crate::image::{Offline, Sizes};
+use crate::language::platform::Platform;
 use crate::text::Encoding;
 
 /// Where the conversation stands.
@@ -50,6 +52,8 @@ pub struct Session {
     pub settings: Arc<Settings>,
     /// Counts the changes of the settings in force.
     pub settings_revision: u64,
+    /// Who tells what images weigh, as the settings have it.
+    pub sizes: Arc<dyn Sizes>,
     /// What they are made of.
     pub layers: Layers,
     /// What was wrong with them when they were read last.
@@ -87,6 +91,7 @@ impl Default for Session {
             documents: Documents::default(),
             settings: Arc::default(),
             settings_revision: 0,
+            sizes: Arc::new(Offline::default()),
             layers: Layers::default(),
             complaints: Vec::new(),
             running: HashMap::new(),
@@ -144,6 +149,13 @@ impl Session {
     }
 }
 
+/// The platform that is meant where a file names none.
+fn platform(settings: &Settings) -> Platform {
+    let host = Platform::host();
+    let set = settings.size.platform.as_deref().and_then(Platform::parse);
+    set.map_or_else(|| host.clone(), |set| set.or(&host))
+}
+
 /// What every part of the server can reach. Clones share it.
 #[derive(Clone)]
 pub struct Core {
@@ -185,9 +197,18 @@ impl Core {
             window: self.client.clone(),
             settings: session.settings.clone(),
             settings_revision: session.settings_revision,
+            sizes: session.sizes.clone(),
+            platform: platform(&session.settings),
             told: document.told.clone(),
             cancelled: cancelled.clone(),
         })
+    }
+
+    /// Has whom the settings name asked what images weigh.
+    pub fn renew_sizes(&self) {
+        let mut session = self.session();
+        let refresh = session.client.refresh_hints;
+        session.sizes = super::sizes::sizes(&session.settings.size, &self.client, refresh);
     }
 
     /// Tells a client that wants to know how long something took.

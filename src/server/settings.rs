@@ -11,6 +11,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::image::Unit;
+use crate::image::engine::Setting as Engine;
+use crate::image::registry::Hosts;
+use crate::language::platform::Platform;
+
 /// The section of the client's configuration that is ours.
 pub const SECTION: &str = "stagewright";
 
@@ -53,12 +58,38 @@ pub struct Settings {
     pub severity: BTreeMap<String, Level>,
     /// Whether code lenses are shown.
     pub code_lens: bool,
+    /// Whether sizes are shown behind images.
+    pub inlay_hints: bool,
+    /// Where sizes come from, and how they are shown.
+    pub size: Size,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { diagnostics: true, severity: BTreeMap::new(), code_lens: true }
+        Self {
+            diagnostics: true,
+            severity: BTreeMap::new(),
+            code_lens: true,
+            inlay_hints: true,
+            size: Size::default(),
+        }
     }
+}
+
+/// Where sizes come from, and how they are shown. Nobody is asked unless one of these says so.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Size {
+    /// The local engine to ask.
+    pub engine: Engine,
+    /// The registries to ask.
+    pub registry: Hosts,
+    /// Whether the programs that keep credentials may be run.
+    pub credential_helpers: bool,
+    /// The units.
+    pub unit: Unit,
+    /// The platform that is meant where a file names none; `None` for that of this machine.
+    pub platform: Option<String>,
 }
 
 /// One key of the schema. A key that ends in `.` stands for all below it.
@@ -93,7 +124,74 @@ pub const KEYS: &[Key] = &[
         about: "Whether code lenses are shown.",
         set: |settings, _, value| set(&mut settings.code_lens, value.as_bool()),
     },
+    Key {
+        name: "inlayHints.enable",
+        wants: "a boolean",
+        about: "Whether sizes are shown behind the images of FROM.",
+        set: |settings, _, value| set(&mut settings.inlay_hints, value.as_bool()),
+    },
+    Key {
+        name: "size.engine",
+        wants: "\"off\", \"auto\" or the path of a socket",
+        about: "The local container engine that is asked what its images weigh.",
+        set: |settings, _, value| set(&mut settings.size.engine, read_engine(value)),
+    },
+    Key {
+        name: "size.registry",
+        wants: "\"off\", \"on\" or a list of hosts",
+        about: "The registries that are asked what an image weighs.",
+        set: |settings, _, value| set(&mut settings.size.registry, read_hosts(value)),
+    },
+    Key {
+        name: "size.credentialHelpers",
+        wants: "a boolean",
+        about: "Whether the programs are run that keep the credentials of `docker login`.",
+        set: |settings, _, value| set(&mut settings.size.credential_helpers, value.as_bool()),
+    },
+    Key {
+        name: "size.unit",
+        wants: "\"MB\" or \"MiB\"",
+        about: "The units that sizes are shown in.",
+        set: |settings, _, value| set(&mut settings.size.unit, read_unit(value)),
+    },
+    Key {
+        name: "size.platform",
+        wants: "a platform such as \"linux/amd64\"",
+        about: "The platform whose sizes are shown where a file names none.",
+        set: |settings, _, value| {
+            let platform = value.as_str().filter(|text| Platform::parse(text).is_some());
+            set(&mut settings.size.platform, platform.map(|text| Some(text.to_owned())))
+        },
+    },
 ];
+
+fn read_engine(value: &Value) -> Option<Engine> {
+    match value.as_str()? {
+        "off" | "none" => Some(Engine::Off),
+        "auto" | "on" => Some(Engine::Auto),
+        path => path.contains('/').then(|| Engine::Socket(path.into())),
+    }
+}
+
+fn read_hosts(value: &Value) -> Option<Hosts> {
+    let host = |value: &Value| value.as_str().map(str::to_owned);
+    match value {
+        Value::Array(hosts) => hosts.iter().map(host).collect::<Option<_>>().map(Hosts::Listed),
+        _ => match value.as_str()? {
+            "off" | "none" => Some(Hosts::None),
+            "on" | "all" => Some(Hosts::All),
+            _ => None,
+        },
+    }
+}
+
+fn read_unit(value: &Value) -> Option<Unit> {
+    match value.as_str()?.to_ascii_lowercase().as_str() {
+        "mb" => Some(Unit::Decimal),
+        "mib" => Some(Unit::Binary),
+        _ => None,
+    }
+}
 
 /// Keys of other servers that users have in the same place: not ours, and no mistake.
 const FOREIGN: [&str; 5] =
@@ -213,6 +311,38 @@ mod tests {
             ],
         );
         check(&[json!([1])], &Settings::default(), &["the settings must be an object, not [1]"]);
+    }
+
+    #[test]
+    fn sizes_have_settings() {
+        let size = |size: Size| Settings { size, ..Settings::default() };
+        let layer = json!({ "size": {
+            "engine": "/run/podman.sock", "registry": ["ghcr.io"], "credentialHelpers": true,
+            "unit": "MiB", "platform": "linux/arm64",
+        } });
+        let expected = Size {
+            engine: Engine::Socket("/run/podman.sock".into()),
+            registry: Hosts::Listed(vec!["ghcr.io".to_owned()]),
+            credential_helpers: true,
+            unit: Unit::Binary,
+            platform: Some("linux/arm64".to_owned()),
+        };
+        check(&[layer], &size(expected), &[]);
+        let layer = json!({ "size.engine": "auto", "size.registry": "on", "inlayHints": { "enable": false } });
+        let expected = Size { engine: Engine::Auto, registry: Hosts::All, ..Size::default() };
+        check(&[layer], &Settings { inlay_hints: false, ..size(expected) }, &[]);
+        check(
+            &[
+                json!({ "size": { "engine": "docker", "registry": [5], "unit": 5, "platform": "x" } }),
+            ],
+            &Settings::default(),
+            &[
+                "the setting `size.engine` must be \"off\", \"auto\" or the path of a socket, not \"docker\"",
+                "the setting `size.platform` must be a platform such as \"linux/amd64\", not \"x\"",
+                "the setting `size.registry` must be \"off\", \"on\" or a list of hosts, not [5]",
+                "the setting `size.unit` must be \"MB\" or \"MiB\", not 5",
+            ],
+        );
     }
 
     #[test]

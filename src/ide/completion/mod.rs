@@ -9,6 +9,7 @@
 //! | `flag.rs` | flags and their values |
 //! | `mount.rs` | what stands behind `--mount=` |
 //! | `stage.rs` | stages and bases in `FROM`, `COPY --from` and mounts |
+//! | `tag.rs` | tags of an image in `FROM` |
 //! | `variable.rs` | variables behind `$`, names behind `ARG` |
 //! | `directive.rs` | parser directives |
 //! | `argument.rs` | signals, shells, labels, protocols, the end of a heredoc |
@@ -19,12 +20,14 @@ mod flag;
 mod keyword;
 mod mount;
 mod stage;
+mod tag;
 mod variable;
 
 use super::Snapshot;
 use super::context::{self, Context, Place};
 use super::hover;
 use super::hover::help::Topic;
+use super::images::View;
 use crate::language::{Choice, Keyword};
 use crate::text::{TextRange, TextSize};
 
@@ -87,9 +90,9 @@ pub enum Kind {
 }
 
 /// What can be written at `offset`, the likeliest first. Empty where nothing can be said.
-pub fn complete(snapshot: &Snapshot, offset: TextSize) -> Vec<Completion> {
+pub fn complete(snapshot: &Snapshot, view: View<'_>, offset: TextSize) -> Vec<Completion> {
     let context = context::at(snapshot, offset);
-    let mut list = List { snapshot, context: &context, items: Vec::new() };
+    let mut list = List { snapshot, view, context: &context, items: Vec::new() };
     list.fill();
     list.items.retain(|item| can_replace(snapshot, item.insert.range, context.offset));
     list.items
@@ -120,6 +123,7 @@ fn can_replace(snapshot: &Snapshot, range: TextRange, offset: TextSize) -> bool 
 /// The list being made.
 struct List<'a> {
     snapshot: &'a Snapshot,
+    view: View<'a>,
     context: &'a Context<'a>,
     items: Vec<Completion>,
 }
@@ -140,7 +144,10 @@ impl<'a> List<'a> {
             Place::FlagValue(flag) => flag::values(self, flag),
             Place::MountKey(flag) => mount::keys(self, flag),
             Place::MountValue { key, .. } => mount::values(self, key),
-            Place::FromImage => stage::from(self),
+            Place::FromImage => {
+                stage::from(self);
+                tag::tags(self);
+            }
             Place::FromAs => keyword::as_name(self),
             Place::ArgName => variable::to_declare(self),
             Place::PairName => argument::labels(self),
@@ -233,11 +240,12 @@ impl Completion {
 pub(super) mod tests {
     use super::*;
     use crate::ide::fixture::Fixture;
+    use crate::ide::images::tests::view;
 
     /// What is offered at `$0` of the fixture, in order.
     pub fn items(marked: &str) -> Vec<Completion> {
         let fixture = Fixture::new(marked);
-        let mut items = complete(&fixture.snapshot, fixture.cursor);
+        let mut items = complete(&fixture.snapshot, view(), fixture.cursor);
         items.sort_by(|a, b| a.sort.cmp(&b.sort));
         items
     }
@@ -253,7 +261,7 @@ pub(super) mod tests {
     #[track_caller]
     pub fn check_accept(marked: &str, label: &str, expected: &str) {
         let fixture = Fixture::new(marked);
-        let items = complete(&fixture.snapshot, fixture.cursor);
+        let items = complete(&fixture.snapshot, view(), fixture.cursor);
         let labels: Vec<_> = items.iter().map(|item| &item.label).collect();
         let item = items.iter().find(|item| item.label == label);
         let insert = &item.unwrap_or_else(|| panic!("{label} not in {labels:?}")).insert;

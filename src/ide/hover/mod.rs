@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `help.rs` | words of the language, from its tables |
 //! | `stage.rs` | a stage |
+//! | `image.rs` | an image and its sizes |
 //! | `variable.rs` | a variable and its value |
 //! | `plain.rs` | the same without markdown |
 
 pub mod help;
+pub mod image;
 mod plain;
 pub mod stage;
 pub mod variable;
@@ -17,6 +19,7 @@ pub use plain::plain;
 use self::help::Topic;
 use super::Snapshot;
 use super::context::{self, CHECK, Context, Place, Within};
+use super::images::{self, View};
 use crate::language::argument::{EMPTY_BASE, HEALTH_TYPES, LABELS, PROTOCOLS};
 use crate::language::directive::{build_check, check_option};
 use crate::language::mount::{MountOption, MountValue};
@@ -36,10 +39,16 @@ pub struct Hover {
 }
 
 /// Explains what stands at `offset`.
-pub fn hover(snapshot: &Snapshot, offset: TextSize) -> Option<Hover> {
+pub fn hover(snapshot: &Snapshot, view: View<'_>, offset: TextSize) -> Option<Hover> {
     variable_at(snapshot, offset)
         .or_else(|| stage_at(snapshot, offset))
+        .or_else(|| image_at(snapshot, view, offset))
         .or_else(|| word_at(snapshot, offset))
+}
+
+fn image_at(snapshot: &Snapshot, view: View<'_>, offset: TextSize) -> Option<Hover> {
+    let image = images::image_at(snapshot, offset)?;
+    Some(Hover { range: image.range, markdown: image::markdown(&image, view)? })
 }
 
 fn variable_at(snapshot: &Snapshot, offset: TextSize) -> Option<Hover> {
@@ -159,12 +168,13 @@ fn choice(choices: &[Choice], text: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::ide::fixture::Fixture;
+    use crate::ide::images::tests::view;
 
     /// The text on what stands at `$0`, which must be what `<h>` marks.
     #[track_caller]
     fn at(marked: &str) -> String {
         let fixture = Fixture::new(marked);
-        let hover = hover(&fixture.snapshot, fixture.cursor);
+        let hover = hover(&fixture.snapshot, view(), fixture.cursor);
         fixture.check(hover.iter().map(|hover| ("h", hover.range)));
         hover.map_or(String::new(), |hover| hover.markdown)
     }
@@ -215,7 +225,7 @@ mod tests {
     fn nothing_to_say() {
         for marked in [
             "$0",
-            "FROM x$0",
+            "FROM X$0",
             "FROM x\n$0\nRUN y",
             "FROM x\nRUN y$0",
             "FROM x\nRUN echo $HO$0ME",
@@ -223,11 +233,45 @@ mod tests {
             "FROM x\nNONSEN$0SE y",
             "FROM x\nCOPY --non$0sense a b",
             "FROM x\nRUN <<EOF\nRU$0N\nEOF",
-            "FROM x\nCOPY --from=nginx$0 a b",
             "FROM x A$0S y",
         ] {
             check(marked, "");
         }
+    }
+
+    #[test]
+    fn images() {
+        check(
+            "FROM <h>golang:1.$022</h> AS build",
+            "`golang:1.22` on linux/amd64\n\n\
+             ```text\n\
+             pull  299 MB  measured 2024-09-05\n\
+             disk  823 MB  measured 2025-01-16\n\
+             ```\n\
+             - 7 layers, made 2024-09-05, \
+             `sha256:0fb1bda119f4cc07d236c2b98225d1ef0cb6e759a407d5d6d09e58402643679f`\n\
+             - linux/arm64: 290 MB to pull\n\
+             - [Page of the image](https://hub.docker.com/_/golang)\n\n\
+             Lighter at the same version, to pull:\n\n\
+             ```text\n\
+             golang:1.22-alpine  73.3 MB  −226 MB  musl instead of glibc\n\
+             ```",
+        );
+        check_starts(
+            "FROM --platform=linux/arm64 <h>golang:1.$022</h>",
+            "`golang:1.22` on linux/arm64\n\n```text\npull  290 MB",
+        );
+        check(
+            "FROM x\nCOPY --from=<h>acme/app$0</h> a b",
+            "`acme/app` on linux/amd64\n\
+             - `acme/app` is not in the catalogue. The setting `size.registry` lets its registry \
+             be asked, `size.engine` a local engine.\n\
+             - [Page of the image](https://hub.docker.com/r/acme/app)",
+        );
+        let estimate = at("FROM <h>golang:1.1$09</h>");
+        assert!(estimate.contains("(≈ ") && estimate.contains("estimated from golang:1."));
+        check_starts("# syntax=<h>docker/docker$0file:1</h>\nFROM x", "`docker/dockerfile:1` on ");
+        check_starts("FROM x\nRUN --mount=from=<h>busy$0box</h>,target=/x y", "**busybox** on ");
     }
 
     #[test]

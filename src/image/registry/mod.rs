@@ -53,7 +53,8 @@ const TAG_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 const FOR_EVER: Duration = Duration::MAX;
 
 /// Which registries may be asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Hosts {
     /// None.
     #[default]

@@ -1,0 +1,96 @@
+//! Tags of the image that is being written behind `FROM`, from the catalogue.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::{Kind, List};
+use crate::ide::inlay;
+use crate::image::reference::{Parts, Reference};
+use crate::image::sizes::{Place, is_stale};
+use crate::image::tag::Tag;
+use crate::image::{Amount, Figure, Size, Source};
+
+/// The most that are offered: more are for typing, not for choosing.
+const MOST: usize = 300;
+
+/// Once the `:` is written the tags that were measured: the newest versions first, and of one
+/// version the plain one before its flavours.
+pub fn tags(list: &mut List<'_>) {
+    let text = list.snapshot.text().slice(list.context.range);
+    let typed = list.typed();
+    let parts = Parts::of(&typed);
+    let name = text.get(..parts.repository.end).unwrap_or_default();
+    let (Some(_), Ok(image)) = (&parts.tag, Reference::parse(name)) else { return };
+    let view = list.view;
+    let place = Place::of(&image, view.platform);
+    let mut sizes: BTreeMap<String, Figure> = BTreeMap::new();
+    for row in view.sizes.offline().rows(&place.repository) {
+        if Some(row.architecture()) != place.architecture || is_stale(&place.repository, &row) {
+            continue;
+        }
+        let size = |bytes: Option<u64>| {
+            let amount = Amount::exact(bytes?);
+            Some(Size { amount, source: Source::Catalogue, as_of: row.as_of(), basis: None })
+        };
+        let figure = sizes.entry(row.tag().to_owned()).or_default();
+        figure.pull = figure.pull.take().or_else(|| size(row.pull()));
+        figure.disk = figure.disk.take().or_else(|| size(row.disk()));
+    }
+    let mut tags: Vec<_> = sizes.into_iter().collect();
+    tags.sort_by_cached_key(|(text, _)| {
+        let tag = Tag::parse(text);
+        let flavour = tag.flavour.join("-");
+        (Reverse(tag.version), tag.flavour.len(), flavour, tag.release.is_some(), text.len())
+    });
+    let name = name.to_owned();
+    for (tag, figure) in tags.into_iter().take(MOST) {
+        let whole = format!("{name}:{tag}");
+        let detail = inlay::label(&figure, view);
+        let item = list.push(tag, Kind::Image);
+        item.detail = detail;
+        item.filter = Some(whole.clone());
+        item.text(whole);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{check, check_accept, items};
+
+    /// The first tags offered.
+    #[track_caller]
+    fn check_first(marked: &str, expected: &[&str]) {
+        let labels: Vec<_> = items(marked).into_iter().map(|item| item.label).collect();
+        assert!(labels.len() > expected.len(), "{marked}: {labels:?}");
+        assert_eq!(labels[..expected.len()], *expected, "{marked}: {labels:?}");
+    }
+
+    #[test]
+    fn tags_come_newest_first_with_their_size() {
+        let first = &["scratch", "1.26", "1.26-alpine", "1.26-alpine3.24"];
+        check_first("FROM golang:$0", first);
+        check_first("FROM golang:1.2$0", first);
+        check_first("FROM --platform=$BUILDPLATFORM docker.io/library/golang:$0 AS x", first);
+        let found = items("FROM golang:$0");
+        let alpine = found.iter().find(|item| item.label == "1.22-alpine").expect("there");
+        assert_eq!(alpine.detail.as_deref(), Some("≈ 73.3 MB pull · 231 MB disk"));
+        assert_eq!(alpine.filter.as_deref(), Some("golang:1.22-alpine"));
+    }
+
+    #[test]
+    fn the_whole_name_is_replaced() {
+        check_accept("FROM golang:1.2$0 AS x", "1.22-alpine", "FROM golang:1.22-alpine AS x");
+        check_accept(
+            "FROM docker.io/library/golang:$01.2",
+            "1.22",
+            "FROM docker.io/library/golang:1.22",
+        );
+    }
+
+    #[test]
+    fn other_names_have_none() {
+        check("FROM acme/app:$0", &["scratch"]);
+        check("FROM golang@$0", &["scratch"]);
+        check("FROM $V:$0", &["scratch"]);
+    }
+}

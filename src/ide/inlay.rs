@@ -1,0 +1,97 @@
+//! Sizes behind the images of `FROM`.
+
+use super::Snapshot;
+use super::hover;
+use super::images::{self, Image, View};
+use crate::image::{Figure, Size, Source};
+use crate::text::{TextRange, TextSize};
+
+/// A text that an editor shows in a line without it being there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// Where it is shown: behind an image.
+    pub offset: TextSize,
+    /// The text.
+    pub label: String,
+}
+
+/// The hints of the lines that `range` touches.
+pub fn hints(snapshot: &Snapshot, view: View<'_>, range: TextRange) -> Vec<Hint> {
+    let hint = |image: Image| {
+        let label = label(&image.figure(view)?, view)?;
+        Some(Hint { offset: image.range.end(), label })
+    };
+    let bases = images::images_in(snapshot, range).into_iter();
+    bases.filter(|image| image.starts.is_some()).filter_map(hint).collect()
+}
+
+/// What more there is to say about the hint at `offset`, as markdown.
+pub fn tooltip(snapshot: &Snapshot, view: View<'_>, offset: TextSize) -> Option<String> {
+    hover::image::markdown(&images::image_at(snapshot, offset)?, view)
+}
+
+/// `≈ 75 MB pull · 262 MB disk`; `None` where neither is known.
+pub fn label(figure: &Figure, view: View<'_>) -> Option<String> {
+    let is_exact = |size: &Size| matches!(size.source, Source::Engine | Source::Registry);
+    let mut about = false;
+    let parts = [(&figure.pull, "pull"), (&figure.disk, "disk")].into_iter();
+    let parts =
+        parts.filter_map(|(size, what)| Some((size.as_ref()?, what))).map(|(size, what)| {
+            // What is about is said once, before the first size that it holds for.
+            let mark =
+                if is_exact(size) || std::mem::replace(&mut about, true) { "" } else { "≈ " };
+            format!("{mark}{} {what}", short(size, view))
+        });
+    let parts: Vec<_> = parts.collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+/// A size in a few letters: an estimate as a range.
+pub fn short(size: &Size, view: View<'_>) -> String {
+    let show = |bytes| view.unit.show(bytes);
+    match size.source {
+        Source::Estimate => hover::image::range(&show(size.amount.low), &show(size.amount.high)),
+        _ => show(size.amount.bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ide::fixture::Fixture;
+    use crate::ide::images::tests::view;
+
+    /// The file with its hints in it, each as `⟨…⟩`.
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let fixture = Fixture::new(text);
+        let whole = TextRange::up_to(TextSize::of(text));
+        let mut shown = text.to_owned();
+        for hint in hints(&fixture.snapshot, view(), whole).into_iter().rev() {
+            shown.insert_str(hint.offset.into(), &format!("⟨{}⟩", hint.label));
+        }
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn sizes_stand_behind_the_images_of_from() {
+        check(
+            "FROM golang:1.22 AS build\nFROM build\nFROM scratch\nFROM acme/app:1\n\
+             FROM alpine:3.20\nCOPY --from=nginx:1.25 / /\n",
+            "FROM golang:1.22⟨≈ 299 MB pull · 823 MB disk⟩ AS build\nFROM build\nFROM scratch\n\
+             FROM acme/app:1\nFROM alpine:3.20⟨≈ 3.63 MB pull · 7.8 MB disk⟩\n\
+             COPY --from=nginx:1.25 / /\n",
+        );
+    }
+
+    #[test]
+    fn an_estimate_is_a_range() {
+        let fixture = Fixture::new("FROM golang:1.19\n");
+        let hints = hints(&fixture.snapshot, view(), TextRange::up_to(16.into()));
+        let [hint] = &hints[..] else { panic!("{hints:?}") };
+        assert!(hint.label.starts_with("≈ ") && hint.label.contains('–'), "{hint:?}");
+        assert!(hint.label.contains(" MB pull · ") && hint.label.ends_with(" disk"), "{hint:?}");
+        let tooltip = tooltip(&fixture.snapshot, view(), hint.offset).expect("a tooltip");
+        assert!(tooltip.contains("estimated from golang:1."), "{tooltip}");
+    }
+}

@@ -207,9 +207,13 @@ impl Core {
         }
     }
 
-    /// Has all that the settings decide made anew.
+    /// Has all that the settings decide made anew. Where nothing is open, nothing was made; and
+    /// before `initialize` is answered, the client must not be asked anything.
     fn look_again(&self) {
         let session = self.session();
+        if session.documents.uris().next().is_none() {
+            return;
+        }
         if session.client.refresh_lenses {
             let client = self.client.clone();
             tokio::spawn(async move { client.request::<lsp::request::CodeLensRefresh>(()).await });

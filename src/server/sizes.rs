@@ -1,9 +1,11 @@
 //! Who tells the server what images weigh: the catalogue, and whom the settings let be asked.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use etcetera::BaseStrategy;
 use tokio::runtime::Handle;
 use tower_lsp_server::ls_types as lsp;
 
@@ -17,6 +19,12 @@ use crate::image::{Offline, Sizes};
 /// How long news is collected before the client is told of it.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// Where the answers of registries are kept: below the cache folder of the user.
+fn cache_folder() -> Option<PathBuf> {
+    let strategy = etcetera::choose_base_strategy().ok()?;
+    Some(strategy.cache_dir().join(env!("CARGO_PKG_NAME")).join("registry"))
+}
+
 /// The sizes that the settings name. `refresh` says whether the client takes it to be told that
 /// there is news. Must be called on the runtime that serves the client.
 pub fn sizes(settings: &settings::Size, client: &Client, refresh: bool) -> Arc<dyn Sizes> {
@@ -27,6 +35,7 @@ pub fn sizes(settings: &settings::Size, client: &Client, refresh: bool) -> Arc<d
     let options = registry::Options {
         hosts: settings.registry.clone(),
         credential_helpers: settings.credential_helpers,
+        cache: cache_folder(),
         ..registry::Options::default()
     };
     let sources = Sources::new(offline, &settings.engine, options);

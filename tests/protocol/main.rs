@@ -13,3 +13,4 @@ mod positions;
 mod profiles;
 mod requests;
 mod settings;
+mod sizes;

@@ -6,4 +6,5 @@ mod plugin;
 mod screen;
 mod session;
 mod sessions;
+mod sizes;
 mod step;

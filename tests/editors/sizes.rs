@@ -8,7 +8,8 @@ vim.lsp.inlay_hint.enable(true)
 vim.lsp.config('stagewright', { settings = { stagewright = { size = { platform = 'linux/amd64' } } } })
 ";
 
-const TEXT: &str = "FROM golang:1.22 AS build\nCOPY . .\nFROM alpine:3.20\nCOPY --from=build /a /a\n";
+const TEXT: &str =
+    "FROM golang:1.22 AS build\nCOPY . .\nFROM alpine:3.20\nCOPY --from=build /a /a\n";
 
 fn start() -> Session {
     Session::on("Dockerfile", TEXT, &format!("{HINTS}{INIT}"))

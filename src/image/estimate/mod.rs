@@ -125,6 +125,14 @@ pub struct Known<'f> {
     pub family: &'f str,
 }
 
+impl Raw {
+    /// Whether it rests on another build or a near version.
+    fn is_near(&self) -> bool {
+        let Class::Relative(_, kinship, _) = self.class else { return false };
+        matches!(kinship, Kinship::Same | Kinship::Near | Kinship::Moving)
+    }
+}
+
 /// Estimates for the images of one repository.
 pub struct Estimator<'a> {
     repository: &'a str,
@@ -181,14 +189,18 @@ impl<'a> Estimator<'a> {
     /// The other size of an image of which one is known or estimated.
     pub fn other(&self, question: Question<'_>, known: Known<'_>) -> Option<Estimate> {
         let direct = self.from_relative(question, known.metric.other());
-        let direct = direct.and_then(|raw| self.finish(raw, None));
+        let (near, far): (Vec<Raw>, Vec<Raw>) = direct.into_iter().partition(Raw::is_near);
         let ratios = [self.from_ratio(question, known), self.from_family(question, known)];
         let ratios = ratios.into_iter().flatten();
-        let indirect = ratios.filter_map(|raw| self.finish(raw, Some(known.amount)));
-        direct
-            .into_iter()
-            .chain(indirect)
-            .min_by(|a, b| width(a.amount).total_cmp(&width(b.amount)))
+        let finished = |raw: Raw| {
+            let rests = !matches!(raw.class, Class::Relative(..));
+            self.finish(raw, rests.then_some(known.amount))
+        };
+        let narrowest = |raws: &mut dyn Iterator<Item = Raw>| {
+            raws.filter_map(finished).min_by(|a, b| width(a.amount).total_cmp(&width(b.amount)))
+        };
+        // What is known of the image itself says more than a distant relative.
+        narrowest(&mut near.into_iter().chain(ratios)).or_else(|| narrowest(&mut far.into_iter()))
     }
 
     /// The size of the nearest relative.

@@ -313,6 +313,22 @@ mod tests {
         check(&[json!([1])], &Settings::default(), &["the settings must be an object, not [1]"]);
     }
 
+    /// The table of docs/settings.md.
+    fn table() -> String {
+        let head = "| setting | value | what it does |\n|---|---|---|\n".to_owned();
+        KEYS.iter().fold(head, |text, key| {
+            let name = if key.name.ends_with('.') { "CODE" } else { "" };
+            text + &format!("| `{}{name}` | {} | {} |\n", key.name, key.wants, key.about)
+        })
+    }
+
+    #[test]
+    fn every_setting_is_documented() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/settings.md");
+        let page = std::fs::read_to_string(page).expect("the page");
+        assert!(page.contains(&table()), "docs/settings.md lacks this table:\n{}", table());
+    }
+
     #[test]
     fn sizes_have_settings() {
         let size = |size: Size| Settings { size, ..Settings::default() };

@@ -117,7 +117,7 @@ impl Offline {
     }
 
     /// What was measured of an image.
-    pub(super) fn measured(&self, image: &Reference, platform: &Platform) -> Figure {
+    pub fn measured(&self, image: &Reference, platform: &Platform) -> Figure {
         let place = Place::of(image, platform);
         let Some(architecture) = place.architecture else { return Figure::default() };
         let fits =

@@ -113,16 +113,13 @@ fn other_platforms(image: &Reference, own: &Platform, view: View<'_>) -> Option<
             Some((architecture, variant)) => Platform::new("linux", architecture, Some(variant)),
             None => Platform::new("linux", architecture, None),
         };
-        let figure = crate::image::Sizes::figure(offline, image, &platform);
-        if platform == *own || figure.source() != Source::Catalogue {
-            return None;
-        }
-        let sizes = [(&figure.pull, "to pull"), (&figure.disk, "on disk")];
-        let sizes = sizes.into_iter().filter_map(|(size, what)| {
-            let size = size.as_ref().filter(|size| size.source == Source::Catalogue)?;
-            Some(format!("{} {what}", amount(size, view)))
-        });
-        Some(format!("{platform}: {}", sizes.collect::<Vec<_>>().join(", ")))
+        let figure = offline.measured(image, &platform);
+        let sizes = [(&figure.pull, "to pull"), (&figure.disk, "on disk")].into_iter();
+        let sizes = sizes
+            .filter_map(|(size, what)| Some(format!("{} {what}", amount(size.as_ref()?, view))));
+        let sizes: Vec<_> = sizes.collect();
+        let other = platform != *own && !sizes.is_empty();
+        other.then(|| format!("{platform}: {}", sizes.join(", ")))
     });
     let others: Vec<_> = others.collect();
     (!others.is_empty()).then(|| others.join("; "))

@@ -198,3 +198,65 @@ fn learn(known: &Mutex<HashMap<Question, Known>>, question: Question, figure: Fi
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn catalogued() -> Figure {
+        let size = |bytes| Some(Size::counted(bytes, Source::Catalogue));
+        Figure { pull: size(10), disk: size(30), layers: Some(2), ..Figure::default() }
+    }
+
+    fn told(pull: u64) -> Answer {
+        let measured = Measured {
+            pull: Some(pull),
+            layers: Some(5),
+            created: Some("2026-01-02T03:04:05Z".to_owned()),
+            ..Measured::default()
+        };
+        Answer { measured, platforms: Vec::new() }
+    }
+
+    #[test]
+    fn what_a_registry_tells_replaces_what_was_measured() {
+        let mut same = catalogued();
+        put_registry(&mut same, Ok(told(10)));
+        assert_eq!(same.pull.as_ref().map(|size| size.source), Some(Source::Registry));
+        assert_eq!(same.disk, catalogued().disk);
+        assert_eq!((same.layers, same.created), (Some(5), crate::image::Date::new(2026, 1, 2)));
+        let mut other = catalogued();
+        put_registry(&mut other, Ok(told(11)));
+        // The disk size in the catalogue is that of another build.
+        assert_eq!(other.disk, None);
+        let mut failed = catalogued();
+        put_registry(&mut failed, Err(Failure::Denied("no entry".to_owned())));
+        assert_eq!(failed, Figure { notes: vec!["no entry".to_owned()], ..catalogued() });
+    }
+
+    #[test]
+    fn what_an_engine_tells_is_the_disk_size() {
+        let mut figure = catalogued();
+        put_engine(&mut figure, Ok(Measured { disk: Some(31), ..Measured::default() }));
+        assert_eq!(
+            figure.disk.map(|size| (size.amount.bytes, size.source)),
+            Some((31, Source::Engine))
+        );
+        assert_eq!((figure.pull, figure.layers), (catalogued().pull, Some(2)));
+        let mut absent = catalogued();
+        put_engine(&mut absent, Err(Failure::Absent("not there".to_owned())));
+        put_engine(&mut absent, Ok(Measured::default()));
+        assert_eq!(absent, catalogued());
+        put_engine(&mut absent, Err(Failure::Broken("does not run".to_owned())));
+        assert_eq!(absent.notes, ["does not run"]);
+    }
+
+    #[test]
+    fn only_another_answer_is_news() {
+        let known = Mutex::default();
+        let question = || (Reference::parse("a").expect("a name"), Platform::host());
+        assert!(learn(&known, question(), catalogued()));
+        assert!(!learn(&known, question(), catalogued()));
+        assert!(learn(&known, question(), Figure::default()));
+    }
+}

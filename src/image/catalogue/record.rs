@@ -130,11 +130,9 @@ impl Record {
         }
         let bytes = |value: &str| value.parse().ok().filter(|bytes| *bytes <= MAX_BYTES);
         match column {
-            "repository" => return text(&mut self.repository, value) && !value.is_empty(),
-            "tag" => return text(&mut self.tag, value) && !value.is_empty(),
-            "architecture" => {
-                return text(&mut self.architecture, value) && ARCHITECTURES.contains(&value);
-            }
+            "repository" => text(&mut self.repository, value) && !value.is_empty(),
+            "tag" => text(&mut self.tag, value) && !value.is_empty(),
+            "architecture" => text(&mut self.architecture, value) && ARCHITECTURES.contains(&value),
             "compressed_bytes" => maybe(&mut self.pull, value, bytes),
             "unpacked_bytes" => maybe(&mut self.disk, value, bytes),
             "digest" => maybe(&mut self.digest, value, digest),

@@ -123,13 +123,13 @@ fn cases<'a>(estimator: &Estimator<'a>, image: &Member<'_>) -> Vec<Case<'a>> {
         Question { tag: row.tag(), architecture: image.architecture, without: Some(row) };
     let mut raws: Vec<(Raw, u64)> = Vec::new();
     for (metric, truth) in [(Metric::Pull, image.pull), (Metric::Disk, image.disk)] {
-        raws.extend(estimator.from_relative(question, metric).zip(truth));
+        raws.extend(estimator.by_relative(question, metric).zip(truth));
     }
     if let Some((pull, disk)) = image.both() {
         for (metric, bytes, truth) in [(Metric::Pull, pull, disk), (Metric::Disk, disk, pull)] {
             let known = Known { metric, amount: Amount::exact(bytes), family: row.family() };
-            raws.extend(estimator.from_ratio(question, known).map(|raw| (raw, truth)));
-            raws.extend(estimator.from_family(question, known).map(|raw| (raw, truth)));
+            raws.extend(estimator.by_ratio(question, known).map(|raw| (raw, truth)));
+            raws.extend(estimator.by_family(question, known).map(|raw| (raw, truth)));
         }
     }
     let case = |(raw, truth): (Raw, u64)| Case {

@@ -175,14 +175,14 @@ impl<'a> Estimator<'a> {
 
     /// A size of an image from that of its nearest relative.
     pub fn size(&self, question: Question<'_>, metric: Metric) -> Option<Estimate> {
-        self.finish(self.from_relative(question, metric)?, None)
+        self.finish(self.by_relative(question, metric)?, None)
     }
 
     /// The other size of an image of which one is known or estimated.
     pub fn other(&self, question: Question<'_>, known: Known<'_>) -> Option<Estimate> {
-        let direct = self.from_relative(question, known.metric.other());
+        let direct = self.by_relative(question, known.metric.other());
         let direct = direct.and_then(|raw| self.finish(raw, None));
-        let ratios = [self.from_ratio(question, known), self.from_family(question, known)];
+        let ratios = [self.by_ratio(question, known), self.by_family(question, known)];
         let ratios = ratios.into_iter().flatten();
         let indirect = ratios.filter_map(|raw| self.finish(raw, Some(known.amount)));
         direct
@@ -192,7 +192,7 @@ impl<'a> Estimator<'a> {
     }
 
     /// The size of the nearest relative.
-    fn from_relative(&self, question: Question<'_>, metric: Metric) -> Option<Raw> {
+    fn by_relative(&self, question: Question<'_>, metric: Metric) -> Option<Raw> {
         let tag = self.relatives.tag(question.tag);
         let wanted = |member: &Member<'_>| !question.leaves_out(member);
         let nearest = self.relatives.nearest(&tag, question.architecture, metric, wanted)?;
@@ -205,7 +205,7 @@ impl<'a> Estimator<'a> {
     }
 
     /// The known size times what the two sizes of the nearest relative with both make.
-    fn from_ratio(&self, question: Question<'_>, known: Known<'_>) -> Option<Raw> {
+    fn by_ratio(&self, question: Question<'_>, known: Known<'_>) -> Option<Raw> {
         let tag = self.relatives.tag(question.tag);
         let has_both =
             |member: &Member<'_>| member.both().is_some() && !question.leaves_out(member);
@@ -225,7 +225,7 @@ impl<'a> Estimator<'a> {
     }
 
     /// The known size times what is usual.
-    fn from_family(&self, question: Question<'_>, known: Known<'_>) -> Option<Raw> {
+    fn by_family(&self, question: Question<'_>, known: Known<'_>) -> Option<Raw> {
         let tag = self.relatives.tag(question.tag);
         // Bands are those of pull sizes; a disk size is some two and a half times as much.
         let pull = match known.metric {

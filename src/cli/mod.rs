@@ -1,13 +1,17 @@
 //! The command line: one file a subcommand, one variant of [`Command`] for each.
 
+mod catalogue;
 mod check;
 mod completions;
 mod document;
 mod explain;
 mod lsp;
 mod out;
+mod parallel;
 mod report;
 mod rules;
+mod size;
+mod table;
 
 use std::io;
 use std::process::ExitCode;
@@ -22,9 +26,11 @@ Examples:
   stagewright check                 what is wrong in all Dockerfiles below this folder
   stagewright check --fix           mend what is sure
   stagewright explain Dockerfile    the stages, and what holds at the end of each
+  stagewright size golang:1.22      what an image weighs, and what a Dockerfile's images do
   stagewright lsp                   what to enter into an editor as the server's command
 
-Nothing is run, and nothing leaves this machine. `stagewright COMMAND --help` tells all of it.";
+Nothing is run, and nothing leaves this machine, unless an option asks for it. `stagewright COMMAND
+--help` tells all of it.";
 
 /// A language server for Dockerfiles that understands stages
 #[derive(Debug, Parser)]
@@ -44,6 +50,10 @@ enum Command {
     Check(check::Check),
     /// Show what an editor would: stages, what holds at their ends, findings, offers
     Explain(explain::Explain),
+    /// Tell what images weigh: the ones that are named, or those of a Dockerfile
+    Size(size::Size),
+    /// Make a catalogue of measured sizes, or judge what is estimated from it
+    Catalogue(catalogue::Catalogue),
     /// List the codes that `check` can tell
     Rules(rules::Rules),
     /// Serve an editor over the Language Server Protocol
@@ -58,6 +68,8 @@ pub fn run() -> ExitCode {
     match cli.command {
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
+        Some(Command::Size(arguments)) => size::run(&arguments),
+        Some(Command::Catalogue(arguments)) => catalogue::run(&arguments),
         Some(Command::Rules(arguments)) => rules::run(&arguments),
         Some(Command::Lsp(arguments)) => lsp::run(arguments),
         Some(Command::Completions(arguments)) => completions::run(&arguments),

@@ -91,8 +91,14 @@ impl Date {
 
     /// The day that it is, in UTC.
     pub fn today() -> Option<Date> {
+        Date::days_ago(0)
+    }
+
+    /// The day that it was so many days ago, in UTC; `None` before the year 2000.
+    pub fn days_ago(days: u16) -> Option<Date> {
         let today = time::OffsetDateTime::now_utc().date();
-        Date::new(u16::try_from(today.year()).ok()?, today.month().into(), today.day())
+        let date = today.checked_sub(time::Duration::days(days.into()))?;
+        Date::new(u16::try_from(date.year()).ok()?, date.month().into(), date.day())
     }
 
     /// The year.
@@ -221,6 +227,17 @@ impl Unit {
         };
         format!("{number} {name}")
     }
+
+    /// Bytes that were counted as they are, others as the range that they lie in: `269–310 MB`.
+    pub fn show_amount(self, amount: Amount) -> String {
+        let [low, high] = [amount.low, amount.high].map(|bytes| self.show(bytes));
+        match (low.split_once(' '), high.split_once(' ')) {
+            _ if amount.is_exact() => low,
+            _ if low == high => format!("≈ {low}"),
+            (Some((number, name)), Some((_, other))) if name == other => format!("{number}–{high}"),
+            _ => format!("{low} – {high}"),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -248,6 +265,18 @@ mod tests {
     }
 
     #[test]
+    fn ranges_are_shown_as_such() {
+        let check = |low, high, expected: &str| {
+            let amount = Amount { bytes: low, low, high };
+            assert_eq!(Unit::Decimal.show_amount(amount), expected);
+        };
+        check(299_000_000, 299_000_000, "299 MB");
+        check(269_100_000, 310_000_000, "269–310 MB");
+        check(980_000_000, 1_020_000_000, "980 MB – 1.02 GB");
+        check(269_100_000, 269_200_000, "≈ 269 MB");
+    }
+
+    #[test]
     fn dates() {
         for text in ["2000-01-01", "2017-12-31", "2026-11-25", "2127-12-31"] {
             let date = Date::parse(text).expect(text);
@@ -264,6 +293,8 @@ mod tests {
         let date = |text| Date::parse(text).expect(text);
         assert_eq!(date("2023-12-31").months_to(date("2024-02-01")), 2);
         assert!(Date::today() > Date::new(2026, 1, 1));
+        assert!(Date::days_ago(1) < Date::today() && Date::days_ago(1).is_some());
+        assert_eq!(Date::days_ago(u16::MAX), None);
     }
 
     #[test]

@@ -95,6 +95,13 @@ impl<'i> Place<'i> {
 }
 
 impl Offline {
+    /// The catalogue that the user made, if there is one, before the one in the binary.
+    ///
+    /// Errors: it cannot be used; a text for people. The default goes without it.
+    pub fn load() -> Result<Offline, String> {
+        Ok(catalogue::user::read()?.map_or_else(Offline::default, Offline::with))
+    }
+
     /// Puts a catalogue of the user's before the one in the binary.
     #[must_use]
     pub fn with(catalogue: Catalogue) -> Offline {
@@ -108,12 +115,13 @@ impl Offline {
         self.catalogues.iter().map(AsRef::as_ref)
     }
 
-    /// The rows of a repository in the first catalogue that has it.
+    /// The rows of a repository in all catalogues, by tag and architecture; of one tag those of the
+    /// catalogue that counts first before the others.
     pub fn rows<'s>(&'s self, repository: &str) -> impl Iterator<Item = Row<'s>> + use<'s> {
-        let has = |catalogue: &&Catalogue| catalogue.rows(repository).next().is_some();
-        let first = self.catalogues().find(has);
-        let rows = first.map(|catalogue| catalogue.rows(repository).collect::<Vec<_>>());
-        rows.unwrap_or_default().into_iter()
+        let rows = self.catalogues().flat_map(|catalogue| catalogue.rows(repository));
+        let mut rows: Vec<Row<'s>> = rows.collect();
+        rows.sort_by_key(|row| (row.tag(), row.architecture()));
+        rows.into_iter()
     }
 
     /// What was measured of an image.
@@ -129,13 +137,12 @@ impl Offline {
                 .filter(|(name, _)| *name == place.repository)
                 .map(|(_, row)| row)
                 .collect(),
-            (None, Some(tag)) => self
-                .catalogues()
-                .map(|catalogue| {
+            (None, Some(tag)) => {
+                let rows = self.catalogues().map(|catalogue| {
                     catalogue.tag(&place.repository, tag).filter(fits).collect::<Vec<_>>()
-                })
-                .find(|rows| !rows.is_empty())
-                .unwrap_or_default(),
+                });
+                rows.filter(|rows| !rows.is_empty()).reduce(joined).unwrap_or_default()
+            }
             (None, None) => Vec::new(),
         };
         let size = |bytes: fn(&Row<'_>) -> Option<u64>| {
@@ -211,6 +218,16 @@ impl Offline {
         };
         Figure { reason: Some(reason), ..figure }
     }
+}
+
+/// The rows of a tag, with those of a catalogue that counts less if they are of the same build: it may
+/// know more of it.
+fn joined<'r>(mut rows: Vec<Row<'r>>, others: Vec<Row<'r>>) -> Vec<Row<'r>> {
+    let pull = rows.iter().find_map(Row::pull);
+    if pull.is_some() && others.iter().any(|row| row.pull() == pull) {
+        rows.extend(others);
+    }
+    rows
 }
 
 /// Whether a row says nothing of what its tag is today: the tag moves, and the row is old.

@@ -20,7 +20,8 @@ use super::diagnostics::{Find, Publisher};
 use super::documents::Documents;
 use super::features::{Ask, Cancelled};
 use super::settings::Settings;
-use crate::image::{Offline, Sizes};
+use super::sizes;
+use crate::image::Sizes;
 use crate::language::platform::Platform;
 use crate::text::Encoding;
 
@@ -91,7 +92,7 @@ impl Default for Session {
             documents: Documents::default(),
             settings: Arc::default(),
             settings_revision: 0,
-            sizes: Arc::new(Offline::default()),
+            sizes: Arc::new(sizes::offline()),
             layers: Layers::default(),
             complaints: Vec::new(),
             running: HashMap::new(),
@@ -208,7 +209,7 @@ impl Core {
     pub fn renew_sizes(&self) {
         let mut session = self.session();
         let refresh = session.client.refresh_hints;
-        session.sizes = super::sizes::sizes(&session.settings.size, &self.client, refresh);
+        session.sizes = sizes::sizes(&session.settings.size, &self.client, refresh);
     }
 
     /// Tells a client that wants to know how long something took.

@@ -1,11 +1,9 @@
 //! Who tells the server what images weigh: the catalogue, and whom the settings let be asked.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use etcetera::BaseStrategy;
 use tokio::runtime::Handle;
 use tower_lsp_server::ls_types as lsp;
 
@@ -19,23 +17,25 @@ use crate::image::{Offline, Sizes};
 /// How long news is collected before the client is told of it.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Where the answers of registries are kept: below the cache folder of the user.
-fn cache_folder() -> Option<PathBuf> {
-    let strategy = etcetera::choose_base_strategy().ok()?;
-    Some(strategy.cache_dir().join(env!("CARGO_PKG_NAME")).join("registry"))
+/// The catalogues: the user's, if there is one, and that in the binary.
+pub fn offline() -> Offline {
+    Offline::load().unwrap_or_else(|problem| {
+        tracing::warn!("{problem}");
+        Offline::default()
+    })
 }
 
 /// The sizes that the settings name. `refresh` says whether the client takes it to be told that
 /// there is news. Must be called on the runtime that serves the client.
 pub fn sizes(settings: &settings::Size, client: &Client, refresh: bool) -> Arc<dyn Sizes> {
-    let offline = Offline::default();
+    let offline = offline();
     if settings.engine == Engine::Off && settings.registry == Hosts::None {
         return Arc::new(offline);
     }
     let options = registry::Options {
         hosts: settings.registry.clone(),
         credential_helpers: settings.credential_helpers,
-        cache: cache_folder(),
+        cache: registry::cache_folder(),
         ..registry::Options::default()
     };
     let sources = Sources::new(offline, &settings.engine, options);

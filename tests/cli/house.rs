@@ -5,7 +5,7 @@ use crate::run::{fixtures, run};
 #[test]
 fn help_needs_no_manual() {
     let all = run(&fixtures(), &["--help"]).with_code(0).out;
-    for command in ["check", "explain", "rules", "lsp", "completions"] {
+    for command in ["check", "explain", "size", "catalogue", "rules", "lsp", "completions"] {
         assert!(all.contains(&format!("\n  {command} ")), "{command}: {all}");
     }
     for (command, words) in [
@@ -14,6 +14,7 @@ fn help_needs_no_manual() {
             &["Examples:", "--fix", "Exit code:", "Unicode scalar value", "{title, sure"][..],
         ),
         ("explain", &["Examples:", "--target"]),
+        ("size", &["Examples:", "--compare", "pull_range", "Exit code:"]),
     ] {
         let help = run(&fixtures(), &[command, "--help"]).with_code(0).out;
         for word in words {

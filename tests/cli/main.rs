@@ -1,5 +1,6 @@
 //! The command line, by its real binary: what it prints, how it ends, what it does to files.
 
+mod catalogue;
 mod check;
 mod discovery;
 mod explain;
@@ -8,3 +9,4 @@ mod fixtures;
 mod formats;
 mod house;
 mod run;
+mod size;

@@ -23,12 +23,16 @@ impl Run {
     }
 }
 
-/// The binary, to be run in `folder`, with nothing in its environment that sets colours.
+/// The binary, to be run in `folder`, with nothing in its environment that sets colours, and with
+/// the folders for users' files in `folder`.
 pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stagewright"));
     command.args(arguments).current_dir(folder).stdin(Stdio::null());
     for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "GITHUB_ACTIONS"] {
         command.env_remove(variable);
+    }
+    for (variable, name) in [("XDG_DATA_HOME", "data"), ("XDG_CACHE_HOME", "cache")] {
+        command.env(variable, folder.join(name));
     }
     command
 }

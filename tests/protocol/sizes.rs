@@ -232,3 +232,23 @@ fn off_means_off() {
     }
     assert!(!folder.path().join("cache").exists(), "something was written to the cache");
 }
+
+#[test]
+fn the_users_own_catalogue_counts() {
+    let data = tempfile::tempdir().expect("a folder");
+    let table = data.path().join("table.tsv");
+    let row = "acme/app\t1\tamd64\t5000000\t9000000\t\t\t\t\there\t2026-11-01\n";
+    let header = "repository\ttag\tarchitecture\tcompressed_bytes\tunpacked_bytes\tdigest\tlayers\tcreated\tos_family\tsource\tas_of\n";
+    std::fs::write(&table, format!("{header}{row}")).expect("a table");
+    let with_data = |arguments: &[&str]| {
+        let mut command = command(arguments);
+        command.env("XDG_DATA_HOME", data.path());
+        command
+    };
+    let path = table.to_str().expect("text");
+    let made = with_data(&["catalogue", "update", "--from", path]).status().expect("it runs");
+    assert!(made.success());
+    let mut client = start_as(&mut with_data(&["lsp"]), amd64(json!({})));
+    client.open("FROM acme/app:1\nFROM golang:1.22\n");
+    assert_eq!(labels(&mut client), ["≈ 5 MB pull · 9 MB disk", "≈ 299 MB pull · 823 MB disk"]);
+}

@@ -4,13 +4,15 @@
 //! |---|---|
 //! | `record.rs` | a row of the table that a catalogue is made of |
 //! | `pack.rs` | the table in its packed form |
+//! | `user.rs` | the packed table that the user made |
 //! | `embedded.bin` | what `stagewright catalogue update` makes of `data/image-sizes.tsv` |
 //!
-//! Nothing here allocates, and no packed form, however damaged, makes it panic: a field that cannot
+//! Looking something up does not allocate, and no packed form, however damaged, makes it panic: a field that cannot
 //! be read is empty.
 
 pub mod pack;
 pub mod record;
+pub mod user;
 
 use std::borrow::Cow;
 

@@ -167,7 +167,7 @@ impl Record {
 }
 
 /// The longest text of a cell, in bytes.
-const MAX_TEXT: usize = 255;
+pub const MAX_TEXT: usize = 255;
 
 fn text(target: &mut String, value: &str) -> bool {
     value.clone_into(target);

@@ -40,7 +40,6 @@ pub struct Verdict {
     /// Nine of ten are at most this far off.
     pub p90: f64,
     /// The range around the estimate that is shown; `None` if such estimates are not shown.
-    #[serde(skip)]
     pub range: Option<Range>,
     /// How many times the lower end of the range goes into the upper one.
     pub width: Option<f64>,

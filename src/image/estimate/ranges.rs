@@ -12,7 +12,7 @@ pub const WIDEST: f64 = 2.5;
 pub const FEWEST: usize = 12;
 
 /// What the true value is, in terms of the raw estimate.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize)]
 pub struct Range {
     /// At least this many times as much.
     pub low: f64,

@@ -26,6 +26,7 @@ mod transport;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use etcetera::BaseStrategy;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -144,6 +145,13 @@ struct Facts {
     platform: Option<String>,
 }
 
+/// The folder for [`Options::cache`]: `stagewright/registry` in the folder for users' caches; `None`
+/// where the environment names no such folder.
+pub fn cache_folder() -> Option<PathBuf> {
+    let folders = etcetera::choose_base_strategy().ok()?;
+    Some(folders.cache_dir().join("stagewright").join("registry"))
+}
+
 impl Registry {
     /// Nothing is asked or read yet.
     pub fn new(options: Options) -> Registry {
@@ -155,6 +163,12 @@ impl Registry {
     /// Whether that image's registry may be asked.
     pub fn may_ask(&self, image: &Reference) -> bool {
         matches!(self.options.hosts, Hosts::All) || self.options.hosts.lists(&image.registry)
+    }
+
+    /// How long a registry still wants to be left alone, because it is asked too often. Until then
+    /// each measure that would ask it fails at once.
+    pub fn rest(&self, registry: &str) -> Option<Duration> {
+        self.memory.rest(registry)
     }
 
     /// What was told before, from the disk: by digest for ever, by tag a day. No network.

@@ -15,6 +15,7 @@ use super::figure::Size;
 use super::registry::{self, Answer, Registry};
 use super::sizes::Offline;
 use super::{Failure, Figure, Measured, Reference, Sizes, Source};
+use crate::language::argument::EMPTY_BASE;
 use crate::language::platform::Platform;
 
 /// How many images are asked about at one time.
@@ -44,11 +45,14 @@ impl Sources {
 
     /// Whether there is anyone to ask about that image.
     pub fn can_ask(&self, image: &Reference) -> bool {
-        self.engine.is_some() || self.registry.may_ask(image)
+        image.familiar() != EMPTY_BASE && (self.engine.is_some() || self.registry.may_ask(image))
     }
 
     /// All that can be found out of an image. Waits for engine and registry: some seconds at most.
     pub fn ask(&self, image: &Reference, platform: &Platform) -> Figure {
+        if !self.can_ask(image) {
+            return self.offline.figure(image, platform);
+        }
         let engine = self.engine.as_ref().map(|engine| engine.measure(image, platform));
         let registry = self.registry.may_ask(image);
         let registry = registry.then(|| self.registry.measure(image, platform));

@@ -10,6 +10,7 @@ use super::estimate::{Estimate, Estimator, Known, Question};
 use super::figure::Size;
 use super::tag::Tag;
 use super::{Amount, Figure, Reference, Sizes, Source};
+use crate::language::argument::EMPTY_BASE;
 use crate::language::platform::Platform;
 
 /// Repositories that hold the official images under other names: what stands before the name, and
@@ -126,6 +127,11 @@ impl Offline {
 
     /// What was measured of an image.
     pub fn measured(&self, image: &Reference, platform: &Platform) -> Figure {
+        if image.familiar() == EMPTY_BASE {
+            let (amount, source) = (Amount::exact(0), Source::Catalogue);
+            let nothing = Some(Size { amount, source, as_of: None, basis: None });
+            return Figure { pull: nothing.clone(), disk: nothing, ..Figure::default() };
+        }
         let place = Place::of(image, platform);
         let Some(architecture) = place.architecture else { return Figure::default() };
         let fits =
@@ -287,7 +293,7 @@ mod tests {
         check("mcr.microsoft.com/dotnet/sdk:8.0", Estimate, Catalogue);
         check("acme/app:1", Unknown, Unknown);
         check("ghcr.io/acme/golang:1.22", Unknown, Unknown);
-        check("scratch", Unknown, Unknown);
+        check("scratch", Catalogue, Catalogue);
     }
 
     #[test]

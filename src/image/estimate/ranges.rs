@@ -59,9 +59,17 @@ impl Ranges {
         })
     }
 
-    /// The range of a class; `None` where too little is known of it.
+    /// The range of a class; `None` where too little is known of it. Another build of the same
+    /// version is at least as good a relative as a near version.
     pub fn get(&self, class: Class) -> Option<Range> {
-        self.0.get(&class).copied()
+        let coarser = match class {
+            Class::Relative(metric, Kinship::Same, era) => {
+                Class::Relative(metric, Kinship::Near, era)
+            }
+            Class::Ratio(metric, Kinship::Same, era) => Class::Ratio(metric, Kinship::Near, era),
+            class => class,
+        };
+        self.0.get(&class).or_else(|| self.0.get(&coarser)).copied()
     }
 }
 

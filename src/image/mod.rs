@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `reference.rs` | the names of images |
 //! | `figure.rs` | a size, its range, where it comes from |
+//! | `packages.rs` | what installing packages adds |
 //!
 //! A figure comes from the best of these: a local engine, a registry, the catalogue in the binary,
 //! an estimate from relatives. The first two are asked only where a setting says so.
 
 pub mod figure;
+pub mod packages;
 pub mod reference;
 
 pub use figure::{Amount, Date, Figure, Size, Source, Unit};

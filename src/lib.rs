@@ -14,10 +14,13 @@ pub mod syntax;
 // Tree to meaning: stages, references, scopes, state at a point. Uses `syntax` and what that uses.
 pub mod model;
 
+// RUN text to commands and words. Uses nothing of ours.
+pub mod shell;
+
 // The files beside a Dockerfile: build context, ignore file. Uses `text`.
 pub mod workspace;
 
-// Images: names, sizes, where to ask for them. Uses `language`.
+// Images: names, sizes, where to ask for them. Uses `language`, `shell`.
 pub mod image;
 
 // One file a rule: findings and their fixes. Uses `model`, `image` and what they use.

@@ -5,12 +5,27 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules in the order of `lib.rs`: each may use those before it.
-const ORDER: [&str; 10] =
-    ["text", "language", "syntax", "model", "workspace", "image", "check", "ide", "server", "cli"];
+const ORDER: [&str; 11] = [
+    "text",
+    "language",
+    "syntax",
+    "model",
+    "shell",
+    "workspace",
+    "image",
+    "check",
+    "ide",
+    "server",
+    "cli",
+];
 
 /// Modules that stand beside each other in the order but do not know each other.
-const STRANGERS: [(&str, &str); 9] = [
+const STRANGERS: [(&str, &str); 13] = [
     ("language", "text"),
+    ("shell", "text"),
+    ("shell", "syntax"),
+    ("shell", "model"),
+    ("workspace", "shell"),
     ("workspace", "language"),
     ("workspace", "syntax"),
     ("workspace", "model"),

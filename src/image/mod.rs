@@ -13,6 +13,7 @@
 //! | `registry/` | what registries tell, over the network |
 //! | `cache.rs` | what they told, on the disk |
 //! | `online.rs` | both asked in the background |
+//! | `packages.rs` | what installing packages adds |
 //!
 //! A figure comes from the best of these: a local engine, a registry, the catalogue in the binary,
 //! an estimate from relatives. The first two are asked only where a setting says so.
@@ -24,6 +25,7 @@ pub mod estimate;
 pub mod figure;
 pub mod lighter;
 pub mod online;
+pub mod packages;
 pub mod reference;
 pub mod registry;
 pub mod sizes;

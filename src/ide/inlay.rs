@@ -3,7 +3,7 @@
 use super::Snapshot;
 use super::hover;
 use super::images::{self, Image, View};
-use super::weight::{self, Weight};
+use super::weight;
 use crate::image::{Figure, Size, Source};
 use crate::model::{Place, Reference};
 use crate::text::{TextRange, TextSize};
@@ -48,8 +48,8 @@ fn of_stages(snapshot: &Snapshot, view: View<'_>, range: TextRange) -> Vec<Hint>
         return Vec::new();
     }
     let weights = weight::weights(snapshot, view, Err("files are not looked at"));
-    let total =
-        |stage: usize| weights.get(stage).and_then(|weight: &Weight| weight.total(view.unit));
+    let totals: Vec<_> = weights.iter().map(|weight| weight.total(view.unit)).collect();
+    let total = |stage: usize| totals.get(stage)?.as_ref();
     let hint = |(offset, stage)| Some(Hint { offset, label: format!("{} disk", total(stage)?) });
     named.into_iter().filter_map(hint).collect()
 }

@@ -247,8 +247,8 @@ pub fn weights(snapshot: &Snapshot, view: View<'_>, context: BuildContext<'_>) -
 /// A stage that was weighed, and what those built on it need to know.
 struct Weighed {
     weight: Weight,
-    title: String,
-    stage: usize,
+    /// What it is to the stages that start from it.
+    below: Below,
     /// Whether the commands at its end are for a shell that is read.
     is_read: bool,
     /// Whether it leaves instructions to those built on it that add something.
@@ -279,17 +279,8 @@ impl Scale<'_> {
             None => Arc::new(self.root(stage)),
         };
         let debian = Debian::of(&root, self.view);
-        let mut weight = Weight {
-            root,
-            below: below.map(|below| Below {
-                stage: below.stage,
-                title: below.title.clone(),
-                disk: below.weight.added(),
-                parts: below.weight.count(),
-                unknown: below.weight.unknown(),
-            }),
-            parts: Vec::new(),
-        };
+        let mut weight =
+            Weight { root, below: below.map(|below| below.below.clone()), parts: Vec::new() };
         let mut is_read = below.is_none_or(|below| below.is_read);
         let mut has_triggers = false;
         for (placed, facts) in self.snapshot.model().instructions_from(stage.item) {
@@ -321,7 +312,14 @@ impl Scale<'_> {
             let disk = disk.map_err(|why| shortened(&why, MAX_REASON));
             weight.parts.push(Part { line, text: step.short(), disk });
         }
-        Weighed { weight, title: stage.title(), stage: stage.index, is_read, has_triggers }
+        let below = Below {
+            stage: stage.index,
+            title: stage.title(),
+            disk: weight.added(),
+            parts: weight.count(),
+            unknown: weight.unknown(),
+        };
+        Weighed { weight, below, is_read, has_triggers }
     }
 
     fn root(&self, stage: &Stage) -> Root {

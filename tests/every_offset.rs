@@ -57,7 +57,7 @@ fn ask(snapshot: &Snapshot, text: &str, at: usize) -> Vec<String> {
         assert!(sorts.insert(item.sort.clone()), "{item:?} has the place of another at {at}");
         keys.extend(item.key);
     }
-    if let Some(hover) = hover::hover(snapshot, view, offset(at)) {
+    if let Some(hover) = hover::hover(snapshot, view, Err("not given"), offset(at)) {
         let range = hover.range;
         assert!(fits(range), "{hover:?} at {at} of {text:?}");
         assert!(range.contains_inclusive(here), "{hover:?} is not at {at} of {text:?}");

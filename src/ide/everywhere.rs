@@ -4,9 +4,10 @@
 use super::definition::definition;
 use super::fixture::each_file;
 use super::highlight::highlight;
+use super::images::tests::view;
 use super::references::references;
 use super::rename::{prepare, rename};
-use super::{Snapshot, folding, lens, links, symbols};
+use super::{Snapshot, folding, lens, links, symbols, weight};
 use crate::text::{TextRange, TextSize};
 
 fn whole_file(snapshot: &Snapshot, check: &impl Fn(TextRange)) {
@@ -19,6 +20,12 @@ fn whole_file(snapshot: &Snapshot, check: &impl Fn(TextRange)) {
     }
     for lens in lens::lenses(snapshot, "Dockerfile") {
         check(lens.range);
+    }
+    let weights = weight::weights(snapshot, view(), Err("not given"));
+    assert_eq!(weights.len(), snapshot.model().stages().len());
+    for weight in weights {
+        assert!(weight.unknown() <= weight.count());
+        assert!(weight.rows(view()).iter().flatten().all(|cell| !cell.contains('\n')));
     }
     for symbol in symbols::flat(&symbols::symbols(snapshot)) {
         check(symbol.range);

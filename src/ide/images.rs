@@ -140,18 +140,23 @@ fn platform(snapshot: &Snapshot, stage: &Stage, globals: &State) -> Option<Platf
     Platform::parse(&replaced(snapshot, &stage.platform()?.text, globals)?)
 }
 
-/// A text with its variables replaced; `None` for no text, and where a variable has no value that
-/// the file tells and no default.
+/// A text with its variables replaced; `None` for no text, and as [`known`].
 fn replaced(snapshot: &Snapshot, text: &str, globals: &State) -> Option<String> {
-    let escape = snapshot.tree().escape();
-    let expansion = expand::expand(text, escape, Mode::WORD, globals).ok()?;
-    let unknown = expand::parse(text, escape, Mode::WORD).uses.into_iter().any(|use_| {
+    let text = known(text, snapshot.tree().escape(), Mode::WORD, globals)?;
+    (!text.is_empty()).then_some(text)
+}
+
+/// A text with its variables replaced; `None` where a variable has no value that the file tells and
+/// no default.
+pub(super) fn known(text: &str, escape: char, mode: Mode, state: &State) -> Option<String> {
+    let expansion = expand::expand(text, escape, mode, state).ok()?;
+    let unknown = expand::parse(text, escape, mode).uses.into_iter().any(|use_| {
         let name = text.get(std::ops::Range::<usize>::from(use_.name)).unwrap_or_default();
         let has_other =
             matches!(use_.modifier, Some(Modifier::Default { .. } | Modifier::Alternative { .. }));
         expansion.unmatched.contains(name) && !has_other
     });
-    (!unknown && !expansion.text.is_empty()).then_some(expansion.text)
+    (!unknown).then_some(expansion.text)
 }
 
 #[cfg(test)]

@@ -1,28 +1,57 @@
-//! Sizes behind the images of `FROM`.
+//! Sizes behind the images and stages of `FROM`.
 
 use super::Snapshot;
 use super::hover;
 use super::images::{self, Image, View};
+use super::weight;
 use crate::image::{Figure, Size, Source};
+use crate::model::{Place, Reference};
 use crate::text::{TextRange, TextSize};
 
 /// A text that an editor shows in a line without it being there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hint {
-    /// Where it is shown: behind an image.
+    /// Where it is shown: behind the name of an image or a stage.
     pub offset: TextSize,
     /// The text.
     pub label: String,
 }
 
-/// The hints of the lines that `range` touches.
+/// The hints of the lines that `range` touches, in file order.
 pub fn hints(snapshot: &Snapshot, view: View<'_>, range: TextRange) -> Vec<Hint> {
     let hint = |image: Image| {
         let label = label(&image.figure(view)?, view)?;
         Some(Hint { offset: image.range.end(), label })
     };
     let bases = images::images_in(snapshot, range).into_iter();
-    bases.filter(|image| image.starts.is_some()).filter_map(hint).collect()
+    let mut hints: Vec<Hint> =
+        bases.filter(|image| image.starts.is_some()).filter_map(hint).collect();
+    hints.extend(of_stages(snapshot, view, range));
+    hints.sort_by_key(|hint| hint.offset);
+    hints
+}
+
+/// The hints behind stages that others start from. Files are not looked at for them: what is copied
+/// from the build context counts as not known.
+fn of_stages(snapshot: &Snapshot, view: View<'_>, range: TextRange) -> Vec<Hint> {
+    let is_touched = |reference: &&Reference| {
+        reference.place == Place::From && reference.name.range.intersect(range).is_some()
+    };
+    let named: Vec<_> = snapshot
+        .model()
+        .references()
+        .iter()
+        .filter(is_touched)
+        .filter_map(|reference| Some((reference.name.range.end(), reference.used_stage()?)))
+        .collect();
+    if named.is_empty() {
+        return Vec::new();
+    }
+    let weights = weight::weights(snapshot, view, Err("files are not looked at"));
+    let totals: Vec<_> = weights.iter().map(|weight| weight.total(view.unit)).collect();
+    let total = |stage: usize| totals.get(stage)?.as_ref();
+    let hint = |(offset, stage)| Some(Hint { offset, label: format!("{} disk", total(stage)?) });
+    named.into_iter().filter_map(hint).collect()
 }
 
 /// What more there is to say about the hint at `offset`, as markdown.
@@ -76,11 +105,22 @@ mod tests {
     #[test]
     fn sizes_stand_behind_the_images_of_from() {
         check(
-            "FROM golang:1.22 AS build\nFROM build\nFROM scratch\nFROM acme/app:1\n\
+            "FROM golang:1.22 AS build\nFROM scratch\nFROM acme/app:1\n\
              FROM alpine:3.20\nCOPY --from=nginx:1.25 / /\n",
-            "FROM golang:1.22⟨≈ 299 MB pull · 823 MB disk⟩ AS build\nFROM build\nFROM scratch\n\
+            "FROM golang:1.22⟨≈ 299 MB pull · 823 MB disk⟩ AS build\nFROM scratch\n\
              FROM acme/app:1\nFROM alpine:3.20⟨≈ 3.63 MB pull · 7.8 MB disk⟩\n\
              COPY --from=nginx:1.25 / /\n",
+        );
+    }
+
+    #[test]
+    fn a_stage_has_its_own_size() {
+        check(
+            "FROM alpine:3.20 AS a\nENV A=1\nFROM a AS b\nCOPY . .\nFROM b\n\
+             FROM acme/app AS c\nFROM c\nFROM 0\nFROM scratch AS d\nCOPY --from=a / /\nFROM d\n",
+            "FROM alpine:3.20⟨≈ 3.63 MB pull · 7.8 MB disk⟩ AS a\nENV A=1\n\
+             FROM a⟨≈ 7.8 MB disk⟩ AS b\nCOPY . .\nFROM b⟨≥ 7.8 MB disk⟩\n\
+             FROM acme/app AS c\nFROM c\nFROM 0\nFROM scratch AS d\nCOPY --from=a / /\nFROM d\n",
         );
     }
 

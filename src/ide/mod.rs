@@ -26,5 +26,6 @@ pub mod rename;
 mod shell_names;
 mod snapshot;
 pub mod symbols;
+pub mod weight;
 
 pub use snapshot::Snapshot;

@@ -22,6 +22,16 @@ impl Amount {
         Amount { bytes, low: bytes, high: bytes }
     }
 
+    /// Both together. What cannot be counted is `u64::MAX`.
+    #[must_use]
+    pub const fn plus(self, other: Amount) -> Amount {
+        Amount {
+            bytes: self.bytes.saturating_add(other.bytes),
+            low: self.low.saturating_add(other.low),
+            high: self.high.saturating_add(other.high),
+        }
+    }
+
     /// Whether there is no range about it.
     pub const fn is_exact(self) -> bool {
         self.low == self.high
@@ -157,6 +167,8 @@ pub struct Figure {
     pub digest: Option<String>,
     /// The distribution or kind of base: `debian`, `alpine`; empty where it is not known.
     pub family: String,
+    /// The release of that distribution, `bookworm`; empty where it is not known.
+    pub release: String,
     /// Why an engine or a registry that was asked has nothing to tell: short texts.
     pub notes: Vec<String>,
     /// Where neither size is known: why, and what would find out. A sentence.

@@ -168,6 +168,13 @@ impl Offline {
             created: first.and_then(Row::created),
             digest: first.and_then(Row::digest).map(digest_text),
             family: first.map(|row| row.family().to_owned()).unwrap_or_default(),
+            // A tag may have moved on to the next release between two measurements.
+            release: rows
+                .iter()
+                .filter(|row| !row.base().is_empty())
+                .max_by_key(|row| row.as_of())
+                .map(|row| row.base().to_owned())
+                .unwrap_or_default(),
             ..Figure::default()
         }
     }

@@ -77,7 +77,12 @@ pub fn all() -> Vec<Feature> {
         .absent(|item| item),
         Feature::new::<request::HoverRequest>(Pace::Quick, |ask, params| {
             let offset = ask.offset(params.text_document_position_params.position);
-            let hover = ide::hover::hover(&ask.snapshot, ask.view(), offset);
+            let hover = ide::hover::hover(
+                &ask.snapshot,
+                ask.view(),
+                Err("the build context is not known"),
+                offset,
+            );
             Ok(hover.map(|hover| answers::hover(ask, hover)))
         })
         .advertised(|server, _| {

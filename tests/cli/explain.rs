@@ -33,7 +33,8 @@ CMD [\"serve\", \"--port=80\"]
 #[test]
 fn a_file_as_text() {
     let folder = folder(&[("Dockerfile", FILE.as_bytes())]);
-    insta::assert_snapshot!(run(folder.path(), &["explain", "Dockerfile"]).with_code(0).out);
+    let explain = ["explain", "Dockerfile", "--platform", "linux/amd64"];
+    insta::assert_snapshot!(run(folder.path(), &explain).with_code(0).out);
 }
 
 #[test]
@@ -106,4 +107,92 @@ fn what_has_no_stages() {
         assert!(explained.out.starts_with("<stdin>: no stages\n"), "{explained:?}");
         run_on(file.as_bytes(), &["explain", "-", "--target", "x"]).with_code(2);
     }
+}
+
+/// A file in a folder of its own, with what it copies one folder up.
+const SIZES: &str = "\
+FROM golang:1.22 AS base
+ENV CGO_ENABLED=0
+
+FROM base AS build
+COPY app /src
+RUN --mount=type=cache,target=/root/.cache \\
+    go build -o /out
+COPY --from=docs / /docs
+
+FROM scratch
+COPY --from=build /out /out
+
+FROM acme/app
+";
+
+#[test]
+fn sizes_as_text() {
+    let folder = folder(&[
+        ("docker/Dockerfile", SIZES.as_bytes()),
+        ("app/main.go", &[b'x'; 12_000]),
+        ("app/notes.md", b"x"),
+        (".dockerignore", b"**/*.md\n"),
+    ]);
+    let explain = ["explain", "docker/Dockerfile", "--platform", "linux/amd64"];
+    let sizes = |more: &[&str]| {
+        let explained = run(folder.path(), &[&explain[..], more].concat()).with_code(0);
+        let is_told = |line: &&str| {
+            !line.starts_with("  ") || ["  size", "     "].iter().any(|at| line.starts_with(at))
+        };
+        let stages = explained.out.lines().skip_while(|line| !line.starts_with("0 base"));
+        let rows = stages.filter(is_told);
+        rows.collect::<Vec<_>>().join("\n")
+    };
+    insta::assert_snapshot!(sizes(&["--context", "."]));
+    let beside = sizes(&[]);
+    assert!(beside.contains("COPY app /src  "), "{beside}");
+    assert!(beside.contains("not known: there is no app in the build context"), "{beside}");
+}
+
+#[test]
+fn sizes_as_data() {
+    let arguments = ["explain", "-", "--json", "--platform=linux/amd64"];
+    let data = |more: &[&str]| -> Value {
+        let explained = run_on(SIZES.as_bytes(), &[&arguments[..], more].concat()).with_code(0);
+        serde_json::from_str(&explained.out).expect("an object")
+    };
+    let folder = folder(&[("app/main.go", &[b'x'; 12_000])]);
+    let known = data(&["--context", folder.path().to_str().expect("a path")]);
+    let build = &known["stages"][1]["size"];
+    assert_eq!(build["disk_bytes"], 822_980_000 + 12_000);
+    assert_eq!(build["disk_range"], serde_json::json!([822_992_000, 822_992_000]));
+    assert_eq!(build["unknown"], 2);
+    assert_eq!(build["image"]["image"], "golang:1.22");
+    assert_eq!(build["image"]["platform"], "linux/amd64");
+    assert_eq!(build["image"]["source"], "catalogue");
+    assert_eq!(build["image"]["pull_bytes"], 299_381_750);
+    assert_eq!(build["below"]["stage"], 0);
+    assert_eq!(build["below"]["disk_bytes"], 0);
+    assert_eq!(build["parts"][0]["disk_bytes"], 12_000);
+    assert_eq!(build["parts"][1]["line"], 6);
+    assert_eq!(build["parts"][1]["reason"], "`go build` is not measured");
+    let scratch = &known["stages"][2]["size"];
+    assert_eq!((&scratch["image"], &scratch["disk_bytes"]), (&Value::Null, &0.into()));
+    let unknown = &known["stages"][3]["size"];
+    assert_eq!(
+        (&unknown["disk_bytes"], &unknown["image"]["source"]),
+        (&Value::Null, &"unknown".into())
+    );
+
+    let none = data(&[]);
+    let reason = &none["stages"][1]["size"]["parts"][0]["reason"];
+    assert_eq!(reason, "standard input has no build context; --context names one");
+}
+
+#[test]
+fn wrong_use_of_sizes() {
+    let here = fixtures();
+    let wrong = run_on(b"FROM a\n", &["explain", "-", "--platform", "a/b/c/d"]).with_code(2);
+    assert!(wrong.err.contains("a platform is written as linux/amd64"), "{wrong:?}");
+    let wrong = run(&here, &["explain", "-", "--context", "no/such"]).with_code(2);
+    assert_eq!(wrong.err, "error: no/such is no folder\n");
+    let refused = folder(&[("Dockerfile", b"FROM a\nCOPY . .\n"), (".dockerignore", b"[\n")]);
+    let explained = run(refused.path(), &["explain", "Dockerfile"]).with_code(0);
+    assert!(explained.out.contains("not known: .dockerignore: "), "{explained:?}");
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::size::SizeFacts;
 use super::start::{self, Start};
 use crate::check::{Finding, Fix};
 use crate::cli::document::Document;
@@ -59,6 +60,8 @@ pub struct StageFacts {
     pub shell: Option<ShellFacts>,
     /// Variables in force.
     pub variables: Vec<VariableFacts>,
+    /// What its image weighs.
+    pub size: SizeFacts,
     /// What its image runs.
     pub start: Start,
     /// The command that builds it, if it can be asked for.
@@ -142,11 +145,13 @@ pub struct Offer {
 }
 
 impl<'a> Explanation<'a> {
-    /// What there is to say of `document`, when the stage `target` is built.
+    /// What there is to say of `document`, when the stage `target` is built. `sizes` are those of
+    /// its stages, in file order.
     pub fn new(
         document: &'a Document,
         findings: &'a [Finding],
         target: Option<usize>,
+        sizes: Vec<SizeFacts>,
     ) -> Explanation<'a> {
         let model = document.snapshot().model();
         let built = target.map(|target| model.reachable(target)).unwrap_or_default();
@@ -158,12 +163,12 @@ impl<'a> Explanation<'a> {
             .map(|lens| (lens.stage, lens.command))
             .collect();
         let mut takes = takes(document);
-        let stages = model.stages().iter().zip(start::all(document));
-        let stages = stages.map(|(stage, start)| StageFacts {
+        let stages = model.stages().iter().zip(start::all(document)).zip(sizes);
+        let stages = stages.map(|((stage, start), size)| StageFacts {
             built: built.get(stage.index).copied().unwrap_or_default(),
             takes: takes.remove(&stage.index).unwrap_or_default(),
             build: commands.get(&stage.index).cloned(),
-            ..stage_facts(document, stage, start)
+            ..stage_facts(document, stage, start, size)
         });
         let first = model.stages().first().map_or(model.tree().len(), |stage| stage.start);
         Explanation {
@@ -182,7 +187,7 @@ impl<'a> Explanation<'a> {
     }
 }
 
-fn stage_facts(document: &Document, stage: &Stage, start: Start) -> StageFacts {
+fn stage_facts(document: &Document, stage: &Stage, start: Start, size: SizeFacts) -> StageFacts {
     let model = document.snapshot().model();
     let last = last_byte(stage.range);
     let state = model.state_after(last);
@@ -210,6 +215,7 @@ fn stage_facts(document: &Document, stage: &Stage, start: Start) -> StageFacts {
         workdir: setting(document, state.workdir.as_ref()),
         shell,
         variables: variables(document, &state),
+        size,
         start,
         build: None,
     }

@@ -123,15 +123,25 @@ fn lines(lines: &[u32]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::size;
     use super::*;
     use crate::cli::document::Document;
+    use crate::ide::images::View;
+    use crate::image::{Offline, Unit};
+    use crate::language::platform::Platform;
+
+    fn drawn(document: &Document, target: Option<usize>) -> Vec<String> {
+        let (sizes, platform) = (Offline::default(), Platform::host());
+        let view = View { sizes: &sizes, platform: &platform, unit: Unit::default() };
+        let sizes = size::all(document, view, Err("not given"));
+        draw(&Explanation::new(document, &[], target, sizes))
+    }
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
         let document = Document::new("Dockerfile".to_owned(), text.as_bytes());
         let target = document.snapshot().model().stages().len().checked_sub(1);
-        let explanation = Explanation::new(&document, &[], target);
-        assert_eq!(draw(&explanation), expected, "{text}");
+        assert_eq!(drawn(&document, target), expected, "{text}");
     }
 
     #[test]
@@ -196,7 +206,7 @@ mod tests {
     fn many_in_a_row_stay_small() {
         let text: String = (1..300).map(|n| format!("FROM s{} AS s{n}\n", n - 1)).collect();
         let document = Document::new("Dockerfile".to_owned(), text.as_bytes());
-        let lines = draw(&Explanation::new(&document, &[], Some(298)));
+        let lines = drawn(&document, Some(298));
         assert_eq!(lines.len(), 300);
         assert!(lines.iter().all(|line| line.chars().count() < 120));
     }

@@ -3,18 +3,21 @@
 //! | file | what it does |
 //! |---|---|
 //! | `facts.rs` | what there is to say of a file, as data |
+//! | `size.rs` | what the image of a stage weighs |
 //! | `start.rs` | what the image of a stage runs |
 //! | `graph.rs` | the stages as a picture |
 //! | `text.rs` | all of it as text |
 
 mod facts;
 mod graph;
+mod size;
 mod start;
 mod text;
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -23,12 +26,18 @@ use super::document::{self, Document};
 use super::out::{Color, Out, printable};
 use super::{fail, finish, rules};
 use crate::check::{Rule, Severity};
+use crate::ide::images::View;
+use crate::image::{Offline, Unit};
 use crate::language::nearest::{MAX_DISTANCE, nearest};
+use crate::language::platform::Platform;
+use crate::workspace::{Context, Disk};
 
 const EXAMPLES: &str = "\
 Examples:
   stagewright explain Dockerfile                  the stages and what holds at their ends
   stagewright explain Dockerfile --target test    which of them are built for `test`
+  stagewright explain docker/Dockerfile --context .
+                                                  built in this folder, not in docker/
   stagewright explain - --json < Dockerfile       the same as data, from standard input
   stagewright explain unknown-instruction         what a code of `check` means
 
@@ -36,6 +45,9 @@ A file that is called like a code is meant by ./NAME.
 
 In the graph a stage stands below what it is built on. An arrow is something that is copied or
 mounted from another stage or image.
+
+Sizes are those of the catalogue in the program and of the files in the build context; no engine
+and no registry is asked. A size with ≥ leaves out what is not known.
 
 Exit code: 0, whatever is found; 2 for wrong use and for what could not be read.";
 
@@ -49,6 +61,12 @@ pub struct Explain {
     /// The stage to build, instead of the last one
     #[arg(long, value_name = "NAME")]
     target: Option<String>,
+    /// The folder that the file is built in, instead of the one that it is in
+    #[arg(long, value_name = "FOLDER")]
+    context: Option<PathBuf>,
+    /// The platform that is built for where the file names none, instead of this machine's
+    #[arg(long, value_name = "PLATFORM", value_parser = platform)]
+    platform: Option<Platform>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -102,13 +120,40 @@ fn explain_file(arguments: &Explain) -> Result<String, String> {
     let document = Document::new(name.to_owned(), &bytes);
     let target = target(&document, arguments.target.as_deref())?;
     let findings = document.findings();
-    let explanation = Explanation::new(&document, &findings, target);
+    let context = context(subject, arguments.context.as_deref())?;
+    let (offline, host) = (Offline::default(), Platform::host());
+    let platform = arguments.platform.as_ref().unwrap_or(&host);
+    let view = View { sizes: &offline, platform, unit: Unit::default() };
+    let sizes = size::all(&document, view, context.as_ref().map_err(String::as_str));
+    let explanation = Explanation::new(&document, &findings, target, sizes);
     if arguments.json {
         let json = serde_json::to_string_pretty(&explanation);
         return json.map(|json| json + "\n").map_err(|error| error.to_string());
     }
     let styled = Out::stdout(arguments.color).is_styled();
     Ok(text::render(&explanation, &document, &findings, styled))
+}
+
+fn platform(text: &str) -> Result<Platform, &'static str> {
+    Platform::parse(text).ok_or("a platform is written as linux/amd64")
+}
+
+/// The build context, or why it is not known. An error for wrong use.
+fn context(subject: &str, folder: Option<&Path>) -> Result<Result<Context, String>, String> {
+    let folder = match folder {
+        Some(folder) if !folder.is_dir() => {
+            return Err(format!("{} is no folder", folder.display()));
+        }
+        Some(folder) => folder,
+        None if subject == "-" => {
+            return Ok(Err("standard input has no build context; --context names one".to_owned()));
+        }
+        None => {
+            Path::new(subject).parent().filter(|folder| *folder != "").unwrap_or(Path::new("."))
+        }
+    };
+    let file = std::path::absolute(subject).map_err(|error| format!("{subject}: {error}"))?;
+    Ok(Context::open(Arc::new(Disk), folder, &file).map_err(|why| why.to_string()))
 }
 
 /// The number of the stage to build: the one of that name, or the last; `None` without any stage.

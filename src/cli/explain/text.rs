@@ -2,11 +2,13 @@
 
 use super::facts::{Explanation, SettingFacts, StageFacts, VariableFacts};
 use super::graph;
+use super::size::SizeFacts;
 use super::start::{Part, Start};
 use crate::check::Finding;
 use crate::cli::document::Document;
 use crate::cli::out::printable;
 use crate::cli::report;
+use crate::ide::hover::image::aligned;
 
 /// The whole text.
 pub fn render(
@@ -74,6 +76,7 @@ fn stage(explanation: &Explanation<'_>, stage: &StageFacts) -> String {
     if let Some(platform) = &stage.platform {
         text += &row("platform", &printable(platform));
     }
+    text += &size(&stage.size);
     text += &row("user", &setting(explanation, stage, stage.user.as_ref(), "root"));
     text += &row("workdir", &setting(explanation, stage, stage.workdir.as_ref(), "/"));
     if let Some(shell) = &stage.shell {
@@ -92,6 +95,13 @@ fn stage(explanation: &Explanation<'_>, stage: &StageFacts) -> String {
 
 fn row(label: &str, value: &str) -> String {
     format!("  {label:9} {value}\n")
+}
+
+/// What a stage weighs: all together, and below it what is base and what is added.
+fn size(size: &SizeFacts) -> String {
+    let total = size.total.as_ref().map(|total| format!("{total} on disk"));
+    let rows = aligned(&size.rows).into_iter().map(|line| row("", &printable(&line)));
+    row("size", total.as_deref().unwrap_or("not known on disk")) + &rows.collect::<String>()
 }
 
 fn value(setting: &SettingFacts) -> String {

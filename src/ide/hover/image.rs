@@ -69,7 +69,7 @@ pub fn range(low: &str, high: &str) -> String {
 }
 
 /// Where a size comes from.
-fn origin(size: &Size) -> String {
+pub fn origin(size: &Size) -> String {
     let basis = size.basis.as_deref();
     let date = size.as_of.map(|date| format!(" {date}")).unwrap_or_default();
     match size.source {
@@ -126,17 +126,19 @@ fn other_platforms(image: &Reference, own: &Platform, view: View<'_>) -> Option<
 }
 
 /// A table that every editor shows as it is meant: aligned, in a fence.
-fn block<const N: usize>(text: &mut String, rows: &[[String; N]]) {
-    if rows.is_empty() {
-        return;
+pub fn block<const N: usize>(text: &mut String, rows: &[[String; N]]) {
+    if !rows.is_empty() {
+        *text += &format!("\n\n```text\n{}\n```", aligned(rows).join("\n"));
     }
+}
+
+/// The rows as lines, each column as wide as its widest cell.
+pub fn aligned<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
     let widths: [usize; N] = std::array::from_fn(|column| width(column).unwrap_or_default());
-    *text += "\n\n```text\n";
-    for row in rows {
+    let line = |row: &[String; N]| {
         let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
-        *text += cells.collect::<Vec<_>>().join("  ").trim_end();
-        text.push('\n');
-    }
-    *text += "```";
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
 }

@@ -20,6 +20,7 @@ use self::help::Topic;
 use super::Snapshot;
 use super::context::{self, CHECK, Context, Place, Within};
 use super::images::{self, View};
+use super::weight::{self, BuildContext};
 use crate::language::argument::{EMPTY_BASE, HEALTH_TYPES, LABELS, PROTOCOLS};
 use crate::language::directive::{build_check, check_option};
 use crate::language::mount::{MountOption, MountValue};
@@ -38,17 +39,35 @@ pub struct Hover {
     pub markdown: String,
 }
 
-/// Explains what stands at `offset`.
-pub fn hover(snapshot: &Snapshot, view: View<'_>, offset: TextSize) -> Option<Hover> {
+/// Explains what stands at `offset`. The build context is walked through for a stage.
+pub fn hover(
+    snapshot: &Snapshot,
+    view: View<'_>,
+    context: BuildContext<'_>,
+    offset: TextSize,
+) -> Option<Hover> {
     variable_at(snapshot, offset)
-        .or_else(|| stage_at(snapshot, offset))
-        .or_else(|| image_at(snapshot, view, offset))
+        .or_else(|| stage_at(snapshot, view, context, offset))
+        .or_else(|| image_at(snapshot, view, context, offset))
         .or_else(|| word_at(snapshot, offset))
 }
 
-fn image_at(snapshot: &Snapshot, view: View<'_>, offset: TextSize) -> Option<Hover> {
+/// An image; that of the last stage with what comes of it.
+fn image_at(
+    snapshot: &Snapshot,
+    view: View<'_>,
+    context: BuildContext<'_>,
+    offset: TextSize,
+) -> Option<Hover> {
     let image = images::image_at(snapshot, offset)?;
-    Some(Hover { range: image.range, markdown: image::markdown(&image, view)? })
+    let mut markdown = image::markdown(&image, view)?;
+    let last = snapshot.model().stages().len().checked_sub(1);
+    let stage = image.starts.filter(|stage| Some(*stage) == last);
+    let weight = stage.and_then(|stage| weight::weight(snapshot, view, context, stage));
+    if let Some(weight) = weight.filter(|weight| weight.count() > 0) {
+        markdown += &stage::weight(&weight, view, "The last stage");
+    }
+    Some(Hover { range: image.range, markdown })
 }
 
 fn variable_at(snapshot: &Snapshot, offset: TextSize) -> Option<Hover> {
@@ -59,11 +78,20 @@ fn variable_at(snapshot: &Snapshot, offset: TextSize) -> Option<Hover> {
 }
 
 /// A stage at its name or where it is named.
-fn stage_at(snapshot: &Snapshot, offset: TextSize) -> Option<Hover> {
+fn stage_at(
+    snapshot: &Snapshot,
+    view: View<'_>,
+    context: BuildContext<'_>,
+    offset: TextSize,
+) -> Option<Hover> {
     let model = snapshot.model();
+    let explained = |stage| {
+        let weight = weight::weight(snapshot, view, context, stage)?;
+        Some(stage::markdown(snapshot, stage)? + &stage::weight(&weight, view, "Its image"))
+    };
     if let Some(reference) = model.reference_at(offset) {
         let markdown = match reference.target {
-            Target::Stage(stage) => stage::markdown(snapshot, stage)?,
+            Target::Stage(stage) => explained(stage)?,
             Target::Scratch => {
                 format!("`{EMPTY_BASE}`: the empty image, without files, shell or libraries")
             }
@@ -78,7 +106,7 @@ fn stage_at(snapshot: &Snapshot, offset: TextSize) -> Option<Hover> {
     }
     let stage = model.stage_at(offset)?;
     let range = stage.name()?.range;
-    let markdown = range.contains_inclusive(offset).then(|| stage::markdown(snapshot, stage.index));
+    let markdown = range.contains_inclusive(offset).then(|| explained(stage.index));
     Some(Hover { range, markdown: markdown?? })
 }
 
@@ -174,7 +202,7 @@ mod tests {
     #[track_caller]
     fn at(marked: &str) -> String {
         let fixture = Fixture::new(marked);
-        let hover = hover(&fixture.snapshot, view(), fixture.cursor);
+        let hover = hover(&fixture.snapshot, view(), Err("not given"), fixture.cursor);
         fixture.check(hover.iter().map(|hover| ("h", hover.range)));
         hover.map_or(String::new(), |hover| hover.markdown)
     }
@@ -268,6 +296,16 @@ mod tests {
              be asked, `size.engine` a local engine.\n\
              - [Page of the image](https://hub.docker.com/r/acme/app)",
         );
+        let last = at("FROM golang:1.22\nFROM <h>alpine:3.$020</h>\nCOPY <<a /\n12\na\nRUN make");
+        let expected = "\n\nThe last stage: ≥ 7.8 MB on disk\n\n```text\n\
+                        base    alpine:3.20  7.8 MB, measured ";
+        assert!(last.contains(expected), "{last}");
+        assert!(
+            last.contains("\nline 3  COPY <<a /   3 B\nline 6  RUN make     not known: "),
+            "{last}"
+        );
+        let other = at("FROM <h>alpine:3.$020</h>\nRUN make\nFROM golang:1.22");
+        assert!(!other.contains("last stage"), "{other}");
         let estimate = at("FROM <h>golang:1.1$09</h>");
         assert!(estimate.contains("(≈ ") && estimate.contains("estimated from golang:1."));
         check_starts("# syntax=<h>docker/docker$0file:1</h>\nFROM x", "`docker/dockerfile:1` on ");
@@ -286,27 +324,37 @@ mod tests {
              - Used by `b` (COPY --from, line 5)\n\
              - Ends in `` WORKDIR /`[a](x) ``\n\
              - Ends as ``` USER a``[b](x) ```\n\
-             - Needed by the last stage",
+             - Needed by the last stage\n\n\
+             Its image: not known how much on disk\n\n\
+             ```text\nbase  `x`y  not known: the file does not tell which image it is\n```",
         );
     }
 
     #[test]
     fn stages() {
-        let file = "FROM golang:1.23 AS base\nWORKDIR /src\nUSER app\n\
-                    FROM base AS build\nWORKDIR out\n\
-                    FROM node AS docs\n\
+        let file = "FROM golang:1.22 AS base\nWORKDIR /src\nUSER app\n\
+                    FROM base AS build\nWORKDIR out\nCOPY . .\nRUN go build\n\
+                    FROM node:20-alpine AS docs\n\
                     FROM scratch\nCOPY --from=build /a /b\nRUN --mount=from=BUILD x\n";
-        let base = "**base**: stage 1 of 4 (`--from=0`)\n\n```dockerfile\nFROM golang:1.23 AS base\n```\n\
+        let base = "**base**: stage 1 of 4 (`--from=0`)\n\n```dockerfile\nFROM golang:1.22 AS base\n```\n\
                     - Used by `build` (FROM, line 4)\n\
                     - Ends in `WORKDIR /src`\n\
                     - Ends as `USER app`\n\
-                    - Needed by the last stage";
+                    - Needed by the last stage\n\n\
+                    Its image: ≈ 823 MB on disk\n\n\
+                    ```text\nbase  golang:1.22  823 MB, measured 2025-01-16\n```";
         let build = "**build**: stage 2 of 4 (`--from=1`)\n\n```dockerfile\nFROM base AS build\n```\n\
-                     - Built on stage `base` (line 1), that on image `golang:1.23`\n\
-                     - Used by `stage 3` (COPY --from, line 8), `stage 3` (RUN --mount, line 9)\n\
+                     - Built on stage `base` (line 1), that on image `golang:1.22`\n\
+                     - Used by `stage 3` (COPY --from, line 10), `stage 3` (RUN --mount, line 11)\n\
                      - Ends in `WORKDIR /src/out`\n\
                      - Ends as `USER app`\n\
-                     - Needed by the last stage";
+                     - Needed by the last stage\n\n\
+                     Its image: ≥ 823 MB on disk\n\n\
+                     ```text\n\
+                     base    golang:1.22   823 MB, measured 2025-01-16\n\
+                     stage   base          0 B\n\
+                     line 6  COPY . .      not known: not given\n\
+                     line 7  RUN go build  not known: `go build` is not measured\n```";
         let mark = |from: &str, to: &str| file.replacen(from, to, 1);
         check(&mark("AS base", "AS <h>ba$0se</h>"), base);
         check(&mark("FROM base", "FROM <h>$0base</h>"), base);
@@ -315,9 +363,11 @@ mod tests {
         check(&mark("=BUILD", "=<h>BU$0ILD</h>"), build);
         check(
             &mark("AS docs", "AS <h>do$0cs</h>"),
-            "**docs**: stage 3 of 4 (`--from=2`)\n\n```dockerfile\nFROM node AS docs\n```\n\
+            "**docs**: stage 3 of 4 (`--from=2`)\n\n```dockerfile\nFROM node:20-alpine AS docs\n```\n\
              - Used by no other stage\n\
-             - Not needed by the last stage: built only with `--target`",
+             - Not needed by the last stage: built only with `--target`\n\n\
+             Its image: ≈ 136 MB on disk\n\n\
+             ```text\nbase  node:20-alpine  136 MB, measured 2026-03-06\n```",
         );
         check_starts(
             "FROM x\nFROM y\nCOPY --from=<h>0$0</h> a b",

@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use super::help::{code, strong};
+use super::image::block;
 use crate::ide::Snapshot;
+use crate::ide::images::View;
+use crate::ide::weight::Weight;
 use crate::model::{Base, Place, Reference, Stage};
 
 /// How many users or bases are listed before the rest is only counted.
@@ -34,6 +37,17 @@ pub fn markdown(snapshot: &Snapshot, stage: usize) -> Option<String> {
         let _ = write!(text, "\n- {fact}");
     }
     Some(text)
+}
+
+/// What the image of a stage weighs, as markdown to stand below other. `whose` image it is begins
+/// a sentence.
+pub fn weight(weight: &Weight, view: View<'_>, whose: &str) -> String {
+    let mut text = match weight.total(view.unit) {
+        Some(total) => format!("\n\n{whose}: {total} on disk"),
+        None => format!("\n\n{whose}: not known how much on disk"),
+    };
+    block(&mut text, &weight.rows(view));
+    text
 }
 
 /// The name of a stage, or its number.

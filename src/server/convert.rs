@@ -4,6 +4,8 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer};
+use std::path::PathBuf;
+
 use serde_json::Value;
 use tower_lsp_server::ls_types as lsp;
 
@@ -110,11 +112,30 @@ pub fn file_name(uri: &lsp::Uri) -> String {
     name.map_or_else(String::new, |name| name.decode().to_string_lossy().into_owned())
 }
 
+/// The path of a URI that names a file on this machine.
+pub fn path(uri: &lsp::Uri) -> Option<PathBuf> {
+    let url = url::Url::parse(uri.as_str()).ok().filter(|url| url.scheme() == "file")?;
+    url.to_file_path().ok()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn files_have_paths() {
+        for (text, expected) in [
+            ("file:///a/b%20c/Dockerfile", Some("/a/b c/Dockerfile")),
+            ("untitled:Untitled-1", None),
+            ("vscode-remote://ssh/a/Dockerfile", None),
+            ("file://host/a/Dockerfile", None),
+        ] {
+            let found = path(&uri(text).expect(text));
+            assert_eq!(found.as_deref(), expected.map(std::path::Path::new), "{text}");
+        }
+    }
 
     #[test]
     fn the_cheapest_encoding_on_offer_is_chosen() {

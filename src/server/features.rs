@@ -28,6 +28,7 @@ use crate::ide::{self, Snapshot};
 use crate::image::Sizes;
 use crate::language::platform::Platform;
 use crate::text::{Encoding, TextRange, TextSize};
+use crate::workspace::{Context, Disk};
 
 /// "The server ended the request itself": a client asks again (LSP 3.17, `LSPErrorCodes`).
 const SERVER_CANCELLED: i64 = -32802;
@@ -75,14 +76,12 @@ pub fn all() -> Vec<Feature> {
             Ok(answers::resolved(ask, item))
         })
         .absent(|item| item),
-        Feature::new::<request::HoverRequest>(Pace::Quick, |ask, params| {
+        // A stage is weighed with the files that it copies, which have to be looked at.
+        Feature::new::<request::HoverRequest>(Pace::Slow, |ask, params| {
             let offset = ask.offset(params.text_document_position_params.position);
-            let hover = ide::hover::hover(
-                &ask.snapshot,
-                ask.view(),
-                Err("the build context is not known"),
-                offset,
-            );
+            let context = ask.build_context();
+            let context = context.as_ref().map_err(String::as_str);
+            let hover = ide::hover::hover(&ask.snapshot, ask.view(), context, offset);
             Ok(hover.map(|hover| answers::hover(ask, hover)))
         })
         .advertised(|server, _| {
@@ -316,6 +315,13 @@ impl Ask {
     /// Who tells what images weigh, and how it is to be shown.
     pub fn view(&self) -> View<'_> {
         View { sizes: &*self.sizes, platform: &self.platform, unit: self.settings.size.unit }
+    }
+
+    /// The build context, taken to be the document's folder; or why there is none.
+    pub fn build_context(&self) -> std::result::Result<Context, String> {
+        let path = convert::path(&self.uri).ok_or("the file is not on this disk")?;
+        let folder = path.parent().ok_or("the file is in no folder")?;
+        Context::open(Arc::new(Disk), folder, &path).map_err(|why| why.to_string())
     }
 
     /// The byte offset of a position in the request.

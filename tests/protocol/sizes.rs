@@ -252,3 +252,23 @@ fn the_users_own_catalogue_counts() {
     client.open("FROM acme/app:1\nFROM golang:1.22\n");
     assert_eq!(labels(&mut client), ["≈ 5 MB pull · 9 MB disk", "≈ 299 MB pull · 823 MB disk"]);
 }
+
+#[test]
+fn a_stage_is_weighed_with_the_files_beside_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, bytes: usize| {
+        std::fs::write(folder.path().join(name), vec![b'x'; bytes]).expect("a file");
+    };
+    write("app.bin", 2_000_000);
+    write("secret.bin", 5_000_000);
+    std::fs::write(folder.path().join(".dockerignore"), "secret.*\n").expect("a file");
+    let uri = format!("file://{}/Dockerfile", folder.path().display());
+    let mut client = start(amd64(json!({})));
+    client.open_as(&uri, "dockerfile", "FROM alpine:3.20 AS app\nCOPY . /app/\nFROM app\n");
+    let mut params = at(0, 22);
+    params["textDocument"]["uri"] = json!(uri);
+    let answer = client.request("textDocument/hover", params).expect("an answer");
+    let text = answer["contents"]["value"].as_str().expect("a text");
+    assert!(text.contains("≈ 9.8 MB"), "{text}");
+    assert!(text.contains("COPY . /app/") && text.contains("2 MB"), "{text}");
+}

@@ -50,7 +50,10 @@ fn main() {
         time(|| drop(black_box(lighter(&offline, &php, &platform, &known)))),
     );
     let file = Snapshot::new("FROM php:7.2 AS a\nFROM golang:1.19\n");
-    row("hover: php:7.2", time(|| drop(black_box(hover::hover(&file, view, 8.into())))));
+    row(
+        "hover: php:7.2",
+        time(|| drop(black_box(hover::hover(&file, view, Err("none"), 8.into())))),
+    );
     let whole = TextRange::up_to(file.text().len());
     row("hints of both lines", time(|| drop(black_box(inlay::hints(&file, view, whole)))));
 

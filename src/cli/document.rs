@@ -7,12 +7,14 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use crate::check::{Finding, Rule, Severity};
 use crate::ide::Snapshot;
 use crate::text::{self, Edit, Encoding, Source, TextRange, TextSize};
+use crate::workspace::{Context, Disk};
 
 /// The greatest file that is looked at. A message from an editor has the same limit.
 pub const MAX_BYTES: u64 = 64 << 20;
@@ -68,6 +70,25 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Unreadable> {
         return Err(Unreadable::Folder);
     }
     read(file)
+}
+
+/// The build context of a Dockerfile: `folder`, or the one that the file is in; or why it is not
+/// known. `-` stands for standard input. Errors: a text for people, for a folder that is none.
+pub fn context(subject: &str, folder: Option<&Path>) -> Result<Result<Context, String>, String> {
+    let folder = match folder {
+        Some(folder) if !folder.is_dir() => {
+            return Err(format!("{} is no folder", folder.display()));
+        }
+        Some(folder) => folder,
+        None if subject == "-" => {
+            return Ok(Err("standard input has no build context; --context names one".to_owned()));
+        }
+        None => {
+            Path::new(subject).parent().filter(|folder| *folder != "").unwrap_or(Path::new("."))
+        }
+    };
+    let file = std::path::absolute(subject).map_err(|error| format!("{subject}: {error}"))?;
+    Ok(Context::open(Arc::new(Disk), folder, &file).map_err(|why| why.to_string()))
 }
 
 /// All bytes of a stream.

@@ -171,3 +171,22 @@ fn an_engine_that_is_not_there_is_told_of() {
     let shown = size(&["golang:1.22", "--engine", "/nope.sock"]).with_code(0).out;
     assert!(shown.contains("/nope.sock") && shown.contains("299 MB"), "{shown}");
 }
+
+#[test]
+fn the_last_stage_of_a_file_is_weighed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("Dockerfile");
+    let text = "FROM golang:1.22 AS build\nRUN make\nFROM alpine:3.20\nCOPY app /app\nRUN make\n";
+    std::fs::write(&path, text).expect("a file");
+    std::fs::write(folder.path().join("app"), vec![0; 1_000_000]).expect("a file");
+    let path = path.to_str().expect("text");
+    let shown = size(&[path]).with_code(0);
+    for part in [
+        "The image of stage-1, the last stage of ",
+        ": ≥ 8.8 MB on disk\n",
+        "  line 4  COPY app /app  1 MB\n",
+        "  line 5  RUN make       not known: `make` is not measured\n",
+    ] {
+        assert!(shown.out.contains(part), "{part}: {}", shown.out);
+    }
+}

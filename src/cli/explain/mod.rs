@@ -17,7 +17,6 @@ mod text;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Args;
 
@@ -30,7 +29,6 @@ use crate::ide::images::View;
 use crate::image::{Offline, Unit};
 use crate::language::nearest::{MAX_DISTANCE, nearest};
 use crate::language::platform::Platform;
-use crate::workspace::{Context, Disk};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -120,7 +118,7 @@ fn explain_file(arguments: &Explain) -> Result<String, String> {
     let document = Document::new(name.to_owned(), &bytes);
     let target = target(&document, arguments.target.as_deref())?;
     let findings = document.findings();
-    let context = context(subject, arguments.context.as_deref())?;
+    let context = document::context(subject, arguments.context.as_deref())?;
     let (offline, host) = (Offline::default(), Platform::host());
     let platform = arguments.platform.as_ref().unwrap_or(&host);
     let view = View { sizes: &offline, platform, unit: Unit::default() };
@@ -136,24 +134,6 @@ fn explain_file(arguments: &Explain) -> Result<String, String> {
 
 fn platform(text: &str) -> Result<Platform, &'static str> {
     Platform::parse(text).ok_or("a platform is written as linux/amd64")
-}
-
-/// The build context, or why it is not known. An error for wrong use.
-fn context(subject: &str, folder: Option<&Path>) -> Result<Result<Context, String>, String> {
-    let folder = match folder {
-        Some(folder) if !folder.is_dir() => {
-            return Err(format!("{} is no folder", folder.display()));
-        }
-        Some(folder) => folder,
-        None if subject == "-" => {
-            return Ok(Err("standard input has no build context; --context names one".to_owned()));
-        }
-        None => {
-            Path::new(subject).parent().filter(|folder| *folder != "").unwrap_or(Path::new("."))
-        }
-    };
-    let file = std::path::absolute(subject).map_err(|error| format!("{subject}: {error}"))?;
-    Ok(Context::open(Arc::new(Disk), folder, &file).map_err(|why| why.to_string()))
 }
 
 /// The number of the stage to build: the one of that name, or the last; `None` without any stage.

@@ -6,11 +6,13 @@
 //! | `ask.rs` | who is asked besides the catalogue |
 //! | `record.rs` | what is known of an image, as data |
 //! | `text.rs` | the same as a table |
+//! | `stage.rs` | what the last stage of a file weighs |
 //! | `compare.rs` | the variants of a repository as a picture |
 
 pub mod ask;
 mod compare;
 mod record;
+mod stage;
 mod subject;
 mod text;
 
@@ -23,6 +25,7 @@ use self::ask::Ask;
 use self::subject::Subject;
 use super::out::{Color, Out, say};
 use super::{fail, finish, parallel};
+use crate::ide::images::View;
 use crate::image::online::Sources;
 use crate::image::{Figure, Source, Unit};
 use crate::language::platform::Platform;
@@ -111,8 +114,8 @@ pub fn platform(text: &str) -> Result<Platform, String> {
 /// Tells what the images weigh that the arguments name.
 pub fn run(arguments: &Size) -> ExitCode {
     let platform = arguments.platform.clone().unwrap_or_else(Platform::host);
-    let subjects = match subject::all(&arguments.subjects, &platform) {
-        Ok(subjects) => subjects,
+    let (subjects, documents) = match subject::all(&arguments.subjects, &platform) {
+        Ok(found) => found,
         Err(message) => return fail(&format!("error: {message}")),
     };
     if subjects.is_empty() {
@@ -125,7 +128,10 @@ pub fn run(arguments: &Size) -> ExitCode {
     let text = match arguments {
         Size { json: true, .. } => record::render(&known),
         Size { compare: true, .. } => compare::render(&known, &sources.offline, unit),
-        _ => Ok(text::render(&known, unit)),
+        _ => {
+            let view = View { sizes: &sources.offline, platform: &platform, unit };
+            Ok(text::render(&known, unit) + &stage::render(&documents, view))
+        }
     };
     let unknown = figures.iter().any(|figure| figure.source() == Source::Unknown);
     let code = if unknown { ExitCode::from(UNKNOWN) } else { ExitCode::SUCCESS };

@@ -53,12 +53,18 @@ impl Subject {
     }
 }
 
-/// The subjects of all arguments in their order. Errors: a text for people, fit for a terminal.
-pub fn all(arguments: &[String], platform: &Platform) -> Result<Vec<Subject>, String> {
-    let mut subjects = Vec::new();
+/// The subjects of all arguments in their order, and the files among these. Errors: a text for
+/// people, fit for a terminal.
+pub fn all(
+    arguments: &[String],
+    platform: &Platform,
+) -> Result<(Vec<Subject>, Vec<Document>), String> {
+    let (mut subjects, mut documents) = (Vec::new(), Vec::new());
     for argument in arguments {
         if is_file(argument) {
-            subjects.extend(in_file(argument, platform)?);
+            let document = read(argument)?;
+            subjects.extend(in_file(&document, platform));
+            documents.push(document);
         } else {
             let image = Reference::parse(argument).map_err(|error| complaint(argument, &error))?;
             let name = argument.clone();
@@ -70,7 +76,7 @@ pub fn all(arguments: &[String], platform: &Platform) -> Result<Vec<Subject>, St
             });
         }
     }
-    Ok(subjects)
+    Ok((subjects, documents))
 }
 
 /// Whether an argument is meant as a file: there is one, or no image can be called so.
@@ -91,20 +97,23 @@ fn complaint(name: &str, error: &Malformed) -> String {
     format!("`{name}` {error}.\n  {name}\n  {blanks}{mark}")
 }
 
-/// The images that a file names, each once on one platform, at the first place.
-fn in_file(argument: &str, platform: &Platform) -> Result<Vec<Subject>, String> {
+fn read(argument: &str) -> Result<Document, String> {
     let (bytes, name) = match argument {
         "-" => (document::read(io::stdin().lock()), "<stdin>"),
         path => (document::read_file(Path::new(path)), path),
     };
     let bytes = bytes.map_err(|error| format!("{} {error}", printable(argument)))?;
-    let document = Document::new(name.to_owned(), &bytes);
-    let mut subjects = named(&document, platform);
-    subjects.extend(unnamed(&document, platform));
+    Ok(Document::new(name.to_owned(), &bytes))
+}
+
+/// The images that a file names, each once on one platform, at the first place.
+fn in_file(document: &Document, platform: &Platform) -> Vec<Subject> {
+    let mut subjects = named(document, platform);
+    subjects.extend(unnamed(document, platform));
     subjects.sort_by_key(|subject| subject.place.as_ref().map(|place| place.line));
     let mut seen = HashSet::new();
     subjects.retain(|subject| seen.insert((subject.name.clone(), subject.platform.clone())));
-    Ok(subjects)
+    subjects
 }
 
 fn named(document: &Document, platform: &Platform) -> Vec<Subject> {

@@ -17,7 +17,7 @@ pub mod model;
 // RUN text to commands and words. Uses nothing of ours.
 pub mod shell;
 
-// The files beside a Dockerfile: build context, ignore file. Uses `text`.
+// The files beside a Dockerfile: build context, ignore file. Uses nothing of ours.
 pub mod workspace;
 
 // Images: names, sizes, where to ask for them. Uses `language`, `shell`.

@@ -16,7 +16,9 @@ pub fn lighter(snapshot: &Snapshot, view: View<'_>, range: TextRange) -> Vec<Act
     };
     let mut images = images::images_in(snapshot, range).into_iter();
     let Some(image) = images.find(literal) else { return Vec::new() };
-    let Ok(reference) = image.reference() else { return Vec::new() };
+    // A digest pins one image; without it another one could come.
+    let reference = image.reference().ok().filter(|reference| reference.digest.is_none());
+    let Some(reference) = reference else { return Vec::new() };
     let platform = image.platform(view);
     let figure = view.sizes.figure(&reference, &platform);
     let found = lighter::lighter(view.sizes.offline(), &reference, &platform, &figure);
@@ -70,6 +72,8 @@ mod tests {
                 "FROM docker.io/library/golang:1.22-alpine\n",
             )],
         );
+        let digest = "0".repeat(64);
+        check(&format!("FROM golang:1.22@sha256:{digest}$0\n"), &[]);
         check("FROM golang:1.22-alpine$0\n", &[]);
         check("FROM golang:1.22 AS b$0\n", &[]);
         check("ARG V=1.22\nFROM golang:$0$V\n", &[]);

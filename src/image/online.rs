@@ -4,10 +4,9 @@
 //! that is left to a few threads, which then say that there is news. On the command line it can be
 //! waited for ([`Sources::ask`]).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::engine::{self, Engine};
@@ -25,6 +24,10 @@ const THREADS: usize = 4;
 const FRESH: Duration = Duration::from_secs(60);
 /// How many images are remembered.
 const MOST: usize = 1000;
+/// How many questions may wait; the oldest make way.
+const QUEUED: usize = 200;
+/// How long a name stands still before it is asked for: while it is typed, it does not.
+const STILL: Duration = Duration::from_millis(300);
 
 /// All that figures can come from.
 #[derive(Debug)]
@@ -98,19 +101,30 @@ fn put_engine(figure: &mut Figure, told: Result<Measured, Failure>) {
     }
 }
 
+/// Those of the catalogue may be of another build, so that all of them make way.
 fn put_facts(figure: &mut Figure, measured: Measured) {
-    let created = measured.created.and_then(|created| super::Date::parse(&created));
-    figure.layers = measured.layers.or(figure.layers.take());
-    figure.created = created.or(figure.created.take());
-    figure.digest = measured.digest.or(figure.digest.take());
+    figure.layers = measured.layers;
+    figure.created = measured.created.and_then(|created| super::Date::parse(&created));
+    figure.digest = measured.digest;
 }
 
-/// See the module.
-pub struct Online {
-    sources: Arc<Sources>,
-    known: Arc<Mutex<HashMap<Question, Known>>>,
-    /// To the threads; they end with it.
-    questions: Sender<Question>,
+/// See the module. When it is dropped, nobody is asked any more, whatever is still queued.
+pub struct Online(Arc<Shared>);
+
+/// What the threads share with those who want figures.
+struct Shared {
+    sources: Sources,
+    state: Mutex<State>,
+    /// Told when there is a question, and at the end.
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    known: HashMap<Question, Known>,
+    /// What is to be asked, and from when on; the oldest first.
+    queue: VecDeque<(Question, Instant)>,
+    closed: bool,
 }
 
 type Question = (Reference, Platform);
@@ -129,78 +143,138 @@ struct Known {
 impl Online {
     /// Starts the threads. They call `arrived` after each answer that tells something new.
     pub fn start(sources: Sources, arrived: impl Fn() + Send + Sync + 'static) -> Online {
-        let (sources, arrived) = (Arc::new(sources), Arc::new(arrived));
-        let known: Arc<Mutex<HashMap<Question, Known>>> = Arc::default();
-        let (questions, queue) = channel();
-        let queue = Arc::new(Mutex::new(queue));
+        let state = Mutex::default();
+        let shared = Arc::new(Shared { sources, state, changed: Condvar::new() });
+        let arrived = Arc::new(arrived);
         for _ in 0..THREADS {
-            let (sources, known) = (Arc::clone(&sources), Arc::clone(&known));
-            let (queue, arrived) = (Arc::clone(&queue), Arc::clone(&arrived));
+            let (shared, arrived) = (Arc::clone(&shared), Arc::clone(&arrived));
             std::thread::spawn(move || {
-                while let Some(question) = next(&queue) {
+                while let Some(question) = shared.next() {
                     let (image, platform) = &question;
                     // A panic costs this answer, not the thread.
-                    let asked = catch_unwind(AssertUnwindSafe(|| sources.ask(image, platform)));
-                    let figure = asked.unwrap_or_else(|_| sources.offline.figure(image, platform));
-                    if learn(&known, question, figure) {
+                    let ask = AssertUnwindSafe(|| shared.sources.ask(image, platform));
+                    let figure = catch_unwind(ask)
+                        .unwrap_or_else(|_| shared.sources.offline.figure(image, platform));
+                    if shared.state().learn(question, figure) {
                         arrived();
                     }
                 }
             });
         }
-        Online { sources, known, questions }
+        Online(shared)
+    }
+}
+
+impl Drop for Online {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.closed = true;
+        state.queue.clear();
+        drop(state);
+        self.0.changed.notify_all();
     }
 }
 
 impl Sizes for Online {
     fn figure(&self, image: &Reference, platform: &Platform) -> Figure {
-        if !self.sources.can_ask(image) {
-            return self.sources.offline.figure(image, platform);
+        let offline = &self.0.sources.offline;
+        if !self.0.sources.can_ask(image) {
+            return offline.figure(image, platform);
         }
         let question = (image.clone(), platform.clone());
-        let mut all = lock(&self.known);
-        if all.len() >= MOST && !all.contains_key(&question) {
-            all.retain(|_, known| known.asking);
+        let mut state = self.0.state();
+        if state.want(question.clone(), Instant::now()) {
+            self.0.changed.notify_one();
         }
-        let known = all.entry(question.clone()).or_default();
-        if !known.asking && known.since.is_none_or(|since| since.elapsed() > FRESH) {
-            // A closed queue would mean that the threads are gone, and they never panic out.
-            known.asking = self.questions.send(question).is_ok();
-        }
-        let (figure, asking) = (known.figure.clone(), known.asking);
-        drop(all);
-        match figure {
-            Some(figure) => figure,
-            None => Figure { asking, ..self.sources.offline.figure(image, platform) },
-        }
+        let known = state.known.get(&question);
+        let asking = known.is_some_and(|known| known.asking);
+        let figure = known.and_then(|known| known.figure.clone());
+        drop(state);
+        Figure { asking, ..figure.unwrap_or_else(|| offline.figure(image, platform)) }
     }
 
     fn can_ask(&self, image: &Reference) -> bool {
-        self.sources.can_ask(image)
+        self.0.sources.can_ask(image)
     }
 
     fn offline(&self) -> &Offline {
-        &self.sources.offline
+        &self.0.sources.offline
     }
 }
 
-/// The next question; `None` when nobody asks any more.
-fn next(queue: &Mutex<Receiver<Question>>) -> Option<Question> {
-    lock(queue).recv().ok()
+impl Shared {
+    /// A panic of an earlier holder does not matter: each entry is sound by itself.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for the next question that is due; `None` at the end.
+    fn next(&self) -> Option<Question> {
+        let mut state = self.state();
+        loop {
+            if state.closed {
+                return None;
+            }
+            let wait = match state.queue.front() {
+                None => Duration::MAX,
+                Some((_, due)) => due.saturating_duration_since(Instant::now()),
+            };
+            if wait.is_zero() {
+                return state.queue.pop_front().map(|(question, _)| question);
+            }
+            let woken = self.changed.wait_timeout(state, wait);
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
 }
 
-/// Keeps an answer. Tells whether it is another than before.
-fn learn(known: &Mutex<HashMap<Question, Known>>, question: Question, figure: Figure) -> bool {
-    let mut all = lock(known);
-    let known = all.entry(question).or_default();
-    (known.asking, known.since) = (false, Some(Instant::now()));
-    let old = known.figure.replace(figure);
-    old != known.figure
+impl State {
+    /// Queues a question whose answer is not known or no longer fresh. Tells whether it did.
+    fn want(&mut self, question: Question, now: Instant) -> bool {
+        if self.known.len() >= MOST && !self.known.contains_key(&question) {
+            self.known.retain(|_, known| known.asking);
+        }
+        let known = self.known.entry(question.clone()).or_default();
+        let is_fresh = |since: Instant| now.saturating_duration_since(since) <= FRESH;
+        if known.asking || known.since.is_some_and(is_fresh) {
+            return false;
+        }
+        known.asking = true;
+        // What is being typed is not asked for letter by letter.
+        self.withdraw(|other| continues(other, &question));
+        if self.queue.len() >= QUEUED {
+            let oldest = self.queue.front().map(|(oldest, _)| oldest.clone());
+            self.withdraw(|other| Some(other) == oldest.as_ref());
+        }
+        self.queue.push_back((question, now + STILL));
+        true
+    }
+
+    /// Takes questions back that nobody has begun to ask.
+    fn withdraw(&mut self, which: impl Fn(&Question) -> bool) {
+        let (known, queue) = (&mut self.known, &mut self.queue);
+        queue.retain(|(question, _)| {
+            let stays = !which(question);
+            if !stays {
+                known.remove(question);
+            }
+            stays
+        });
+    }
+
+    /// Keeps an answer. Tells whether it is another than before.
+    fn learn(&mut self, question: Question, figure: Figure) -> bool {
+        let known = self.known.entry(question).or_default();
+        (known.asking, known.since) = (false, Some(Instant::now()));
+        let old = known.figure.replace(figure);
+        old != known.figure
+    }
 }
 
-/// A panic of an earlier holder does not matter: each entry is sound by itself.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// Whether one of two names is the other with something typed behind it or deleted from its end.
+fn continues((a, a_platform): &Question, (b, b_platform): &Question) -> bool {
+    let (a, b) = (a.to_string(), b.to_string());
+    a_platform == b_platform && a != b && (a.starts_with(&b) || b.starts_with(&a))
 }
 
 #[cfg(test)]
@@ -241,12 +315,15 @@ mod tests {
     #[test]
     fn what_an_engine_tells_is_the_disk_size() {
         let mut figure = catalogued();
-        put_engine(&mut figure, Ok(Measured { disk: Some(31), ..Measured::default() }));
+        put_engine(
+            &mut figure,
+            Ok(Measured { disk: Some(31), layers: Some(3), ..Measured::default() }),
+        );
         assert_eq!(
             figure.disk.map(|size| (size.amount.bytes, size.source)),
             Some((31, Source::Engine))
         );
-        assert_eq!((figure.pull, figure.layers), (catalogued().pull, Some(2)));
+        assert_eq!((figure.pull, figure.layers), (catalogued().pull, Some(3)));
         let mut absent = catalogued();
         put_engine(&mut absent, Err(Failure::Absent("not there".to_owned())));
         put_engine(&mut absent, Ok(Measured::default()));
@@ -255,12 +332,68 @@ mod tests {
         assert_eq!(absent.notes, ["does not run"]);
     }
 
+    fn question(name: &str) -> Question {
+        (Reference::parse(name).expect("a name"), Platform::host())
+    }
+
+    fn waiting(state: &State) -> Vec<String> {
+        state.queue.iter().map(|((image, _), _)| image.to_string()).collect()
+    }
+
     #[test]
     fn only_another_answer_is_news() {
-        let known = Mutex::default();
-        let question = || (Reference::parse("a").expect("a name"), Platform::host());
-        assert!(learn(&known, question(), catalogued()));
-        assert!(!learn(&known, question(), catalogued()));
-        assert!(learn(&known, question(), Figure::default()));
+        let mut state = State::default();
+        assert!(state.learn(question("a"), catalogued()));
+        assert!(!state.learn(question("a"), catalogued()));
+        assert!(state.learn(question("a"), Figure::default()));
+    }
+
+    #[test]
+    fn what_is_known_or_asked_is_not_asked_again() {
+        let (mut state, now) = (State::default(), Instant::now());
+        assert!(state.want(question("a"), now));
+        assert!(!state.want(question("a"), now));
+        state.queue.clear();
+        state.learn(question("a"), catalogued());
+        assert!(!state.want(question("a"), now));
+        assert!(state.want(question("a"), Instant::now() + FRESH + STILL));
+    }
+
+    #[test]
+    fn half_typed_names_are_not_asked_for() {
+        let (mut state, now) = (State::default(), Instant::now());
+        for name in ["node:20", "go", "gola", "golang", "golang:1", "golang:1.2", "golang:1"] {
+            state.want(question(name), now);
+        }
+        assert_eq!(waiting(&state), ["node:20", "golang:1"]);
+        assert_eq!(state.known.len(), 2);
+    }
+
+    #[test]
+    fn neither_queue_nor_memory_grows_without_end() {
+        let (mut state, now) = (State::default(), Instant::now());
+        for number in 0..10 * MOST {
+            state.want(question(&format!("a{number}/x")), now);
+            if number % 2 == 0
+                && let Some((question, _)) = state.queue.pop_back()
+            {
+                state.learn(question, Figure::default());
+            }
+        }
+        assert_eq!(state.queue.len(), QUEUED);
+        assert!(state.known.len() <= MOST + 1, "{}", state.known.len());
+        assert_eq!(waiting(&state).last().map(String::as_str), Some("a9999/x"));
+    }
+
+    #[test]
+    fn nobody_is_asked_after_the_end() {
+        let engine = engine::Setting::Socket("/nowhere/engine.sock".into());
+        let sources = Sources::new(Offline::default(), &engine, registry::Options::default());
+        let online = Online::start(sources, || {});
+        let (image, platform) = question("a");
+        assert!(online.figure(&image, &platform).asking);
+        let shared = Arc::clone(&online.0);
+        drop(online);
+        assert_eq!(shared.next(), None);
     }
 }

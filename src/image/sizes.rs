@@ -190,6 +190,9 @@ impl Offline {
         let (Some(architecture), Some(tag)) = (place.architecture, image.effective_tag()) else {
             return self.explained(image, platform, figure);
         };
+        if figure.pull.is_some() && figure.disk.is_some() && !figure.family.is_empty() {
+            return figure;
+        }
         let rows: Vec<Row<'_>> = self.rows(&place.repository).collect();
         let estimator = Estimator::new(&place.repository, rows.iter().copied(), Ranges::embedded());
         let question = Question { tag, architecture, without: None };
@@ -199,7 +202,8 @@ impl Offline {
         let (pull, disk) = (figure.pull.take(), figure.disk.take());
         let other = |known: &Option<Size>, metric| {
             let amount = known.as_ref()?.amount;
-            estimator.other(question, Known { metric, amount, family: &figure.family })
+            let known = Known { metric, amount, family: &figure.family, basis: None };
+            estimator.other(question, known)
         };
         let of = |metric| estimator.of(question, &figure.family, metric);
         let estimated = match (&pull, &disk) {
@@ -220,7 +224,7 @@ impl Offline {
             return figure;
         } else if place.architecture.is_none() {
             format!("The catalogue has no figures for {platform}.")
-        } else if self.rows(&place.repository).next().is_none() {
+        } else if !self.catalogues().any(|all| all.rows(&place.repository).next().is_some()) {
             format!("`{name}` is not in the catalogue.")
         } else if image.effective_tag().is_none() {
             "The catalogue does not know this digest.".to_owned()

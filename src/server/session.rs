@@ -207,9 +207,12 @@ impl Core {
 
     /// Has whom the settings name asked what images weigh.
     pub fn renew_sizes(&self) {
-        let mut session = self.session();
-        let refresh = session.client.refresh_hints;
-        session.sizes = sizes::sizes(&session.settings.size, &self.client, refresh);
+        let (settings, client) = {
+            let session = self.session();
+            (session.settings.clone(), session.client.clone())
+        };
+        let sizes = sizes::sizes(&settings.size, &self.client, client.refresh_hints);
+        self.session().sizes = sizes;
     }
 
     /// Tells a client that wants to know how long something took.

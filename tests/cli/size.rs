@@ -190,3 +190,10 @@ fn the_last_stage_of_a_file_is_weighed() {
         assert!(shown.out.contains(part), "{part}: {}", shown.out);
     }
 }
+
+#[test]
+fn the_page_on_sizes_has_the_table_of_errors() {
+    let page = std::fs::read_to_string(fixtures().join("../docs/sizes.md")).expect("the page");
+    let table = run(&fixtures(), &["catalogue", "errors"]).with_code(0).out;
+    assert!(page.contains(table.trim_end()), "docs/sizes.md lacks this:\n{table}");
+}

@@ -10,8 +10,8 @@ use crate::image::sizes::{Place, is_stale};
 use crate::image::tag::Tag;
 use crate::image::{Amount, Figure, Size, Source};
 
-/// The most that are offered: more are for typing, not for choosing.
-const MOST: usize = 300;
+/// The most that are offered: no repository of the catalogue has as many, but a user's own may.
+const MOST: usize = 2000;
 
 /// Once the `:` is written the tags that were measured: the newest versions first, and of one
 /// version the plain one before its flavours.
@@ -70,6 +70,8 @@ mod tests {
         let first = &["scratch", "1.26", "1.26-alpine", "1.26-alpine3.24"];
         check_first("FROM golang:$0", first);
         check_first("FROM golang:1.2$0", first);
+        // Not only the newest of a great repository.
+        assert!(items("FROM php:7$0").iter().any(|item| item.label == "7.0-fpm"));
         check_first("FROM --platform=$BUILDPLATFORM docker.io/library/golang:$0 AS x", first);
         let found = items("FROM golang:$0");
         let alpine = found.iter().find(|item| item.label == "1.22-alpine").expect("there");

@@ -165,11 +165,6 @@ impl<'a> Row<'a> {
         (self.tag(), self.architecture()) == (other.tag(), other.architecture())
     }
 
-    /// Whether both are the same row of the same catalogue.
-    pub fn is(&self, other: &Row<'_>) -> bool {
-        self.number == other.number && std::ptr::eq(self.catalogue, other.catalogue)
-    }
-
     /// The tag.
     pub fn tag(&self) -> &'a str {
         let at = self.catalogue.starts()[1] + self.number * ROW;

@@ -17,7 +17,7 @@ const TAIL: f64 = 0.06;
 
 /// A class has a range only if at least this part of the images of a repository that it was not made
 /// of lies in it.
-const HONEST: f64 = 0.75;
+const HONEST: f64 = 0.8;
 
 /// An estimate of what is known.
 struct Case<'a> {
@@ -81,7 +81,7 @@ pub fn judge(catalogue: &Catalogue) -> Judgement {
         let range = range(*class, cases).filter(|range| range.high / range.low <= WIDEST)?;
         honest.then_some((*class, range))
     });
-    let ranges = Ranges::new(ranges);
+    let ranges = Ranges::new(ranges).filled();
     let classes = by_class.iter().map(|(class, cases)| verdict(*class, cases, &ranges));
     let near = cases.iter().filter(|case| case.recent).filter(|case| {
         matches!(case.class, Class::Relative(Metric::Pull, Kinship::Same | Kinship::Near, _))
@@ -127,7 +127,8 @@ fn cases<'a>(estimator: &Estimator<'a>, image: &Member<'_>) -> Vec<Case<'a>> {
     }
     if let Some((pull, disk)) = image.both() {
         for (metric, bytes, truth) in [(Metric::Pull, pull, disk), (Metric::Disk, disk, pull)] {
-            let known = Known { metric, amount: Amount::exact(bytes), family: row.family() };
+            let known =
+                Known { metric, amount: Amount::exact(bytes), family: row.family(), basis: None };
             raws.extend(estimator.by_ratio(question, known).map(|raw| (raw, truth)));
             raws.extend(estimator.by_family(question, known).map(|raw| (raw, truth)));
         }
@@ -270,7 +271,9 @@ mod tests {
         assert!(near.images > 300, "{near:?}");
         assert!(near.median <= 0.05 && near.p90 <= 0.25, "{near:?}");
         for verdict in &judgement.classes {
-            assert!(verdict.inside.is_none_or(|inside| inside >= 0.8), "{verdict:?}");
+            let unseen = verdict.inside_unseen.filter(|_| verdict.range.is_some());
+            let shares = [verdict.inside, unseen];
+            assert!(shares.into_iter().flatten().all(|share| share >= HONEST), "{verdict:?}");
         }
         for verdict in &judgement.shown {
             assert!(verdict.images > 100 && verdict.inside >= Some(0.8), "{verdict:?}");

@@ -123,6 +123,8 @@ pub struct Known<'f> {
     pub amount: Amount,
     /// The family of the image; empty where it is not known.
     pub family: &'f str,
+    /// What it rests on if it is an estimate itself.
+    pub basis: Option<&'f str>,
 }
 
 impl Raw {
@@ -170,15 +172,9 @@ impl<'a> Estimator<'a> {
     /// relative, else from an estimate of the other size.
     pub fn of(&self, question: Question<'_>, family: &str, metric: Metric) -> Option<Estimate> {
         let other = metric.other();
-        let known = self.size(question, other).map(|estimate| Known {
-            metric: other,
-            amount: estimate.amount,
-            family,
-        });
-        match known {
-            Some(known) => self.other(question, known),
-            None => self.size(question, metric),
-        }
+        let Some(known) = self.size(question, other) else { return self.size(question, metric) };
+        let (amount, basis) = (known.amount, Some(known.basis.as_str()));
+        self.other(question, Known { metric: other, amount, family, basis })
     }
 
     /// A size of an image from that of its nearest relative.
@@ -194,7 +190,7 @@ impl<'a> Estimator<'a> {
         let ratios = ratios.into_iter().flatten();
         let finished = |raw: Raw| {
             let rests = !matches!(raw.class, Class::Relative(..));
-            self.finish(raw, rests.then_some(known.amount))
+            self.finish(raw, rests.then_some(known))
         };
         let narrowest = |raws: &mut dyn Iterator<Item = Raw>| {
             raws.filter_map(finished).min_by(|a, b| width(a.amount).total_cmp(&width(b.amount)))
@@ -254,16 +250,16 @@ impl<'a> Estimator<'a> {
     }
 
     /// Puts the range of its class around a value. What rests on an estimate has its range, too.
-    fn finish(&self, raw: Raw, known: Option<Amount>) -> Option<Estimate> {
+    fn finish(&self, raw: Raw, known: Option<Known<'_>>) -> Option<Estimate> {
         let range = self.ranges.get(raw.class)?;
-        let known = known.unwrap_or(Amount::exact(1));
+        let basis = basis(self.repository, &raw, known.and_then(|known| known.basis));
+        let known = known.map_or(Amount::exact(1), |known| known.amount);
         let part = |end: u64| float(end) / float(known.bytes).max(1.0);
         let amount = Amount {
             bytes: whole(raw.value * range.middle),
             low: whole(raw.value * range.low * part(known.low)),
             high: whole(raw.value * range.high * part(known.high)),
         };
-        let basis = basis(self.repository, &raw);
         let Raw { class, as_of, .. } = raw;
         (width(amount) <= ranges::WIDEST).then_some(Estimate { amount, class, basis, as_of })
     }
@@ -287,20 +283,20 @@ fn width(amount: Amount) -> f64 {
     float(amount.high) / float(amount.low).max(1.0)
 }
 
-fn basis(repository: &str, raw: &Raw) -> String {
-    let relative = || format!("{repository}:{}", raw.relative.as_deref().unwrap_or_default());
+/// `of` is what the other size rests on if it is not that of the image itself.
+fn basis(repository: &str, raw: &Raw, of: Option<&str>) -> String {
+    let relative = format!("{repository}:{}", raw.relative.as_deref().unwrap_or_default());
+    let (other, does) = match raw.class {
+        Class::Relative(..) => return relative,
+        Class::Ratio(Metric::Disk, ..) | Class::Family(Metric::Disk, _) => ("pull", "unpack"),
+        Class::Ratio(Metric::Pull, ..) | Class::Family(Metric::Pull, _) => ("disk", "pack"),
+    };
+    let of = of.map(|of| format!(" of {of}")).unwrap_or_default();
     match raw.class {
-        Class::Relative(..) => relative(),
-        Class::Ratio(Metric::Disk, ..) => {
-            format!("the pull size, as {} unpacks", relative())
+        Class::Family(_, family) => {
+            format!("the {other} size{of}, as {} images of this weight {does}", family.name())
         }
-        Class::Ratio(Metric::Pull, ..) => format!("the disk size, as {} packs", relative()),
-        Class::Family(Metric::Disk, family, ..) => {
-            format!("the pull size, as {} images of this weight unpack", family.name())
-        }
-        Class::Family(Metric::Pull, family, ..) => {
-            format!("the disk size, as {} images of this weight pack", family.name())
-        }
+        _ => format!("the {other} size{of}, as {relative} {does}s"),
     }
 }
 

@@ -59,17 +59,28 @@ impl Ranges {
         })
     }
 
-    /// The range of a class; `None` where too little is known of it. Another build of the same
-    /// version is at least as good a relative as a near version.
-    pub fn get(&self, class: Class) -> Option<Range> {
-        let coarser = match class {
-            Class::Relative(metric, Kinship::Same, era) => {
-                Class::Relative(metric, Kinship::Near, era)
+    /// The same, and for another build of the same version, where too few were judged, the range of
+    /// a near version: it is at least as good a relative.
+    #[must_use]
+    pub fn filled(mut self) -> Ranges {
+        let near = self.0.iter().filter_map(|(class, range)| match *class {
+            Class::Relative(metric, Kinship::Near, era) => {
+                Some((Class::Relative(metric, Kinship::Same, era), *range))
             }
-            Class::Ratio(metric, Kinship::Same, era) => Class::Ratio(metric, Kinship::Near, era),
-            class => class,
-        };
-        self.0.get(&class).or_else(|| self.0.get(&coarser)).copied()
+            Class::Ratio(metric, Kinship::Near, era) => {
+                Some((Class::Ratio(metric, Kinship::Same, era), *range))
+            }
+            _ => None,
+        });
+        for (class, range) in near.collect::<Vec<_>>() {
+            self.0.entry(class).or_insert(range);
+        }
+        self
+    }
+
+    /// The range of a class; `None` where too little is known of it.
+    pub fn get(&self, class: Class) -> Option<Range> {
+        self.0.get(&class).copied()
     }
 }
 

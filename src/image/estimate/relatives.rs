@@ -2,6 +2,7 @@
 //!
 //! The distances are judgement, not law: what they are worth is measured, see `judge.rs`.
 
+use crate::image::Date;
 use crate::image::catalogue::Row;
 use crate::image::tag::{Tag, Version};
 
@@ -92,7 +93,9 @@ impl Member<'_> {
 pub struct Relatives<'a> {
     repository: &'a str,
     members: Vec<Member<'a>>,
-    /// The greatest minor version that was measured in the time of the snapshot.
+    /// The minor versions that there are, with the day on which each was measured.
+    minors: Vec<((u32, u32), Option<Date>)>,
+    /// The greatest of them that was measured in the time of the snapshot.
     newest_old: Option<(u32, u32)>,
 }
 
@@ -128,13 +131,15 @@ impl<'a> Relatives<'a> {
                 first.unpacked = first.unpacked.or(second.unpacked);
             }
         }
-        let of_snapshot =
-            |member: &&Member<'_>| member.row.as_of().is_some_and(|date| date.year() < SNAPSHOT);
-        let minor = |member: &Member<'_>| minor(&member.tag.version);
+        let minor = |member: &Member<'_>| Some((minor(&member.tag.version)?, member.row.as_of()));
+        let mut minors: Vec<_> = members.iter().filter_map(minor).collect();
+        minors.sort_unstable();
+        minors.dedup();
+        let of_snapshot = |date: Option<Date>| date.is_some_and(|date| date.year() < SNAPSHOT);
         // Years as versions (`2018.1`) are not comparable with others.
-        let newest_old =
-            members.iter().filter(of_snapshot).filter_map(minor).filter(|v| v.0 < 1000).max();
-        Relatives { repository, members, newest_old }
+        let old = minors.iter().filter(|(version, date)| of_snapshot(*date) && version.0 < 1000);
+        let newest_old = old.map(|(version, _)| *version).max();
+        Relatives { repository, members, minors, newest_old }
     }
 
     /// The measured images.
@@ -175,7 +180,8 @@ impl<'a> Relatives<'a> {
         wanted: impl Fn(&Member<'_>) -> bool,
     ) -> Option<Nearest<'_, 'a>> {
         let recent = self.era(tag) == Era::Recent;
-        let version = self.version_now(&tag.version, &wanted);
+        // What a tag without a minor version means today.
+        let version = self.newest(&tag.version, |_| true);
         let fits = |member: &&Member<'_>| {
             metric.of(member).is_some()
                 && member.architecture == architecture
@@ -202,40 +208,30 @@ impl<'a> Relatives<'a> {
         Some(Nearest { member, kinship })
     }
 
-    /// The minor version that a tag without one means today.
-    fn version_now(&self, version: &Version, wanted: impl Fn(&Member<'_>) -> bool) -> Version {
-        if version.len() >= 2 {
-            return version.clone();
-        }
-        self.newest_of(version, |member| wanted(member))
-    }
-
     /// The minor version that the tag of a row meant when the row was taken.
     fn version_then(&self, member: &Member<'a>) -> Version {
-        if member.tag.version.len() >= 2 {
-            return member.tag.version.clone();
-        }
         let recorded = Tag::parse(member.row.version()).version;
-        if !recorded.is_empty() {
+        if member.tag.version.len() < 2 && !recorded.is_empty() {
             return recorded;
         }
         let then = member.row.as_of();
-        self.newest_of(&member.tag.version, |other| {
-            let date = other.row.as_of();
-            date.is_some()
-                && then.is_none_or(|then| {
-                    date.is_some_and(|date| date <= then || date.months_to(then) == 0)
-                })
+        self.newest(&member.tag.version, |date| {
+            let by =
+                |then: Date| date.is_some_and(|date| date <= then || date.months_to(then) == 0);
+            then.map_or(date.is_some(), by)
         })
     }
 
-    /// The newest minor version that begins like `version`, or `version` itself.
-    fn newest_of(&self, version: &Version, wanted: impl Fn(&Member<'a>) -> bool) -> Version {
-        let same = |member: &&Member<'_>| member.tag.version.starts_with(version);
-        let minors = self.members.iter().filter(same).filter(|member| wanted(member));
-        let newest = minors.filter_map(|member| minor(&member.tag.version)).max();
-        newest
-            .map_or_else(|| version.clone(), |(major, minor)| [major, minor].into_iter().collect())
+    /// `version` itself if it names a minor version or there is none that begins like it, else the
+    /// newest of these that was measured on a day that `wanted` lets pass.
+    fn newest(&self, version: &Version, wanted: impl Fn(Option<Date>) -> bool) -> Version {
+        let same = |major: u32| version.first().is_none_or(|own| *own == major);
+        let mut newest_first = self.minors.iter().rev().filter(|_| version.len() < 2);
+        let newest = newest_first.find(|((major, _), date)| same(*major) && wanted(*date));
+        newest.map_or_else(
+            || version.clone(),
+            |((major, minor), _)| [*major, *minor].into_iter().collect(),
+        )
     }
 }
 

@@ -140,6 +140,13 @@ fn platform(snapshot: &Snapshot, stage: &Stage, globals: &State) -> Option<Platf
     Platform::parse(&replaced(snapshot, &stage.platform()?.text, globals)?)
 }
 
+/// The platform that the stage at `offset` is for.
+pub fn platform_at(snapshot: &Snapshot, view: View<'_>, offset: TextSize) -> Platform {
+    let stage = snapshot.model().stage_at(offset);
+    let own = stage.and_then(|stage| platform(snapshot, stage, &globals(snapshot)));
+    own.map_or_else(|| view.platform.clone(), |own| own.or(view.platform))
+}
+
 /// A text with its variables replaced; `None` for no text, and as [`known`].
 fn replaced(snapshot: &Snapshot, text: &str, globals: &State) -> Option<String> {
     let text = known(text, snapshot.tree().escape(), Mode::WORD, globals)?;

@@ -1,10 +1,13 @@
 //! Sizes behind the images and stages of `FROM`.
 
+use std::collections::HashMap;
+
 use super::Snapshot;
 use super::hover;
-use super::images::{self, Image, View};
+use super::images::{self, View};
 use super::weight;
 use crate::image::{Figure, Size, Source};
+use crate::language::platform::Platform;
 use crate::model::{Place, Reference};
 use crate::text::{TextRange, TextSize};
 
@@ -19,13 +22,17 @@ pub struct Hint {
 
 /// The hints of the lines that `range` touches, in file order.
 pub fn hints(snapshot: &Snapshot, view: View<'_>, range: TextRange) -> Vec<Hint> {
-    let hint = |image: Image| {
-        let label = label(&image.figure(view)?, view)?;
-        Some(Hint { offset: image.range.end(), label })
-    };
-    let bases = images::images_in(snapshot, range).into_iter();
-    let mut hints: Vec<Hint> =
-        bases.filter(|image| image.starts.is_some()).filter_map(hint).collect();
+    let bases = images::images_in(snapshot, range).into_iter().filter(|i| i.starts.is_some());
+    // Many stages of a file start from one image.
+    let mut labels: HashMap<(String, Platform), Option<String>> = HashMap::new();
+    let mut hints = Vec::new();
+    for image in bases {
+        let label = labels
+            .entry((image.name.clone(), image.platform(view)))
+            .or_insert_with(|| label(&image.figure(view)?, view));
+        let offset = image.range.end();
+        hints.extend(label.clone().map(|label| Hint { offset, label }));
+    }
     hints.extend(of_stages(snapshot, view, range));
     hints.sort_by_key(|hint| hint.offset);
     hints

@@ -92,22 +92,30 @@ fn saves(heavy: &Size, light: &Size) -> Option<u64> {
         .then(|| heavy.amount.bytes.saturating_sub(light.amount.bytes))
 }
 
-/// What `other` lacks against `own`; `None` where it is not the same in a lighter flavour.
+/// What `other` lacks against `own`, of the same version; `None` where it is not the same in a
+/// lighter flavour.
 fn catch(own: &Tag<'_>, other: &Tag<'_>) -> Option<String> {
     let added = || other.flavour.iter().filter(|word| !own.has(word));
-    let removed = own.flavour.iter().filter(|word| !other.has(word));
+    let mut removed = own.flavour.iter().filter(|word| !other.has(word));
     let known = |word: &&str| FLAVOURS.iter().any(|flavour| flavour.word == *word);
-    if added().next().is_none()
-        || !added().all(known)
-        || !removed.copied().all(|word| HEAVY.contains(&word))
-    {
+    let lighter =
+        added().next().is_some() && added().all(known) && removed.all(|word| HEAVY.contains(word));
+    // A tag that pins a release may have stopped moving long ago.
+    let pins = !other.distribution.is_empty() && other.distribution != own.distribution;
+    if !lighter || pins || other.line != own.line {
         return None;
     }
     let added = FLAVOURS.iter().filter(|flavour| added().any(|word| *word == flavour.word));
     let mut catches: Vec<String> = added.map(|flavour| flavour.catch.to_owned()).collect();
-    if let Some(release) = other.release.filter(|release| Some(*release) != own.release) {
+    match (own.release, other.release) {
+        (own, other) if own == other => {}
+        // Alpine has no release of the other distribution.
+        (Some(_), None) if other.has("alpine") => {}
         // The heavy image stands on some release, too: without its name this may be another.
-        catches.push(format!("{} {} below", release.distribution, release.name));
+        (None, Some(release)) if !own.is_moving() => {
+            catches.push(format!("{} {} below", release.distribution, release.name));
+        }
+        _ => return None,
     }
     Some(catches.join("; "))
 }
@@ -148,6 +156,10 @@ mod tests {
             ],
         );
         check("debian:12", &["12-slim: few packages"]);
+        check("node:20-bookworm", &["20-alpine: musl instead of glibc"]);
+        // Neither to another line of versions nor to a tag that no longer moves.
+        check("nginx:stable", &[]);
+        check("swift:latest", &[]);
         check("alpine:3.20", &[]);
         check("golang:1.22-alpine", &[]);
         check("acme/app:1", &[]);

@@ -127,7 +127,7 @@ impl Offline {
 
     /// What was measured of an image.
     pub fn measured(&self, image: &Reference, platform: &Platform) -> Figure {
-        if image.familiar() == EMPTY_BASE {
+        if image.familiar() == EMPTY_BASE && image.tag.is_none() && image.digest.is_none() {
             let (amount, source) = (Amount::exact(0), Source::Catalogue);
             let nothing = Some(Size { amount, source, as_of: None, basis: None });
             return Figure { pull: nothing.clone(), disk: nothing, ..Figure::default() };
@@ -247,10 +247,14 @@ fn joined<'r>(mut rows: Vec<Row<'r>>, others: Vec<Row<'r>>) -> Vec<Row<'r>> {
     rows
 }
 
-/// Whether a row says nothing of what its tag is today: the tag moves, and the row is old.
+/// Whether a row says nothing of what its tag is today: the tag moves, and the row is old or of an
+/// unknown day.
 pub fn is_stale(repository: &str, row: &Row<'_>) -> bool {
-    let moves = Tag::parse(row.tag()).is_moving() && !DISTRIBUTIONS.contains(&repository);
-    moves && row.as_of().is_some_and(|date| date.year() < RECENT)
+    let tag = Tag::parse(row.tag());
+    let is_release =
+        DISTRIBUTIONS.contains(&repository) && (!tag.version.is_empty() || tag.release.is_some());
+    let is_old = row.as_of().is_none_or(|date| date.year() < RECENT);
+    tag.is_moving() && !is_release && is_old
 }
 
 impl From<Estimate> for Size {
@@ -314,6 +318,9 @@ mod tests {
             assert_ne!(figure(image).source(), Source::Catalogue, "{image}");
         }
         assert_eq!(figure("centos:7").source(), Source::Catalogue);
+        for image in ["centos", "ubuntu:rolling", "debian:stable-backports", "nginx:mainline"] {
+            assert_ne!(figure(image).source(), Source::Catalogue, "{image}");
+        }
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub struct Tag<'a> {
     pub release: Option<&'static Release>,
     /// The version behind `alpine` or another distribution's name.
     pub distribution: Version,
+    /// The word for a line of versions: `lts`, `stable`; `None` for `latest` and without one.
+    pub line: Option<&'a str>,
 }
 
 /// A release of a distribution whose code name stands in tags.
@@ -63,8 +65,8 @@ pub static RELEASES: &[Release] = &[
 /// Distributions whose version follows their name without a dash.
 const DISTRIBUTIONS: [&str; 6] = ["alpine", "ubi", "ol", "al", "azurelinux", "cbl-mariner"];
 
-/// Words that name what moves, not a flavour.
-const MOVING: [&str; 6] = ["latest", "lts", "current", "stable", "mainline", "default"];
+/// Words that name a line of versions, not a flavour.
+const LINES: [&str; 6] = ["current", "edge", "lts", "mainline", "oldstable", "stable"];
 
 impl<'a> Tag<'a> {
     /// Takes a tag apart. Any text has a reading.
@@ -74,6 +76,7 @@ impl<'a> Tag<'a> {
             flavour: SmallVec::new(),
             release: None,
             distribution: Version::new(),
+            line: None,
         };
         for (number, word) in text.split('-').enumerate() {
             let as_version = if number == 0 { version(word) } else { None };
@@ -99,7 +102,8 @@ impl<'a> Tag<'a> {
                 self.flavour.push(name);
                 self.distribution = version;
             }
-            None if MOVING.contains(&word) || word.is_empty() => {}
+            None if LINES.contains(&word) => self.line = Some(word),
+            None if matches!(word, "" | "latest" | "default") => {}
             None => self.flavour.push(word),
         }
     }
@@ -159,6 +163,8 @@ mod tests {
         check("9-jre-ubi9-minimal", ["9", "jre minimal ubi", "", "9"]);
         check("latest", ["", "", "", ""]);
         check("lts-slim", ["", "slim", "", ""]);
+        assert_eq!(Tag::parse("lts-slim").line, Some("lts"));
+        assert_eq!(Tag::parse("latest").line, None);
         check("bookworm-slim", ["", "slim", "bookworm", ""]);
         check("24.04", ["24.4", "", "", ""]);
         check("v2.10", ["2.10", "", "", ""]);

@@ -63,7 +63,12 @@ pub fn all() -> Vec<Feature> {
         .advertised(|server, _| server.document_highlight_provider = Some(lsp::OneOf::Left(true))),
         Feature::new::<request::Completion>(Pace::Quick, |ask, params| {
             let offset = ask.offset(params.text_document_position.position);
-            let found = ide::completion::complete(&ask.snapshot, ask.view(), offset);
+            let mut found = ide::completion::complete(&ask.snapshot, ask.view(), offset);
+            let trigger = params.context.and_then(|context| context.trigger_character);
+            if trigger.as_deref() == Some(":") {
+                // It opens a list of tags, and no other: elsewhere it is just a colon.
+                found.retain(|item| item.kind == ide::completion::Kind::Image);
+            }
             Ok(answers::completions(ask, offset, found))
         })
         .advertised(|server, _| {
@@ -129,7 +134,7 @@ pub fn all() -> Vec<Feature> {
         .advertised(|server, _| {
             server.folding_range_provider = Some(lsp::FoldingRangeProviderCapability::Simple(true));
         }),
-        Feature::new::<request::InlayHintRequest>(Pace::Quick, |ask, params| {
+        Feature::new::<request::InlayHintRequest>(Pace::Slow, |ask, params| {
             let range = ask.text_range(params.range);
             let shown = ask.settings.inlay_hints;
             Ok(shown

@@ -134,3 +134,12 @@ fn estimates_are_as_good_as_promised() {
         assert!(table.contains(class), "{class}: {table}");
     }
 }
+
+#[test]
+fn a_registry_that_is_away_takes_no_catalogue_with_it() {
+    let folder = folder(&[("list", b"app:1\n"), ("catalogue.bin", b"what was there")]);
+    let arguments = ["catalogue", "update", "--registry", "http://127.0.0.1:1", "--list", "list"];
+    run(folder.path(), &[&arguments[..], &["--output", "catalogue.bin"]].concat()).with_code(1);
+    let kept = std::fs::read_to_string(folder.path().join("catalogue.bin")).expect("the file");
+    assert_eq!(kept, "what was there");
+}

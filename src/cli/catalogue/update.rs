@@ -100,7 +100,10 @@ pub fn run(arguments: &Update) -> Result<ExitCode, String> {
     if packed.len() as u64 > user::MAX_BYTES {
         return Err("the catalogue would be larger than 16 MiB, the most that is read".to_owned());
     }
-    write_file(&output, &packed)?;
+    // Nothing was learnt: what is there is worth more.
+    if !records.is_empty() {
+        write_file(&output, &packed)?;
+    }
     let rows = if records.len() == 1 { "row" } else { "rows" };
     let path = output.display().to_string();
     say(format!("{} {rows} in {}", records.len(), printable(&path)));

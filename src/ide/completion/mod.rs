@@ -144,10 +144,11 @@ impl<'a> List<'a> {
             Place::FlagValue(flag) => flag::values(self, flag),
             Place::MountKey(flag) => mount::keys(self, flag),
             Place::MountValue { key, .. } => mount::values(self, key),
-            Place::FromImage => {
-                stage::from(self);
+            // A quote, a path or a tag is begun: no stage is called so.
+            Place::FromImage if self.typed().contains(['"', '\'', '/', ':', '@']) => {
                 tag::tags(self);
             }
+            Place::FromImage => stage::from(self),
             Place::FromAs => keyword::as_name(self),
             Place::ArgName => variable::to_declare(self),
             Place::PairName => argument::labels(self),

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{Kind, List};
-use crate::ide::inlay;
+use crate::ide::{images, inlay};
 use crate::image::reference::{Parts, Reference};
 use crate::image::sizes::{Place, is_stale};
 use crate::image::tag::Tag;
@@ -20,9 +20,12 @@ pub fn tags(list: &mut List<'_>) {
     let typed = list.typed();
     let parts = Parts::of(&typed);
     let name = text.get(..parts.repository.end).unwrap_or_default();
-    let (Some(_), Ok(image)) = (&parts.tag, Reference::parse(name)) else { return };
+    let (Some(_), None, Ok(image)) = (&parts.tag, &parts.digest, Reference::parse(name)) else {
+        return;
+    };
     let view = list.view;
-    let place = Place::of(&image, view.platform);
+    let platform = images::platform_at(list.snapshot, view, list.context.offset);
+    let place = Place::of(&image, &platform);
     let mut sizes: BTreeMap<String, Figure> = BTreeMap::new();
     for row in view.sizes.offline().rows(&place.repository) {
         if Some(row.architecture()) != place.architecture || is_stale(&place.repository, &row) {
@@ -67,7 +70,7 @@ mod tests {
 
     #[test]
     fn tags_come_newest_first_with_their_size() {
-        let first = &["scratch", "1.26", "1.26-alpine", "1.26-alpine3.24"];
+        let first = &["1.26", "1.26-alpine", "1.26-alpine3.24"];
         check_first("FROM golang:$0", first);
         check_first("FROM golang:1.2$0", first);
         // Not only the newest of a great repository.
@@ -77,6 +80,13 @@ mod tests {
         let alpine = found.iter().find(|item| item.label == "1.22-alpine").expect("there");
         assert_eq!(alpine.detail.as_deref(), Some("≈ 73.3 MB pull · 231 MB disk"));
         assert_eq!(alpine.filter.as_deref(), Some("golang:1.22-alpine"));
+    }
+
+    #[test]
+    fn sizes_are_those_of_the_platform() {
+        let found = items("FROM --platform=linux/arm64 golang:$0");
+        let plain = found.iter().find(|item| item.label == "1.22").expect("there");
+        assert_eq!(plain.detail.as_deref(), Some("≈ 290 MB pull"));
     }
 
     #[test]
@@ -91,8 +101,10 @@ mod tests {
 
     #[test]
     fn other_names_have_none() {
-        check("FROM acme/app:$0", &["scratch"]);
-        check("FROM golang@$0", &["scratch"]);
-        check("FROM $V:$0", &["scratch"]);
+        check("FROM acme/app:$0", &[]);
+        check("FROM golang@$0", &[]);
+        check("FROM golang:1@sha256:$0", &[]);
+        check("FROM \"golang:$0", &[]);
+        check("FROM localhost:$0", &[]);
     }
 }

@@ -604,13 +604,9 @@ fn answers_are_kept_on_the_disk_without_secrets() {
         Registry::new(Options { cache, credential_files: credential_files.clone(), ..options() })
     };
     let name = format!("{}/a/b:1", server.host());
-    let image = Reference::parse(&name).expect("a name");
-    let platform = Platform::parse("linux/amd64").expect("a platform");
-    assert_eq!(new().cached(&image, &platform), None);
     let first = measure(&new(), &name).expect("an answer");
     let asked = server.seen().len();
     assert_eq!(measure(&new(), &name).as_ref(), Ok(&first));
-    assert_eq!(new().cached(&image, &platform).as_ref(), Some(&first));
     assert_eq!(server.seen().len(), asked);
     for file in std::fs::read_dir(&cache).expect("a folder").flatten() {
         assert_no_secret(&std::fs::read_to_string(file.path()).expect("text"));
@@ -619,7 +615,6 @@ fn answers_are_kept_on_the_disk_without_secrets() {
     for file in std::fs::read_dir(&cache).expect("a folder").flatten() {
         std::fs::write(file.path(), "{").expect("written");
     }
-    assert_eq!(new().cached(&image, &platform), None);
     assert_eq!(measure(&new(), &name).as_ref(), Ok(&first));
     assert!(server.seen().len() > asked);
 }

@@ -171,13 +171,8 @@ impl Registry {
         self.memory.rest(registry)
     }
 
-    /// What was told before, from the disk: by digest for ever, by tag a day. No network.
-    pub fn cached(&self, image: &Reference, platform: &Platform) -> Option<Answer> {
-        self.cache.as_ref()?;
-        self.answer(image, platform, None).ok()
-    }
-
-    /// What was told before, else what the registry tells. Blocks for up to the total time.
+    /// What was told before (by digest for ever, by tag a day), else what the registry tells. Blocks
+    /// for up to the total time.
     ///
     /// An image without an index counts for every platform, as it does for `BuildKit`.
     pub fn measure(&self, image: &Reference, platform: &Platform) -> Result<Answer, Failure> {
@@ -187,17 +182,7 @@ impl Registry {
             return Err(Failure::Denied(text));
         }
         let session = Session::new(&self.options, &self.transport, &self.memory, image);
-        self.answer(image, platform, Some(&session))
-    }
-
-    /// The answer from the cache and, for what is not there, from the session if there is one.
-    fn answer(
-        &self,
-        image: &Reference,
-        platform: &Platform,
-        session: Option<&Session>,
-    ) -> Result<Answer, Failure> {
-        let (digest, content) = self.top(image, session)?;
+        let (digest, content) = self.top(image, &session)?;
         let children = match content {
             Content::Index(children) => children,
             Content::Image(facts) => {
@@ -210,18 +195,14 @@ impl Registry {
         let wanted = platform.clone().or(&Platform::host());
         let chosen = manifest::choose(&children, &wanted)
             .ok_or_else(|| Failure::Absent(not_made_for(image, &wanted, &platforms)))?;
-        let Content::Image(facts) = self.content(image, &chosen.digest, session)? else {
+        let Content::Image(facts) = self.content(image, &chosen.digest, &session)? else {
             return Err(Failure::Broken(format!("the index of {image} calls an index an image")));
         };
         Ok(Answer { measured: facts.measured(chosen.digest.clone()), platforms })
     }
 
     /// What the name means, and the digest of that. A tag beside a digest does not count.
-    fn top(
-        &self,
-        image: &Reference,
-        session: Option<&Session>,
-    ) -> Result<(String, Content), Failure> {
+    fn top(&self, image: &Reference, session: &Session) -> Result<(String, Content), Failure> {
         if let Some(digest) = &image.digest {
             return Ok((digest.clone(), self.content(image, digest, session)?));
         }
@@ -233,7 +214,6 @@ impl Registry {
         {
             return Ok((digest, content));
         }
-        let session = session.ok_or_else(not_cached)?;
         let (digest, body) = session.by_tag(tag)?;
         let content = self.read(image, &digest, &body, session)?;
         self.keep(&key, &digest);
@@ -245,12 +225,11 @@ impl Registry {
         &self,
         image: &Reference,
         digest: &str,
-        session: Option<&Session>,
+        session: &Session,
     ) -> Result<Content, Failure> {
         if let Some(content) = self.recall(&content_key(image, digest), FOR_EVER) {
             return Ok(content);
         }
-        let session = session.ok_or_else(not_cached)?;
         self.read(image, digest, &session.by_digest(digest)?, session)
     }
 
@@ -374,8 +353,4 @@ fn not_made_for(image: &Reference, wanted: &Platform, platforms: &[Platform]) ->
         [] => format!("{image} holds no image for any platform"),
         _ => format!("{image} is not made for {wanted}, only for {}{more}", named.join(", ")),
     }
-}
-
-fn not_cached() -> Failure {
-    Failure::Absent("it was not asked for before".to_owned())
 }

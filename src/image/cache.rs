@@ -36,6 +36,15 @@ pub struct Cache {
     written: AtomicUsize,
 }
 
+/// What was found.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kept<V> {
+    /// What was written.
+    pub value: V,
+    /// When, in whole seconds.
+    pub written: SystemTime,
+}
+
 /// What stands in a file.
 #[derive(Serialize, Deserialize)]
 struct Entry<K, V> {
@@ -53,12 +62,13 @@ impl Cache {
     }
 
     /// What was written under `key`, if it is not older than `age`.
-    pub fn read<V: DeserializeOwned>(&self, key: &str, age: Duration) -> Option<V> {
+    pub fn read<V: DeserializeOwned>(&self, key: &str, age: Duration) -> Option<Kept<V>> {
         let entry: Entry<String, V> = serde_json::from_slice(&contents(&self.path(key))?).ok()?;
         // An entry of the future was written by a clock that went wrong.
-        let found = now().checked_sub(Duration::from_secs(entry.written))?;
+        let written = Duration::from_secs(entry.written);
+        let found = now().checked_sub(written)?;
         let fits = entry.version == VERSION && entry.key == key && found <= age;
-        fits.then_some(entry.value)
+        fits.then_some(Kept { value: entry.value, written: UNIX_EPOCH + written })
     }
 
     /// Keeps `value` under `key`, in the place of what was there.
@@ -150,7 +160,7 @@ mod tests {
     }
 
     fn read(cache: &Cache, key: &str) -> Option<String> {
-        cache.read(key, DAY)
+        cache.read(key, DAY).map(|kept| kept.value)
     }
 
     #[test]

@@ -8,14 +8,14 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use stagewright::image::registry::digest::sha256;
 use stagewright::image::registry::{Answer, Hosts, Options, Registry};
-use stagewright::image::{Failure, Reference};
+use stagewright::image::{Date, Failure, Reference};
 use stagewright::language::platform::Platform;
 
 use server::{Server, header, respond};
@@ -618,6 +618,38 @@ fn answers_are_kept_on_the_disk_without_secrets() {
     }
     assert_eq!(measure(&new(), &name).as_ref(), Ok(&first));
     assert!(server.seen().len() > asked);
+}
+
+#[test]
+fn remembered_answers_have_the_day_on_which_they_were_told() {
+    let manifest = json!({"layers": [{"size": 5}]}).to_string();
+    let digest = sha256(manifest.as_bytes());
+    let server = serving(respond("200 OK", &[], manifest.as_bytes()));
+    let folder = tempfile::tempdir().expect("a folder");
+    let cache = Some(folder.path().to_owned());
+    let registry = Registry::new(Options { cache, ..options() });
+    let as_of = |name: &str| {
+        let answer = measure(&registry, &format!("{}/a/b{name}", server.host()));
+        answer.expect("an answer").as_of
+    };
+    let (tag, digest) = (":1".to_owned(), format!("@{digest}"));
+    for name in [&tag, &digest] {
+        assert_eq!(as_of(name), Date::today());
+    }
+    // The tag was asked for some hours ago, what it means years ago.
+    let day = UNIX_EPOCH + Duration::from_secs(1_600_000_000);
+    let hours = SystemTime::now() - Duration::from_secs(20 * 60 * 60);
+    for file in std::fs::read_dir(folder.path()).expect("a folder").flatten() {
+        let text = std::fs::read(file.path()).expect("an entry");
+        let mut entry: Value = serde_json::from_slice(&text).expect("an entry");
+        let is_tag = entry["key"].as_str().expect("a key").starts_with("tag ");
+        let time = if is_tag { hours } else { day };
+        entry["written"] = time.duration_since(UNIX_EPOCH).expect("a time").as_secs().into();
+        std::fs::write(file.path(), entry.to_string()).expect("written");
+    }
+    assert_eq!(as_of(&tag), Date::of(hours));
+    assert_eq!(as_of(&digest), Date::new(2020, 9, 13));
+    assert_eq!(server.seen().len(), 1);
 }
 
 /// Writes down what is logged.

@@ -117,7 +117,7 @@ impl Survey {
     fn ask(&self, question: &Question) -> Result<Record, String> {
         let Question { image, platform, .. } = question;
         let failure = |why: String| format!("{image} on {platform}: {why}");
-        let Answer { measured, platforms } =
+        let Answer { measured, platforms, as_of } =
             self.measure(image, platform).map_err(|error| failure(error.to_string()))?;
         // An image without an index is given to everyone.
         if !platforms.is_empty() && platforms.iter().all(|other| platform.fit(other).is_none()) {
@@ -135,7 +135,7 @@ impl Survey {
             created: measured.created.as_deref().and_then(Date::parse),
             family: String::new(),
             source: image.registry.clone(),
-            as_of: Date::today(),
+            as_of,
         })
     }
 

@@ -34,8 +34,8 @@ use self::manifest::{Child, Configuration, Document, Entry};
 use self::memory::Memory;
 use self::session::Session;
 use self::transport::Transport;
-use super::cache::Cache;
-use super::{Failure, Measured, Reference};
+use super::cache::{Cache, Kept};
+use super::{Date, Failure, Measured, Reference};
 use crate::language::platform::Platform;
 
 /// How long a connection may take.
@@ -116,6 +116,8 @@ pub struct Answer {
     pub measured: Measured,
     /// The platforms that it is there for; of an image without an index, its own.
     pub platforms: Vec<Platform>,
+    /// When the registry told what the name means: today, or an earlier day if it was remembered.
+    pub as_of: Option<Date>,
 }
 
 /// Asks registries. Several threads may share it; each call blocks its own.
@@ -125,6 +127,14 @@ pub struct Registry {
     transport: Transport,
     memory: Memory,
     cache: Option<Cache>,
+}
+
+/// What a name means.
+struct Top {
+    digest: String,
+    content: Content,
+    /// When that was told.
+    as_of: Option<Date>,
 }
 
 /// What stands behind a digest, as the cache keeps it.
@@ -182,55 +192,57 @@ impl Registry {
             return Err(Failure::Denied(text));
         }
         let session = Session::new(&self.options, &self.transport, &self.memory, image);
-        let (digest, content) = self.top(image, &session)?;
+        let Top { digest, content, as_of } = self.top(image, &session)?;
         let children = match content {
             Content::Index(children) => children,
             Content::Image(facts) => {
                 let platforms = facts.platform.as_deref().and_then(Platform::parse);
                 let measured = facts.measured(digest);
-                return Ok(Answer { measured, platforms: platforms.into_iter().collect() });
+                return Ok(Answer { measured, platforms: platforms.into_iter().collect(), as_of });
             }
         };
         let platforms = platforms(&children);
         let wanted = platform.clone().or(&Platform::host());
         let chosen = manifest::choose(&children, &wanted)
             .ok_or_else(|| Failure::Absent(not_made_for(image, &wanted, &platforms)))?;
-        let Content::Image(facts) = self.content(image, &chosen.digest, &session)? else {
+        let (content, _) = self.content(image, &chosen.digest, &session)?;
+        let Content::Image(facts) = content else {
             return Err(Failure::Broken(format!("the index of {image} calls an index an image")));
         };
-        Ok(Answer { measured: facts.measured(chosen.digest.clone()), platforms })
+        Ok(Answer { measured: facts.measured(chosen.digest.clone()), platforms, as_of })
     }
 
-    /// What the name means, and the digest of that. A tag beside a digest does not count.
-    fn top(&self, image: &Reference, session: &Session) -> Result<(String, Content), Failure> {
+    /// What the name means. A tag beside a digest does not count.
+    fn top(&self, image: &Reference, session: &Session) -> Result<Top, Failure> {
         if let Some(digest) = &image.digest {
-            return Ok((digest.clone(), self.content(image, digest, session)?));
+            let (content, as_of) = self.content(image, digest, session)?;
+            return Ok(Top { digest: digest.clone(), content, as_of });
         }
         let tag = image.effective_tag().unwrap_or_default();
         let key = format!("tag {}/{}:{tag}", image.registry, image.repository);
-        let known: Option<String> = self.recall(&key, TAG_AGE);
-        if let Some(digest) = known
-            && let Some(content) = self.recall(&content_key(image, &digest), FOR_EVER)
+        if let Some(Kept { value: digest, written }) = self.recall::<String>(&key, TAG_AGE)
+            && let Some(kept) = self.recall(&content_key(image, &digest), FOR_EVER)
         {
-            return Ok((digest, content));
+            return Ok(Top { digest, content: kept.value, as_of: Date::of(written) });
         }
         let (digest, body) = session.by_tag(tag)?;
         let content = self.read(image, &digest, &body, session)?;
         self.keep(&key, &digest);
-        Ok((digest, content))
+        Ok(Top { digest, content, as_of: Date::today() })
     }
 
-    /// What a digest names.
+    /// What a digest names, and when that was told.
     fn content(
         &self,
         image: &Reference,
         digest: &str,
         session: &Session,
-    ) -> Result<Content, Failure> {
-        if let Some(content) = self.recall(&content_key(image, digest), FOR_EVER) {
-            return Ok(content);
+    ) -> Result<(Content, Option<Date>), Failure> {
+        if let Some(kept) = self.recall(&content_key(image, digest), FOR_EVER) {
+            return Ok((kept.value, Date::of(kept.written)));
         }
-        self.read(image, digest, &session.by_digest(digest)?, session)
+        let content = self.read(image, digest, &session.by_digest(digest)?, session)?;
+        Ok((content, Date::today()))
     }
 
     /// Reads an index or a manifest, fetches what belongs to it, and keeps it.
@@ -265,7 +277,7 @@ impl Registry {
         Ok(content)
     }
 
-    fn recall<V: DeserializeOwned>(&self, key: &str, age: Duration) -> Option<V> {
+    fn recall<V: DeserializeOwned>(&self, key: &str, age: Duration) -> Option<Kept<V>> {
         self.cache.as_ref()?.read(key, age)
     }
 

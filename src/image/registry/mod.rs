@@ -32,9 +32,10 @@ use serde::{Deserialize, Serialize};
 
 use self::manifest::{Child, Configuration, Document, Entry};
 use self::memory::Memory;
-use self::session::Session;
+use self::session::{DEFAULT_SERVER, Session};
 use self::transport::Transport;
 use super::cache::{Cache, Kept};
+use super::reference::{DEFAULT_REGISTRY, Parts};
 use super::{Date, Failure, Measured, Reference};
 use crate::language::platform::Platform;
 
@@ -68,6 +69,30 @@ pub enum Hosts {
 }
 
 impl Hosts {
+    /// All or none, by their words: `on` or `all`, `off` or `none`.
+    pub fn parse_word(text: &str) -> Option<Hosts> {
+        match text {
+            "on" | "all" => Some(Hosts::All),
+            "off" | "none" => Some(Hosts::None),
+            _ => None,
+        }
+    }
+
+    /// A host of the list, and its port, as the names of images have them in small letters:
+    /// `ghcr.io`, `localhost:5000`, `[::1]:5000`. `None` for what could stand in none. Each name of
+    /// the default registry is `docker.io`.
+    pub fn parse_host(text: &str) -> Option<String> {
+        let host = text.to_ascii_lowercase();
+        let image = format!("{host}/a/b");
+        if Parts::of(&image).registry != Some(0..host.len()) {
+            return None;
+        }
+        match Reference::parse(&image).ok()?.registry {
+            server if server == DEFAULT_SERVER => Some(DEFAULT_REGISTRY.to_owned()),
+            host => Some(host),
+        }
+    }
+
     /// Whether it stands in the list.
     fn lists(&self, host: &str) -> bool {
         match self {
@@ -364,5 +389,43 @@ fn not_made_for(image: &Reference, wanted: &Platform, platforms: &[Platform]) ->
     match named.as_slice() {
         [] => format!("{image} holds no image for any platform"),
         _ => format!("{image} is not made for {wanted}, only for {}{more}", named.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(Hosts::parse_host(text).as_deref(), Some(expected), "{text}");
+        };
+        for host in ["ghcr.io", "localhost", "localhost:5000", "registry:80", "[::1]:5000"] {
+            check(host, host);
+            check(&host.to_uppercase(), host);
+        }
+        for name in ["docker.io", "index.docker.io", "Registry-1.Docker.IO"] {
+            check(name, "docker.io");
+        }
+        for text in [
+            "",
+            "on",
+            "ghcr",
+            "https://ghcr.io",
+            "ghcr.io/",
+            "ghcr.io/acme",
+            " ghcr.io",
+            "ghcr.io ",
+            "ghcr.io,quay.io",
+            "a.b:c",
+            "a.b:",
+            ":5000",
+            "me@a.b",
+            "a..b",
+            "*.io",
+        ] {
+            assert_eq!(Hosts::parse_host(text), None, "{text}");
+        }
     }
 }

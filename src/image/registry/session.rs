@@ -20,7 +20,7 @@ use crate::image::reference::DEFAULT_REGISTRY;
 use crate::image::{Failure, Reference};
 
 /// Where the default registry is served.
-const DEFAULT_SERVER: &str = "registry-1.docker.io";
+pub const DEFAULT_SERVER: &str = "registry-1.docker.io";
 /// The most bytes of an index, a manifest or a token, as in Docker's registry.
 const MAX_DOCUMENT: u64 = 4 << 20;
 /// The most bytes of an image's configuration. A history of many steps takes some 100 kB.

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use ureq::http::{HeaderMap, HeaderValue, header};
 
+use super::credentials::Lookups;
+
 /// How long a registry is left alone that asks for patience and does not say how long.
 const USUAL_REST: Duration = Duration::from_secs(60);
 /// The longest that it is left alone, whatever it says.
@@ -26,6 +28,8 @@ pub struct Memory {
     rests: Table<()>,
     /// The values of `Authorization` for a registry and repository.
     grants: Table<HeaderValue>,
+    /// The look-ups of credentials that run, and those that found nothing.
+    pub lookups: Lookups,
 }
 
 /// A map behind a lock, whose entries last until a time.

@@ -12,7 +12,7 @@ use url::form_urlencoded::Serializer;
 
 use super::address::is_loopback;
 use super::challenge::{self, Challenge};
-use super::credentials::{self, Credential, secret_header};
+use super::credentials::{Credential, secret_header};
 use super::memory::Memory;
 use super::transport::{Reach, Request, Response, Transport, Trouble, has_user};
 use super::{Options, digest, manifest};
@@ -186,7 +186,8 @@ impl<'a> Session<'a> {
         let Options { credential_files, credential_helpers, .. } = self.options;
         urls.iter().all(is_safe).then(|| {
             let registry = &self.image.registry;
-            credentials::find(credential_files, registry, *credential_helpers, self.deadline)
+            let lookups = &self.memory.lookups;
+            lookups.find(credential_files, registry, *credential_helpers, self.deadline)
         })?
     }
 

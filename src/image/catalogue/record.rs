@@ -1,8 +1,7 @@
 //! A row of the table of measured sizes, and its text form: tab-separated, one header line.
 
-use std::fmt::Write as _;
-
 use crate::image::Date;
+use crate::image::registry::digest::hex;
 
 /// The columns, in order. A table from elsewhere may have them in another order, and others besides.
 pub const COLUMNS: [&str; 11] = [
@@ -186,10 +185,7 @@ pub fn digest(text: &str) -> Option<[u8; 32]> {
 
 /// The text of a digest, `sha256:…`.
 pub fn digest_text(digest: &[u8]) -> String {
-    digest.iter().fold("sha256:".to_owned(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    format!("sha256:{}", hex(digest))
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 //! whole entry or none. What cannot be read for any reason counts as absent and is replaced; what
 //! cannot be written is done without.
 
-use std::fs::{self, DirEntry, File};
-use std::io::{self, Read, Write};
+use std::fs::{self, DirEntry};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -13,6 +13,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::file::{self, UNFINISHED};
 use super::registry::digest;
 
 /// The form of the entries. One of another form counts as absent.
@@ -25,15 +26,23 @@ const MAX_ENTRIES: usize = 10_000;
 const TIDY_EVERY: usize = 256;
 /// When what a killed writer left behind is surely that.
 const ABANDONED: Duration = Duration::from_secs(60 * 60);
-/// How the name of an entry's file ends, and how that of an unfinished one begins.
+/// How the name of an entry's file ends.
 const ENDING: &str = ".json";
-const UNFINISHED: &str = ".stagewright-";
 
 /// A folder of entries. It is made when the first one is written.
 #[derive(Debug)]
 pub struct Cache {
     folder: PathBuf,
     written: AtomicUsize,
+}
+
+/// What was found.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kept<V> {
+    /// What was written.
+    pub value: V,
+    /// When, in whole seconds.
+    pub written: SystemTime,
 }
 
 /// What stands in a file.
@@ -53,12 +62,14 @@ impl Cache {
     }
 
     /// What was written under `key`, if it is not older than `age`.
-    pub fn read<V: DeserializeOwned>(&self, key: &str, age: Duration) -> Option<V> {
-        let entry: Entry<String, V> = serde_json::from_slice(&contents(&self.path(key))?).ok()?;
+    pub fn read<V: DeserializeOwned>(&self, key: &str, age: Duration) -> Option<Kept<V>> {
+        let text = file::read(&self.path(key), MAX_ENTRY).ok()?;
+        let entry: Entry<String, V> = serde_json::from_slice(&text).ok()?;
         // An entry of the future was written by a clock that went wrong.
-        let found = now().checked_sub(Duration::from_secs(entry.written))?;
+        let written = Duration::from_secs(entry.written);
+        let found = now().checked_sub(written)?;
         let fits = entry.version == VERSION && entry.key == key && found <= age;
-        fits.then_some(entry.value)
+        fits.then_some(Kept { value: entry.value, written: UNIX_EPOCH + written })
     }
 
     /// Keeps `value` under `key`, in the place of what was there.
@@ -74,10 +85,7 @@ impl Cache {
         if text.len() as u64 > MAX_ENTRY {
             return Err(io::Error::other("the entry is too long"));
         }
-        fs::create_dir_all(&self.folder)?;
-        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.folder)?;
-        file.write_all(&text)?;
-        file.persist(self.path(key))?;
+        file::write(&self.path(key), &text)?;
         if self.written.fetch_add(1, Ordering::Relaxed).is_multiple_of(TIDY_EVERY) {
             tidy(&self.folder, MAX_ENTRIES)?;
         }
@@ -92,15 +100,6 @@ impl Cache {
 
 fn now() -> Duration {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
-}
-
-/// The bytes of a file of bearable length.
-fn contents(path: &Path) -> Option<Vec<u8>> {
-    // A pipe in the place of a file would keep us waiting.
-    fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
-    let mut text = Vec::new();
-    File::open(path).ok()?.take(MAX_ENTRY + 1).read_to_end(&mut text).ok()?;
-    (text.len() as u64 <= MAX_ENTRY).then_some(text)
 }
 
 /// Removes the oldest entries beyond a number, with some more so that it is not soon done again, and
@@ -137,6 +136,7 @@ fn is_entry(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::time::Instant;
 
     use super::*;
@@ -150,7 +150,7 @@ mod tests {
     }
 
     fn read(cache: &Cache, key: &str) -> Option<String> {
-        cache.read(key, DAY)
+        cache.read(key, DAY).map(|kept| kept.value)
     }
 
     #[test]

@@ -60,6 +60,21 @@ pub enum Setting {
     Socket(PathBuf),
 }
 
+impl Setting {
+    /// `off` or `none`, `auto` or `on`, else a path: what has a `/` or is a pipe of Windows, so that
+    /// a word that means nothing is told from one. `None` for such a word.
+    pub fn parse(text: &str) -> Option<Setting> {
+        match text {
+            "off" | "none" => Some(Setting::Off),
+            "auto" | "on" => Some(Setting::Auto),
+            path => {
+                let is_path = path.contains('/') || path.starts_with(r"\\.\pipe\");
+                is_path.then(|| Setting::Socket(path.into()))
+            }
+        }
+    }
+}
+
 /// A local container engine, known by its socket. There is no lasting connection, so that several
 /// threads may ask at once and an engine may be restarted.
 #[derive(Clone, Debug)]

@@ -4,6 +4,7 @@
 //! disk: the unpacked layers, as `docker images` counts them. The two are never mixed.
 
 use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Bytes, and the range that they lie in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,8 +107,15 @@ impl Date {
 
     /// The day that it was so many days ago, in UTC; `None` before the year 2000.
     pub fn days_ago(days: u16) -> Option<Date> {
-        let today = time::OffsetDateTime::now_utc().date();
-        let date = today.checked_sub(time::Duration::days(days.into()))?;
+        let time = Duration::from_secs(u64::from(days) * 24 * 60 * 60);
+        Date::of(SystemTime::now().checked_sub(time)?)
+    }
+
+    /// The day of that time, in UTC; `None` outside the years 2000 to 2127.
+    pub fn of(time: SystemTime) -> Option<Date> {
+        let seconds = time.duration_since(UNIX_EPOCH).ok()?.as_secs();
+        let time = time::OffsetDateTime::from_unix_timestamp(seconds.try_into().ok()?).ok()?;
+        let date = time.date();
         Date::new(u16::try_from(date.year()).ok()?, date.month().into(), date.day())
     }
 
@@ -307,6 +315,9 @@ mod tests {
         assert!(Date::today() > Date::new(2026, 1, 1));
         assert!(Date::days_ago(1) < Date::today() && Date::days_ago(1).is_some());
         assert_eq!(Date::days_ago(u16::MAX), None);
+        let at = |seconds| Date::of(UNIX_EPOCH + Duration::from_secs(seconds));
+        assert_eq!((at(1_600_000_000), at(0)), (Date::new(2020, 9, 13), None));
+        assert_eq!(at(300_000_000_000), None);
     }
 
     #[test]

@@ -12,6 +12,7 @@
 //! | `engine.rs` | what a local container engine tells |
 //! | `registry/` | what registries tell, over the network |
 //! | `cache.rs` | what they told, on the disk |
+//! | `file.rs` | reading and writing files as a whole |
 //! | `online.rs` | both asked in the background |
 //! | `packages.rs` | what installing packages adds |
 //!
@@ -23,6 +24,7 @@ pub mod catalogue;
 pub mod engine;
 pub mod estimate;
 pub mod figure;
+pub mod file;
 pub mod lighter;
 pub mod online;
 pub mod packages;

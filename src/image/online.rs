@@ -293,7 +293,7 @@ mod tests {
             created: Some("2026-01-02T03:04:05Z".to_owned()),
             ..Measured::default()
         };
-        Answer { measured, platforms: Vec::new() }
+        Answer { measured, platforms: Vec::new(), as_of: crate::image::Date::today() }
     }
 
     #[test]

@@ -134,7 +134,9 @@ pub const KEYS: &[Key] = &[
         name: "size.engine",
         wants: "\"off\", \"auto\" or the path of a socket",
         about: "The local container engine that is asked what its images weigh.",
-        set: |settings, _, value| set(&mut settings.size.engine, read_engine(value)),
+        set: |settings, _, value| {
+            set(&mut settings.size.engine, value.as_str().and_then(Engine::parse))
+        },
     },
     Key {
         name: "size.registry",
@@ -165,23 +167,11 @@ pub const KEYS: &[Key] = &[
     },
 ];
 
-fn read_engine(value: &Value) -> Option<Engine> {
-    match value.as_str()? {
-        "off" | "none" => Some(Engine::Off),
-        "auto" | "on" => Some(Engine::Auto),
-        path => path.contains('/').then(|| Engine::Socket(path.into())),
-    }
-}
-
 fn read_hosts(value: &Value) -> Option<Hosts> {
-    let host = |value: &Value| value.as_str().map(str::to_owned);
+    let host = |value: &Value| value.as_str().and_then(Hosts::parse_host);
     match value {
         Value::Array(hosts) => hosts.iter().map(host).collect::<Option<_>>().map(Hosts::Listed),
-        _ => match value.as_str()? {
-            "off" | "none" => Some(Hosts::None),
-            "on" | "all" => Some(Hosts::All),
-            _ => None,
-        },
+        _ => value.as_str().and_then(Hosts::parse_word),
     }
 }
 
@@ -333,12 +323,13 @@ mod tests {
     fn sizes_have_settings() {
         let size = |size: Size| Settings { size, ..Settings::default() };
         let layer = json!({ "size": {
-            "engine": "/run/podman.sock", "registry": ["ghcr.io"], "credentialHelpers": true,
+            "engine": "/run/podman.sock", "registry": ["GHCR.io", "index.docker.io"],
+            "credentialHelpers": true,
             "unit": "MiB", "platform": "linux/arm64",
         } });
         let expected = Size {
             engine: Engine::Socket("/run/podman.sock".into()),
-            registry: Hosts::Listed(vec!["ghcr.io".to_owned()]),
+            registry: Hosts::Listed(vec!["ghcr.io".to_owned(), "docker.io".to_owned()]),
             credential_helpers: true,
             unit: Unit::Binary,
             platform: Some("linux/arm64".to_owned()),
@@ -359,6 +350,18 @@ mod tests {
                 "the setting `size.unit` must be \"MB\" or \"MiB\", not 5",
             ],
         );
+    }
+
+    #[test]
+    fn a_list_with_something_that_is_no_host_does_not_count() {
+        for host in ["https://ghcr.io", "ghcr.io/acme", " ghcr.io", ""] {
+            let complaint = format!(
+                "the setting `size.registry` must be \"off\", \"on\" or a list of hosts, not \
+                 [\"quay.io\",\"{host}\"]"
+            );
+            let layer = json!({ "size.registry": ["quay.io", host] });
+            check(&[layer], &Settings::default(), &[&complaint]);
+        }
     }
 
     #[test]

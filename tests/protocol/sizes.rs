@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use stagewright::image::catalogue::record::COLUMNS;
 
 use crate::client::{Client, URI, command};
 
@@ -238,8 +239,8 @@ fn the_users_own_catalogue_counts() {
     let data = tempfile::tempdir().expect("a folder");
     let table = data.path().join("table.tsv");
     let row = "acme/app\t1\tamd64\t5000000\t9000000\t\t\t\t\there\t2026-11-01\n";
-    let header = "repository\ttag\tarchitecture\tcompressed_bytes\tunpacked_bytes\tdigest\tlayers\tcreated\tos_family\tsource\tas_of\n";
-    std::fs::write(&table, format!("{header}{row}")).expect("a table");
+    let header = COLUMNS.join("\t");
+    std::fs::write(&table, format!("{header}\n{row}")).expect("a table");
     let with_data = |arguments: &[&str]| {
         let mut command = command(arguments);
         command.env("XDG_DATA_HOME", data.path());

@@ -8,14 +8,14 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use stagewright::image::registry::digest::sha256;
 use stagewright::image::registry::{Answer, Hosts, Options, Registry};
-use stagewright::image::{Failure, Reference};
+use stagewright::image::{Date, Failure, Reference};
 use stagewright::language::platform::Platform;
 
 use server::{Server, header, respond};
@@ -197,10 +197,10 @@ fn answers_without_end() {
     check(&server, "answers with more than 4194304 bytes");
     assert!(written.load(Ordering::Relaxed) < 64 << 20, "{written:?}");
     let (server, written) = endless("HTTP/1.1 200 OK\r\n", b"X-Filler: 0123456789\r\n".repeat(50));
-    check(&server, "127.0.0.1");
+    check(&server, "does not answer in HTTP");
     assert!(written.load(Ordering::Relaxed) < 32 << 20, "{written:?}");
     let (server, _) = endless("HTTP/1.1 200 OK\r\nX: ", vec![b'x'; 1024]);
-    check(&server, "127.0.0.1");
+    check(&server, "answers with a header of more than 32768 bytes");
     // One long header line that does end.
     let long = "x".repeat(200 << 10);
     check(&serving(respond("200 OK", &[("X", &long)], b"{}")), "with a header of more than");
@@ -211,11 +211,12 @@ fn wrong_lengths() {
     let raw = |text: &str| serving(text.as_bytes().to_vec());
     check(&raw("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"layers\":[]}"), "cannot be read");
     check(&raw("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{\"layers\":[]}"), "is not JSON");
-    check(&raw("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"), "127.0.0.1");
+    check(&raw("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"), "does not answer in HTTP");
     check(&raw("HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999\r\n\r\n{"), "cannot be read");
     check(&raw(""), "cannot be read");
-    check(&raw("SSH-2.0-OpenSSH_9.2\r\n"), "127.0.0.1");
-    check(&raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), "127.0.0.1");
+    check(&raw("SSH-2.0-OpenSSH_9.2\r\n"), "does not answer in HTTP");
+    let chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n";
+    check(&raw(chunks), "does not answer in HTTP");
 }
 
 #[test]
@@ -604,13 +605,9 @@ fn answers_are_kept_on_the_disk_without_secrets() {
         Registry::new(Options { cache, credential_files: credential_files.clone(), ..options() })
     };
     let name = format!("{}/a/b:1", server.host());
-    let image = Reference::parse(&name).expect("a name");
-    let platform = Platform::parse("linux/amd64").expect("a platform");
-    assert_eq!(new().cached(&image, &platform), None);
     let first = measure(&new(), &name).expect("an answer");
     let asked = server.seen().len();
     assert_eq!(measure(&new(), &name).as_ref(), Ok(&first));
-    assert_eq!(new().cached(&image, &platform).as_ref(), Some(&first));
     assert_eq!(server.seen().len(), asked);
     for file in std::fs::read_dir(&cache).expect("a folder").flatten() {
         assert_no_secret(&std::fs::read_to_string(file.path()).expect("text"));
@@ -619,9 +616,40 @@ fn answers_are_kept_on_the_disk_without_secrets() {
     for file in std::fs::read_dir(&cache).expect("a folder").flatten() {
         std::fs::write(file.path(), "{").expect("written");
     }
-    assert_eq!(new().cached(&image, &platform), None);
     assert_eq!(measure(&new(), &name).as_ref(), Ok(&first));
     assert!(server.seen().len() > asked);
+}
+
+#[test]
+fn remembered_answers_have_the_day_on_which_they_were_told() {
+    let manifest = json!({"layers": [{"size": 5}]}).to_string();
+    let digest = sha256(manifest.as_bytes());
+    let server = serving(respond("200 OK", &[], manifest.as_bytes()));
+    let folder = tempfile::tempdir().expect("a folder");
+    let cache = Some(folder.path().to_owned());
+    let registry = Registry::new(Options { cache, ..options() });
+    let as_of = |name: &str| {
+        let answer = measure(&registry, &format!("{}/a/b{name}", server.host()));
+        answer.expect("an answer").as_of
+    };
+    let (tag, digest) = (":1".to_owned(), format!("@{digest}"));
+    for name in [&tag, &digest] {
+        assert_eq!(as_of(name), Date::today());
+    }
+    // The tag was asked for some hours ago, what it means years ago.
+    let day = UNIX_EPOCH + Duration::from_secs(1_600_000_000);
+    let hours = SystemTime::now() - Duration::from_secs(20 * 60 * 60);
+    for file in std::fs::read_dir(folder.path()).expect("a folder").flatten() {
+        let text = std::fs::read(file.path()).expect("an entry");
+        let mut entry: Value = serde_json::from_slice(&text).expect("an entry");
+        let is_tag = entry["key"].as_str().expect("a key").starts_with("tag ");
+        let time = if is_tag { hours } else { day };
+        entry["written"] = time.duration_since(UNIX_EPOCH).expect("a time").as_secs().into();
+        std::fs::write(file.path(), entry.to_string()).expect("written");
+    }
+    assert_eq!(as_of(&tag), Date::of(hours));
+    assert_eq!(as_of(&digest), Date::new(2020, 9, 13));
+    assert_eq!(server.seen().len(), 1);
 }
 
 /// Writes down what is logged.

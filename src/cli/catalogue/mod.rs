@@ -13,8 +13,6 @@ mod growing;
 mod survey;
 mod update;
 
-use std::fs;
-use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -24,6 +22,7 @@ use super::document::{self, Unreadable};
 use super::fail;
 use super::out::printable;
 use crate::image::catalogue::record::{self, Record};
+use crate::image::file;
 
 /// The arguments.
 #[derive(Args, Debug)]
@@ -64,24 +63,8 @@ fn read_text(path: &Path) -> Result<String, Unreadable> {
     String::from_utf8(document::read_file(path)?).map_err(|_| Unreadable::Binary)
 }
 
-/// Writes a file as a whole: whoever reads it meanwhile sees the old one. Makes its folder.
-/// Errors: a text for people.
+/// Writes a file as a whole. Errors: a text for people.
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let write = || -> io::Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
-        fs::create_dir_all(folder)?;
-        let mut builder = tempfile::Builder::new();
-        #[cfg(unix)]
-        {
-            // As for any other file, the user's mask is taken from it.
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        let mut file = builder.prefix(".stagewright-").tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.persist(path)?;
-        Ok(())
-    };
-    write().map_err(|error| format!("{} cannot be written: {error}", path.display()))
+    let written = file::write(path, bytes);
+    written.map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }

@@ -10,7 +10,6 @@ use url::Url;
 use super::growing::Growing;
 use super::read_text;
 use crate::cli::parallel;
-use crate::cli::size::ask::host;
 use crate::image::catalogue::architecture;
 use crate::image::catalogue::record::{self, Record};
 use crate::image::registry::{Answer, Hosts, Options, Registry};
@@ -19,8 +18,6 @@ use crate::language::platform::Platform;
 
 /// How often a registry may ask for patience before an image is given up.
 const MAX_RESTS: usize = 10;
-/// Where the default registry is served.
-const DEFAULT_SERVER: &str = "registry-1.docker.io";
 
 /// What is to be asked, and whom.
 pub struct Survey {
@@ -117,7 +114,7 @@ impl Survey {
     fn ask(&self, question: &Question) -> Result<Record, String> {
         let Question { image, platform, .. } = question;
         let failure = |why: String| format!("{image} on {platform}: {why}");
-        let Answer { measured, platforms } =
+        let Answer { measured, platforms, as_of } =
             self.measure(image, platform).map_err(|error| failure(error.to_string()))?;
         // An image without an index is given to everyone.
         if !platforms.is_empty() && platforms.iter().all(|other| platform.fit(other).is_none()) {
@@ -135,7 +132,7 @@ impl Survey {
             created: measured.created.as_deref().and_then(Date::parse),
             family: String::new(),
             source: image.registry.clone(),
-            as_of: Date::today(),
+            as_of,
         })
     }
 
@@ -169,7 +166,6 @@ fn registry(url: &str) -> Result<(String, Hosts), String> {
     let is_bare = parsed.path() == "/" && parsed.query().is_none() && parsed.username().is_empty();
     let name = parsed.host_str().filter(|_| is_bare).ok_or_else(wrong)?;
     let name = match parsed.port() {
-        _ if name == DEFAULT_SERVER => "docker.io".to_owned(),
         Some(port) => format!("{name}:{port}"),
         // In the name of an image, a host needs a dot or a port.
         None if !name.contains('.') && name != "localhost" => {
@@ -177,7 +173,7 @@ fn registry(url: &str) -> Result<(String, Hosts), String> {
         }
         None => name.to_owned(),
     };
-    let host = host(&name)?;
+    let host = Hosts::parse_host(&name).ok_or_else(wrong)?;
     match parsed.scheme() {
         // All that the questions name is this one. Only what is listed may do without TLS.
         "https" => Ok((host, Hosts::All)),

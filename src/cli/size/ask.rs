@@ -1,12 +1,9 @@
 //! Who is asked what images weigh, besides the catalogue: nobody, unless an option says so.
 
-use std::convert::Infallible;
-
 use clap::Args;
 
 use crate::cli::out::{printable, say};
 use crate::image::online::Sources;
-use crate::image::reference::{Parts, Reference};
 use crate::image::registry::{self, Hosts, Options};
 use crate::image::{Offline, engine};
 
@@ -45,34 +42,39 @@ impl Ask {
     }
 }
 
-fn engine(text: &str) -> Result<engine::Setting, Infallible> {
-    Ok(match text {
-        "auto" => engine::Setting::Auto,
-        "off" => engine::Setting::Off,
-        path => engine::Setting::Socket(path.into()),
-    })
+fn engine(text: &str) -> Result<engine::Setting, String> {
+    let setting = engine::Setting::parse(text);
+    setting.ok_or_else(|| format!("`{text}` is no engine: write auto, off or the path of a socket"))
 }
 
 fn hosts(text: &str) -> Result<Hosts, String> {
-    match text {
-        "on" => Ok(Hosts::All),
-        "off" => Ok(Hosts::None),
-        list => list.split(',').map(host).collect::<Result<_, _>>().map(Hosts::Listed),
+    match Hosts::parse_word(text) {
+        Some(hosts) => Ok(hosts),
+        None => text.split(',').map(host).collect::<Result<_, _>>().map(Hosts::Listed),
     }
 }
 
-/// The host of a registry, and its port, as the names of images have them.
-pub fn host(text: &str) -> Result<String, String> {
-    let image = format!("{text}/a/b");
-    let is_host = Parts::of(&image).registry == Some(0..text.len());
-    let image = Reference::parse(&image).ok().filter(|_| is_host);
-    let host = image.map(|image| image.registry);
-    host.ok_or_else(|| format!("`{text}` is no host, such as ghcr.io or localhost:5000"))
+fn host(text: &str) -> Result<String, String> {
+    Hosts::parse_host(text)
+        .ok_or_else(|| format!("`{text}` is no host, such as ghcr.io or localhost:5000"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn engines() {
+        use engine::Setting;
+        assert_eq!(engine("off"), Ok(Setting::Off));
+        assert_eq!(engine("auto"), Ok(Setting::Auto));
+        for path in ["/run/podman.sock", "./podman.sock", r"\\.\pipe\docker_engine"] {
+            assert_eq!(engine(path), Ok(Setting::Socket(path.into())));
+        }
+        for text in ["", "docker", "podman.sock"] {
+            assert!(engine(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn registries() {

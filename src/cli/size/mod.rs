@@ -9,7 +9,7 @@
 //! | `stage.rs` | what the last stage of a file weighs |
 //! | `compare.rs` | the variants of a repository as a picture |
 
-pub mod ask;
+mod ask;
 mod compare;
 mod record;
 mod stage;

@@ -1,8 +1,7 @@
 //! A row of the table of measured sizes, and its text form: tab-separated, one header line.
 
-use std::fmt::Write as _;
-
 use crate::image::Date;
+use crate::image::registry::digest::hex;
 
 /// The columns, in order. A table from elsewhere may have them in another order, and others besides.
 pub const COLUMNS: [&str; 11] = [
@@ -186,25 +185,25 @@ pub fn digest(text: &str) -> Option<[u8; 32]> {
 
 /// The text of a digest, `sha256:…`.
 pub fn digest_text(digest: &[u8]) -> String {
-    digest.iter().fold("sha256:".to_owned(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    format!("sha256:{}", hex(digest))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const HEADER: &str = "repository\ttag\tarchitecture\tcompressed_bytes\tunpacked_bytes\tdigest\tlayers\tcreated\tos_family\tsource\tas_of\n";
+    /// A table with these lines behind its header.
+    fn table(lines: &str) -> String {
+        COLUMNS.join("\t") + "\n" + lines
+    }
 
     #[test]
     fn a_table_is_read_and_written() {
         let digest = "ab".repeat(32);
-        let text = format!(
-            "{HEADER}golang\t1.22\tamd64\t299381750\t822980000\tsha256:{digest}\t7\t2024-09-05\tdebian\ta b\t2024-09-05\n\
+        let text = table(&format!(
+            "golang\t1.22\tamd64\t299381750\t822980000\tsha256:{digest}\t7\t2024-09-05\tdebian\ta b\t2024-09-05\n\
              x/y\tlatest\tarm/v7\t\t\t\t\t\t\t\t\n"
-        );
+        ));
         let records = parse(&text).expect("a table");
         assert_eq!(records.len(), 2);
         assert_eq!(records[0].pull, Some(299_381_750));
@@ -220,17 +219,13 @@ mod tests {
         };
         check("", 1, "the header has no column `repository`");
         check("repository\ttag\n", 1, "the header has no column `architecture`");
-        check(&format!("{HEADER}a\tb\tamd64\tx\n"), 2, "`x` is no compressed_bytes");
-        check(&format!("{HEADER}\na\tb\tvax\n"), 3, "`vax` is no architecture");
-        check(&format!("{HEADER}\t\n"), 2, "`` is no repository");
-        check(
-            &format!("{HEADER}a\tb\tamd64\t1099511627776\n"),
-            2,
-            "`1099511627776` is no compressed_bytes",
-        );
+        check(&table("a\tb\tamd64\tx\n"), 2, "`x` is no compressed_bytes");
+        check(&table("\na\tb\tvax\n"), 3, "`vax` is no architecture");
+        check(&table("\t\n"), 2, "`` is no repository");
+        check(&table("a\tb\tamd64\t1099511627776\n"), 2, "`1099511627776` is no compressed_bytes");
         let digest = format!("sha256:{}é", "a".repeat(62));
         check(
-            &format!("{HEADER}a\tb\tamd64\t\t\t{digest}\n"),
+            &table(&format!("a\tb\tamd64\t\t\t{digest}\n")),
             2,
             &format!("`{digest}` is no digest"),
         );

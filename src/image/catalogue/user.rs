@@ -1,13 +1,13 @@
 //! The catalogue that the user made, which counts more than the one in the binary.
 
 use std::borrow::Cow;
-use std::fs::File;
-use std::io::{self, ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
 use super::Catalogue;
+use crate::image::file;
 
 /// The greatest one that is read, in bytes: some five hundred thousand rows.
 pub const MAX_BYTES: u64 = 16 << 20;
@@ -31,26 +31,12 @@ fn read_from(path: &Path) -> Result<Option<Catalogue>, String> {
         let path = path.display();
         format!("{path} {problem}: make it anew with `stagewright catalogue update`, or remove it")
     };
-    let bytes = match contents(path) {
+    let bytes = match file::read(path, MAX_BYTES) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unusable(&format!("cannot be read ({error})"))),
     };
     Catalogue::new(Cow::Owned(bytes)).map(Some).map_err(|problem| unusable(&problem))
-}
-
-/// The bytes of a file of bearable length.
-fn contents(path: &Path) -> io::Result<Vec<u8>> {
-    // A pipe in the place of a file would keep us waiting.
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("it is no file"));
-    }
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    match bytes.len() as u64 > MAX_BYTES {
-        true => Err(io::Error::other("it is larger than 16 MiB")),
-        false => Ok(bytes),
-    }
 }
 
 #[cfg(test)]
@@ -76,7 +62,7 @@ mod tests {
         std::fs::write(&path, &packed[1..]).expect("written");
         check_refused(&path, "catalogue.bin is no catalogue of this version: make it anew");
         check_refused(folder.path(), "it is no file");
-        File::create(&path).and_then(|file| file.set_len(MAX_BYTES + 1)).expect("made");
+        std::fs::File::create(&path).and_then(|file| file.set_len(MAX_BYTES + 1)).expect("made");
         check_refused(&path, "larger than 16 MiB");
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! A credential helper is a program that a file names. It is run only where a setting says so.
 
+use std::collections::HashMap;
 use std::env;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
-use std::time::Instant;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -20,10 +21,14 @@ use crate::image::reference::DEFAULT_REGISTRY;
 /// The longest file that is read, in bytes.
 const MAX_FILE: u64 = 1 << 20;
 
+/// How long a helper is left alone that told nothing: a person may have closed its window.
+const HELPER_REST: Duration = Duration::from_secs(5 * 60);
+
 /// The keys of such a file that name programs.
 const HELPER_KEYS: [&str; 2] = ["credsStore", "credHelpers"];
 
 /// How to say who asks. It has no `Debug`, so that it ends in no log.
+#[derive(Clone)]
 pub enum Credential {
     /// The value of `Authorization`, for a user and a password.
     Basic(HeaderValue),
@@ -47,22 +52,96 @@ pub fn default_files() -> Vec<PathBuf> {
     files.into_iter().flatten().collect()
 }
 
-/// What the first of `files` that knows the registry says of it. The answer is awaited until
-/// `deadline`, as a helper may wait for a person.
-pub fn find(
-    files: &[PathBuf],
-    registry: &str,
-    run_helpers: bool,
-    deadline: Instant,
-) -> Option<Credential> {
-    let (files, registry) = (files.to_owned(), registry.to_owned());
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        let found = files.iter().find_map(|file| find_in(file, &registry, run_helpers));
-        // Nobody may be waiting any more.
-        let _ = sender.send(found);
-    });
-    receiver.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok().flatten()
+/// Look-ups, shared by all threads that ask. A helper may wait for a person, or for ever: there is
+/// one look-up of a registry at a time, which goes on when nobody waits for it any more.
+#[derive(Default)]
+pub struct Lookups(Mutex<HashMap<String, Arc<Lookup>>>);
+
+impl std::fmt::Debug for Lookups {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Lookups")
+    }
+}
+
+struct Lookup {
+    state: Mutex<State>,
+    ended: Condvar,
+}
+
+enum State {
+    Running,
+    /// It runs, but somebody waited in vain: nobody else begins to.
+    Late,
+    Ended {
+        found: Option<Credential>,
+        /// If nothing was found, until when that counts.
+        until: Instant,
+    },
+}
+
+impl Lookups {
+    /// What the first of `files` that knows the registry says of it. Waits until `deadline`.
+    pub fn find(
+        &self,
+        files: &[PathBuf],
+        registry: &str,
+        run_helpers: bool,
+        deadline: Instant,
+    ) -> Option<Credential> {
+        let mut lookups = lock(&self.0);
+        lookups.retain(|_, lookup| lookup.counts());
+        let start = || Lookup::start(files.to_owned(), registry.to_owned(), run_helpers);
+        let lookup = Arc::clone(lookups.entry(registry.to_owned()).or_insert_with(start));
+        drop(lookups);
+        lookup.wait(deadline)
+    }
+}
+
+impl Lookup {
+    fn start(files: Vec<PathBuf>, registry: String, run_helpers: bool) -> Arc<Lookup> {
+        let lookup = Lookup { state: Mutex::new(State::Running), ended: Condvar::new() };
+        let lookup = Arc::new(lookup);
+        let running = Arc::clone(&lookup);
+        // Without helpers it costs little to look again, and a person may sign in meanwhile.
+        let rest = if run_helpers { HELPER_REST } else { Duration::ZERO };
+        std::thread::spawn(move || {
+            let found = files.iter().find_map(|file| find_in(file, &registry, run_helpers));
+            *lock(&running.state) = State::Ended { found, until: Instant::now() + rest };
+            running.ended.notify_all();
+        });
+        lookup
+    }
+
+    /// Whether another one would be in vain.
+    fn counts(&self) -> bool {
+        match &*lock(&self.state) {
+            State::Running | State::Late => true,
+            State::Ended { found, until } => found.is_none() && *until > Instant::now(),
+        }
+    }
+
+    fn wait(&self, deadline: Instant) -> Option<Credential> {
+        let state = lock(&self.state);
+        if matches!(*state, State::Late) {
+            return None;
+        }
+        let left = deadline.saturating_duration_since(Instant::now());
+        let runs = |state: &mut State| !matches!(state, State::Ended { .. });
+        let waited = self.ended.wait_timeout_while(state, left, runs);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        match &*state {
+            State::Ended { found, .. } => found.clone(),
+            State::Running | State::Late => {
+                *state = State::Late;
+                None
+            }
+        }
+    }
+}
+
+/// A panic of an earlier holder does not matter: a state is set as a whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn find_in(file: &Path, registry: &str, run_helpers: bool) -> Option<Credential> {
@@ -107,14 +186,16 @@ pub fn secret_header(value: &str) -> Option<HeaderValue> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     /// What is found, as `basic USER:PASSWORD`, `identity TOKEN` or nothing.
     fn found(files: &[PathBuf], registry: &str, run_helpers: bool) -> String {
         let deadline = Instant::now() + Duration::from_secs(20);
-        match find(files, registry, run_helpers, deadline) {
+        shown(Lookups::default().find(files, registry, run_helpers, deadline))
+    }
+
+    fn shown(credential: Option<Credential>) -> String {
+        match credential {
             None => String::new(),
             Some(Credential::Identity(token)) => format!("identity {token}"),
             Some(Credential::Basic(value)) => {
@@ -164,43 +245,98 @@ mod tests {
         assert_eq!(found(&[PathBuf::from("/there/is/none")], "h", false), "");
     }
 
-    /// The folder of the test below, for the process that has the helper in its path.
-    const FOLDER: &str = "STAGEWRIGHT_TEST_HELPER_FOLDER";
-
+    /// Programs that keep credentials; scripts, as the system knows them.
     #[cfg(unix)]
-    #[test]
-    fn programs_are_run_only_where_that_is_wanted() {
+    mod helpers {
         use std::os::unix::fs::PermissionsExt;
-        if let Some(folder) = env::var_os(FOLDER).map(PathBuf::from) {
-            return with_helper_in_path(&folder);
-        }
-        let folder = tempfile::tempdir().expect("a folder");
-        let helper = folder.path().join("docker-credential-probe");
-        let script = "#!/bin/sh\nread -r name\n: >\"${0%/*}/ran\"\necho '{\"Username\":\"u\",\"Secret\":\"s\"}'\n";
-        std::fs::write(&helper, script).expect("written");
-        std::fs::set_permissions(&helper, PermissionsExt::from_mode(0o755)).expect("a program");
-        // The path is a process's own, so it takes another one.
-        let this = std::env::current_exe().expect("this program");
-        let test =
-            "image::registry::credentials::tests::programs_are_run_only_where_that_is_wanted";
-        let status = std::process::Command::new(this)
-            .args(["--exact", test])
-            .env(FOLDER, folder.path())
-            .env("PATH", folder.path())
-            .stdout(std::process::Stdio::null())
-            .status();
-        assert!(status.expect("it runs").success());
-        assert!(folder.path().join("ran").exists(), "the test has another name by now");
-    }
 
-    #[cfg(unix)]
-    fn with_helper_in_path(folder: &Path) {
-        let file = folder.join("config.json");
-        for content in [r#"{"credsStore":"probe"}"#, r#"{"credHelpers":{"h":"probe"}}"#] {
-            std::fs::write(&file, content).expect("written");
-            assert_eq!(found(std::slice::from_ref(&file), "h", false), "");
-            assert!(!folder.join("ran").exists(), "{content}");
+        use super::*;
+
+        /// The folder of the tests below, for the process that has the helper in its path.
+        const FOLDER: &str = "STAGEWRIGHT_TEST_HELPER_FOLDER";
+
+        /// Runs `with_helper` with a folder that has a helper in it, `probe`, which writes a line to
+        /// `starts` and runs that script. The path is a process's own, so `test` runs in another one.
+        fn check_helper(test: &str, script: &str, with_helper: fn(&Path)) {
+            if let Some(folder) = env::var_os(FOLDER).map(PathBuf::from) {
+                return with_helper(&folder);
+            }
+            let folder = tempfile::tempdir().expect("a folder");
+            let helper = folder.path().join("docker-credential-probe");
+            let script =
+                format!("#!/bin/sh\nread -r name\necho >>\"${{0%/*}}/starts\"\n{script}\n");
+            std::fs::write(&helper, script).expect("written");
+            std::fs::set_permissions(&helper, PermissionsExt::from_mode(0o755)).expect("a program");
+            let path = env::var_os("PATH").unwrap_or_default();
+            let path = [folder.path().to_owned()].into_iter().chain(env::split_paths(&path));
+            let status = std::process::Command::new(env::current_exe().expect("this program"))
+                .args(["--exact", &format!("image::registry::credentials::tests::helpers::{test}")])
+                .env(FOLDER, folder.path())
+                .env("PATH", env::join_paths(path).expect("a path"))
+                .stdout(std::process::Stdio::null())
+                .status();
+            assert!(status.expect("it runs").success());
+            assert_ne!(starts(folder.path()), 0, "the test has another name by now");
         }
-        assert_eq!(found(std::slice::from_ref(&file), "h", true), "basic u:s");
+
+        /// How often the helper was started.
+        fn starts(folder: &Path) -> usize {
+            std::fs::read_to_string(folder.join("starts")).unwrap_or_default().lines().count()
+        }
+
+        const TELLS: &str = r#"echo '{"Username":"u","Secret":"s"}'"#;
+
+        #[test]
+        fn programs_are_run_only_where_that_is_wanted() {
+            check_helper("programs_are_run_only_where_that_is_wanted", TELLS, |folder| {
+                let file = folder.join("config.json");
+                for content in [r#"{"credsStore":"probe"}"#, r#"{"credHelpers":{"h":"probe"}}"#] {
+                    std::fs::write(&file, content).expect("written");
+                    assert_eq!(found(std::slice::from_ref(&file), "h", false), "");
+                    assert_eq!(starts(folder), 0, "{content}");
+                }
+                assert_eq!(found(std::slice::from_ref(&file), "h", true), "basic u:s");
+            });
+        }
+
+        /// Looks for `h`, with helpers, for so long.
+        fn ask(lookups: &Lookups, folder: &Path, time: Duration) -> String {
+            let file = folder.join("config.json");
+            std::fs::write(&file, r#"{"credsStore":"probe"}"#).expect("written");
+            shown(lookups.find(&[file], "h", true, Instant::now() + time))
+        }
+
+        #[test]
+        fn a_program_that_takes_its_time_is_not_started_twice() {
+            let script = format!("sleep 2\n{TELLS}");
+            check_helper("a_program_that_takes_its_time_is_not_started_twice", &script, |folder| {
+                let (lookups, start) = (Lookups::default(), Instant::now());
+                std::thread::scope(|scope| {
+                    let ask = || assert_eq!(ask(&lookups, folder, Duration::from_millis(500)), "");
+                    (0..3).for_each(|_| drop(scope.spawn(ask)));
+                });
+                assert_eq!(ask(&lookups, folder, Duration::from_secs(20)), "");
+                assert!(start.elapsed() < Duration::from_secs(2), "it waits in vain");
+                assert_eq!(starts(folder), 1);
+                while lock(&lookups.0).values().any(|lookup| lookup.counts()) {
+                    assert!(start.elapsed() < Duration::from_secs(20), "it does not end");
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                // By now the person has unlocked what there was to unlock.
+                assert_eq!(ask(&lookups, folder, Duration::from_secs(20)), "basic u:s");
+                assert_eq!(starts(folder), 2);
+            });
+        }
+
+        #[test]
+        fn a_program_that_told_nothing_is_left_alone() {
+            check_helper("a_program_that_told_nothing_is_left_alone", "exit 1", |folder| {
+                let lookups = Lookups::default();
+                for _ in 0..3 {
+                    assert_eq!(ask(&lookups, folder, Duration::from_secs(20)), "");
+                }
+                assert_eq!(starts(folder), 1);
+            });
+        }
     }
 }

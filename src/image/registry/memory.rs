@@ -6,10 +6,14 @@ use std::time::{Duration, Instant, SystemTime};
 
 use ureq::http::{HeaderMap, HeaderValue, header};
 
+use super::credentials::Lookups;
+
 /// How long a registry is left alone that asks for patience and does not say how long.
 const USUAL_REST: Duration = Duration::from_secs(60);
 /// The longest that it is left alone, whatever it says.
 const MAX_REST: Duration = Duration::from_secs(5 * 60);
+/// How long the scheme is remembered in which a registry answered last.
+const SCHEME_TIME: Duration = Duration::from_secs(60 * 60);
 /// The longest that a grant is used.
 const MAX_GRANT: Duration = Duration::from_secs(60 * 60);
 /// How long before its end a grant is not used any more.
@@ -20,21 +24,23 @@ const GRANT_MARGIN: Duration = Duration::from_secs(5);
 pub struct Memory {
     /// The scheme in which a registry answered.
     schemes: Table<&'static str>,
-    /// Until when a registry is left alone.
-    rests: Table<Instant>,
+    /// The registries that are left alone.
+    rests: Table<()>,
     /// The values of `Authorization` for a registry and repository.
-    grants: Table<Grant>,
+    grants: Table<HeaderValue>,
+    /// The look-ups of credentials that run, and those that found nothing.
+    pub lookups: Lookups,
 }
+
+/// A map behind a lock, whose entries last until a time.
+#[derive(Debug)]
+struct Table<V>(Mutex<HashMap<String, Timed<V>>>);
 
 #[derive(Clone, Debug)]
-struct Grant {
-    value: HeaderValue,
+struct Timed<V> {
+    value: V,
     until: Instant,
 }
-
-/// A map behind a lock.
-#[derive(Debug)]
-struct Table<V>(Mutex<HashMap<String, V>>);
 
 impl<V> Default for Table<V> {
     fn default() -> Table<V> {
@@ -43,56 +49,55 @@ impl<V> Default for Table<V> {
 }
 
 impl<V: Clone> Table<V> {
-    fn get(&self, key: &str) -> Option<V> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    /// What lasts still.
+    fn get(&self, key: &str) -> Option<Timed<V>> {
+        let map = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        map.get(key).filter(|entry| entry.until > Instant::now()).cloned()
     }
 
-    /// Puts a value in, and throws out those that are not of use any more.
-    fn put(&self, key: &str, value: V, is_useful: impl Fn(&V) -> bool) {
+    /// Puts a value in, and throws out those that do not last any more.
+    fn put(&self, key: &str, value: V, time: Duration) {
+        let now = Instant::now();
         let mut map = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        map.retain(|_, value| is_useful(value));
-        map.insert(key.to_owned(), value);
+        map.retain(|_, entry| entry.until > now);
+        map.insert(key.to_owned(), Timed { value, until: now + time });
     }
 }
 
 impl Memory {
     /// The scheme in which a registry answered.
     pub fn scheme(&self, registry: &str) -> Option<&'static str> {
-        self.schemes.get(registry)
+        self.schemes.get(registry).map(|scheme| scheme.value)
     }
 
     /// A registry answered in that scheme.
     pub fn answered(&self, registry: &str, scheme: &'static str) {
-        self.schemes.put(registry, scheme, |_| true);
+        self.schemes.put(registry, scheme, SCHEME_TIME);
     }
 
     /// How long a registry still wants to be left alone.
     pub fn rest(&self, registry: &str) -> Option<Duration> {
-        let left = self.rests.get(registry)?.saturating_duration_since(Instant::now());
-        (!left.is_zero()).then_some(left)
+        let until = self.rests.get(registry)?.until;
+        Some(until.saturating_duration_since(Instant::now()))
     }
 
     /// A registry asks for patience, with that header. How long it is left alone.
     pub fn asked_for_rest(&self, registry: &str, headers: &HeaderMap) -> Duration {
         let rest = retry_after(headers).unwrap_or(USUAL_REST);
         let rest = rest.clamp(Duration::from_secs(1), MAX_REST);
-        let now = Instant::now();
-        self.rests.put(registry, now + rest, |until| *until > now);
+        self.rests.put(registry, (), rest);
         rest
     }
 
     /// The `Authorization` that a registry takes for a repository.
     pub fn grant(&self, registry: &str, repository: &str) -> Option<HeaderValue> {
-        let grant = self.grants.get(&format!("{registry}/{repository}"))?;
-        (grant.until > Instant::now()).then_some(grant.value)
+        self.grants.get(&format!("{registry}/{repository}")).map(|grant| grant.value)
     }
 
     /// A registry gave an `Authorization` for a repository, for that long.
     pub fn granted(&self, registry: &str, repository: &str, value: HeaderValue, time: Duration) {
-        let now = Instant::now();
-        let until = now + time.min(MAX_GRANT).saturating_sub(GRANT_MARGIN);
-        let key = format!("{registry}/{repository}");
-        self.grants.put(&key, Grant { value, until }, |grant| grant.until > now);
+        let time = time.min(MAX_GRANT).saturating_sub(GRANT_MARGIN);
+        self.grants.put(&format!("{registry}/{repository}"), value, time);
     }
 }
 
@@ -132,6 +137,18 @@ mod tests {
         check("Thu, 01 Jan 1970 00:00:00 GMT", 1, 1);
         let memory = Memory::default();
         assert_eq!(memory.asked_for_rest("a", &HeaderMap::new()), USUAL_REST);
+    }
+
+    #[test]
+    fn what_does_not_last_is_thrown_out() {
+        let table = Table::default();
+        table.put("a", 1, Duration::ZERO);
+        assert!(table.get("a").is_none());
+        for key in ["b", "c"] {
+            table.put(key, 2, Duration::from_secs(60));
+        }
+        assert_eq!(table.get("b").map(|entry| entry.value), Some(2));
+        assert_eq!(table.0.lock().expect("no panic").len(), 2);
     }
 
     #[test]

@@ -32,10 +32,11 @@ use serde::{Deserialize, Serialize};
 
 use self::manifest::{Child, Configuration, Document, Entry};
 use self::memory::Memory;
-use self::session::Session;
+use self::session::{DEFAULT_SERVER, Session};
 use self::transport::Transport;
-use super::cache::Cache;
-use super::{Failure, Measured, Reference};
+use super::cache::{Cache, Kept};
+use super::reference::{DEFAULT_REGISTRY, Parts};
+use super::{Date, Failure, Measured, Reference};
 use crate::language::platform::Platform;
 
 /// How long a connection may take.
@@ -68,6 +69,30 @@ pub enum Hosts {
 }
 
 impl Hosts {
+    /// All or none, by their words: `on` or `all`, `off` or `none`.
+    pub fn parse_word(text: &str) -> Option<Hosts> {
+        match text {
+            "on" | "all" => Some(Hosts::All),
+            "off" | "none" => Some(Hosts::None),
+            _ => None,
+        }
+    }
+
+    /// A host of the list, and its port, as the names of images have them in small letters:
+    /// `ghcr.io`, `localhost:5000`, `[::1]:5000`. `None` for what could stand in none. Each name of
+    /// the default registry is `docker.io`.
+    pub fn parse_host(text: &str) -> Option<String> {
+        let host = text.to_ascii_lowercase();
+        let image = format!("{host}/a/b");
+        if Parts::of(&image).registry != Some(0..host.len()) {
+            return None;
+        }
+        match Reference::parse(&image).ok()?.registry {
+            server if server == DEFAULT_SERVER => Some(DEFAULT_REGISTRY.to_owned()),
+            host => Some(host),
+        }
+    }
+
     /// Whether it stands in the list.
     fn lists(&self, host: &str) -> bool {
         match self {
@@ -116,6 +141,8 @@ pub struct Answer {
     pub measured: Measured,
     /// The platforms that it is there for; of an image without an index, its own.
     pub platforms: Vec<Platform>,
+    /// When the registry told what the name means: today, or an earlier day if it was remembered.
+    pub as_of: Option<Date>,
 }
 
 /// Asks registries. Several threads may share it; each call blocks its own.
@@ -125,6 +152,14 @@ pub struct Registry {
     transport: Transport,
     memory: Memory,
     cache: Option<Cache>,
+}
+
+/// What a name means.
+struct Top {
+    digest: String,
+    content: Content,
+    /// When that was told.
+    as_of: Option<Date>,
 }
 
 /// What stands behind a digest, as the cache keeps it.
@@ -171,13 +206,8 @@ impl Registry {
         self.memory.rest(registry)
     }
 
-    /// What was told before, from the disk: by digest for ever, by tag a day. No network.
-    pub fn cached(&self, image: &Reference, platform: &Platform) -> Option<Answer> {
-        self.cache.as_ref()?;
-        self.answer(image, platform, None).ok()
-    }
-
-    /// What was told before, else what the registry tells. Blocks for up to the total time.
+    /// What was told before (by digest for ever, by tag a day), else what the registry tells. Blocks
+    /// for up to the total time.
     ///
     /// An image without an index counts for every platform, as it does for `BuildKit`.
     pub fn measure(&self, image: &Reference, platform: &Platform) -> Result<Answer, Failure> {
@@ -187,71 +217,57 @@ impl Registry {
             return Err(Failure::Denied(text));
         }
         let session = Session::new(&self.options, &self.transport, &self.memory, image);
-        self.answer(image, platform, Some(&session))
-    }
-
-    /// The answer from the cache and, for what is not there, from the session if there is one.
-    fn answer(
-        &self,
-        image: &Reference,
-        platform: &Platform,
-        session: Option<&Session>,
-    ) -> Result<Answer, Failure> {
-        let (digest, content) = self.top(image, session)?;
+        let Top { digest, content, as_of } = self.top(image, &session)?;
         let children = match content {
             Content::Index(children) => children,
             Content::Image(facts) => {
                 let platforms = facts.platform.as_deref().and_then(Platform::parse);
                 let measured = facts.measured(digest);
-                return Ok(Answer { measured, platforms: platforms.into_iter().collect() });
+                return Ok(Answer { measured, platforms: platforms.into_iter().collect(), as_of });
             }
         };
         let platforms = platforms(&children);
         let wanted = platform.clone().or(&Platform::host());
         let chosen = manifest::choose(&children, &wanted)
             .ok_or_else(|| Failure::Absent(not_made_for(image, &wanted, &platforms)))?;
-        let Content::Image(facts) = self.content(image, &chosen.digest, session)? else {
+        let (content, _) = self.content(image, &chosen.digest, &session)?;
+        let Content::Image(facts) = content else {
             return Err(Failure::Broken(format!("the index of {image} calls an index an image")));
         };
-        Ok(Answer { measured: facts.measured(chosen.digest.clone()), platforms })
+        Ok(Answer { measured: facts.measured(chosen.digest.clone()), platforms, as_of })
     }
 
-    /// What the name means, and the digest of that. A tag beside a digest does not count.
-    fn top(
-        &self,
-        image: &Reference,
-        session: Option<&Session>,
-    ) -> Result<(String, Content), Failure> {
+    /// What the name means. A tag beside a digest does not count.
+    fn top(&self, image: &Reference, session: &Session) -> Result<Top, Failure> {
         if let Some(digest) = &image.digest {
-            return Ok((digest.clone(), self.content(image, digest, session)?));
+            let (content, as_of) = self.content(image, digest, session)?;
+            return Ok(Top { digest: digest.clone(), content, as_of });
         }
         let tag = image.effective_tag().unwrap_or_default();
         let key = format!("tag {}/{}:{tag}", image.registry, image.repository);
-        let known: Option<String> = self.recall(&key, TAG_AGE);
-        if let Some(digest) = known
-            && let Some(content) = self.recall(&content_key(image, &digest), FOR_EVER)
+        if let Some(Kept { value: digest, written }) = self.recall::<String>(&key, TAG_AGE)
+            && let Some(kept) = self.recall(&content_key(image, &digest), FOR_EVER)
         {
-            return Ok((digest, content));
+            return Ok(Top { digest, content: kept.value, as_of: Date::of(written) });
         }
-        let session = session.ok_or_else(not_cached)?;
         let (digest, body) = session.by_tag(tag)?;
         let content = self.read(image, &digest, &body, session)?;
         self.keep(&key, &digest);
-        Ok((digest, content))
+        Ok(Top { digest, content, as_of: Date::today() })
     }
 
-    /// What a digest names.
+    /// What a digest names, and when that was told.
     fn content(
         &self,
         image: &Reference,
         digest: &str,
-        session: Option<&Session>,
-    ) -> Result<Content, Failure> {
-        if let Some(content) = self.recall(&content_key(image, digest), FOR_EVER) {
-            return Ok(content);
+        session: &Session,
+    ) -> Result<(Content, Option<Date>), Failure> {
+        if let Some(kept) = self.recall(&content_key(image, digest), FOR_EVER) {
+            return Ok((kept.value, Date::of(kept.written)));
         }
-        let session = session.ok_or_else(not_cached)?;
-        self.read(image, digest, &session.by_digest(digest)?, session)
+        let content = self.read(image, digest, &session.by_digest(digest)?, session)?;
+        Ok((content, Date::today()))
     }
 
     /// Reads an index or a manifest, fetches what belongs to it, and keeps it.
@@ -286,7 +302,7 @@ impl Registry {
         Ok(content)
     }
 
-    fn recall<V: DeserializeOwned>(&self, key: &str, age: Duration) -> Option<V> {
+    fn recall<V: DeserializeOwned>(&self, key: &str, age: Duration) -> Option<Kept<V>> {
         self.cache.as_ref()?.read(key, age)
     }
 
@@ -376,6 +392,40 @@ fn not_made_for(image: &Reference, wanted: &Platform, platforms: &[Platform]) ->
     }
 }
 
-fn not_cached() -> Failure {
-    Failure::Absent("it was not asked for before".to_owned())
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts() {
+        let check = |text: &str, expected: &str| {
+            assert_eq!(Hosts::parse_host(text).as_deref(), Some(expected), "{text}");
+        };
+        for host in ["ghcr.io", "localhost", "localhost:5000", "registry:80", "[::1]:5000"] {
+            check(host, host);
+            check(&host.to_uppercase(), host);
+        }
+        for name in ["docker.io", "index.docker.io", "Registry-1.Docker.IO"] {
+            check(name, "docker.io");
+        }
+        for text in [
+            "",
+            "on",
+            "ghcr",
+            "https://ghcr.io",
+            "ghcr.io/",
+            "ghcr.io/acme",
+            " ghcr.io",
+            "ghcr.io ",
+            "ghcr.io,quay.io",
+            "a.b:c",
+            "a.b:",
+            ":5000",
+            "me@a.b",
+            "a..b",
+            "*.io",
+        ] {
+            assert_eq!(Hosts::parse_host(text), None, "{text}");
+        }
+    }
 }

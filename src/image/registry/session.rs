@@ -12,7 +12,7 @@ use url::form_urlencoded::Serializer;
 
 use super::address::is_loopback;
 use super::challenge::{self, Challenge};
-use super::credentials::{self, Credential, secret_header};
+use super::credentials::{Credential, secret_header};
 use super::memory::Memory;
 use super::transport::{Reach, Request, Response, Transport, Trouble, has_user};
 use super::{Options, digest, manifest};
@@ -20,7 +20,7 @@ use crate::image::reference::DEFAULT_REGISTRY;
 use crate::image::{Failure, Reference};
 
 /// Where the default registry is served.
-const DEFAULT_SERVER: &str = "registry-1.docker.io";
+pub const DEFAULT_SERVER: &str = "registry-1.docker.io";
 /// The most bytes of an index, a manifest or a token, as in Docker's registry.
 const MAX_DOCUMENT: u64 = 4 << 20;
 /// The most bytes of an image's configuration. A history of many steps takes some 100 kB.
@@ -186,7 +186,8 @@ impl<'a> Session<'a> {
         let Options { credential_files, credential_helpers, .. } = self.options;
         urls.iter().all(is_safe).then(|| {
             let registry = &self.image.registry;
-            credentials::find(credential_files, registry, *credential_helpers, self.deadline)
+            let lookups = &self.memory.lookups;
+            lookups.find(credential_files, registry, *credential_helpers, self.deadline)
         })?
     }
 

@@ -311,7 +311,8 @@ fn late(url: &Url) -> String {
 fn private(url: &Url) -> String {
     let host = shown(url);
     format!(
-        "the registry sends us on to {host}, which has a private address: list `{host}` in          `size.registry` if that is meant"
+        "the registry sends us on to {host}, which has a private address: list `{host}` in \
+         `size.registry` if that is meant"
     )
 }
 
@@ -391,9 +392,9 @@ mod tests {
     fn private_addresses_are_not_asked() {
         let transport = Transport::new(Duration::from_secs(1));
         let registry = url("https://a.io/");
-        for target in ["https://10.0.0.1/", "https://localhost:1/", "https://[fe80::1]/"] {
+        for host in ["10.0.0.1", "localhost:1", "[fe80::1]"] {
             let request = Request {
-                url: url(target),
+                url: url(&format!("https://{host}/")),
                 accept: "",
                 authorization: None,
                 form: None,
@@ -402,7 +403,11 @@ mod tests {
             };
             let reach = Reach { registry: &registry, hosts: &Hosts::All };
             let trouble = transport.send(request, &reach).err().expect("no answer").into_text();
-            assert!(trouble.contains("has a private address"), "{trouble}");
+            let expected = format!(
+                "the registry sends us on to {host}, which has a private address: \
+                 list `{host}` in `size.registry` if that is meant"
+            );
+            assert_eq!(trouble, expected);
         }
     }
 

@@ -72,8 +72,8 @@ impl Sources {
 
 /// What a registry tells counts more than what was measured once.
 fn put_registry(figure: &mut Figure, told: Result<Answer, Failure>) {
-    let measured = match told {
-        Ok(answer) => answer.measured,
+    let (measured, as_of) = match told {
+        Ok(answer) => (answer.measured, answer.as_of),
         Err(failure) => return figure.notes.push(failure.to_string()),
     };
     let Some(pull) = measured.pull else { return };
@@ -82,7 +82,7 @@ fn put_registry(figure: &mut Figure, told: Result<Answer, Failure>) {
         // What was measured was another build.
         figure.disk = None;
     }
-    figure.pull = Some(Size::counted(pull, Source::Registry));
+    figure.pull = Some(Size { as_of, ..Size::counted(pull, Source::Registry) });
     put_facts(figure, measured);
 }
 

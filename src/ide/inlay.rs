@@ -68,27 +68,18 @@ pub fn tooltip(snapshot: &Snapshot, view: View<'_>, offset: TextSize) -> Option<
 
 /// `≈ 75 MB pull · 262 MB disk`; `None` where neither is known.
 pub fn label(figure: &Figure, view: View<'_>) -> Option<String> {
+    let sizes = [(&figure.pull, "pull"), (&figure.disk, "disk")];
+    let sizes: Vec<(&Size, &str)> =
+        sizes.into_iter().filter_map(|(size, what)| Some((size.as_ref()?, what))).collect();
     let is_exact = |size: &Size| matches!(size.source, Source::Engine | Source::Registry);
-    let mut about = false;
-    let parts = [(&figure.pull, "pull"), (&figure.disk, "disk")].into_iter();
-    let parts =
-        parts.filter_map(|(size, what)| Some((size.as_ref()?, what))).map(|(size, what)| {
-            // What is about is said once, before the first size that it holds for.
-            let mark =
-                if is_exact(size) || std::mem::replace(&mut about, true) { "" } else { "≈ " };
-            format!("{mark}{} {what}", short(size, view))
-        });
+    // What is about is said once, before the first size that it holds for.
+    let about = sizes.iter().position(|(size, _)| !is_exact(size));
+    let parts = sizes.iter().enumerate().map(|(place, (size, what))| {
+        let mark = if Some(place) == about { "≈ " } else { "" };
+        format!("{mark}{} {what}", view.unit.show_amount(size.amount).trim_start_matches("≈ "))
+    });
     let parts: Vec<_> = parts.collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
-}
-
-/// A size in a few letters: an estimate as a range.
-pub fn short(size: &Size, view: View<'_>) -> String {
-    let show = |bytes| view.unit.show(bytes);
-    match size.source {
-        Source::Estimate => hover::image::range(&show(size.amount.low), &show(size.amount.high)),
-        _ => show(size.amount.bytes),
-    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Snapshot;
-use super::hover::image::{amount, origin, range};
+use super::hover::image::{amount, origin};
 use super::images::{self, Image, View};
 use crate::image::packages;
 use crate::image::sizes::Place;
@@ -128,7 +128,7 @@ impl Root {
                 .as_ref()
                 .map(|size| format!("{}, {}", amount(size, view), origin(size)))
                 .unwrap_or_default(),
-            (_, Ok(bytes)) => shown(bytes, view.unit),
+            (_, Ok(bytes)) => view.unit.show_amount(bytes),
         };
         ["base".to_owned(), shortened(self.name(), MAX_SHOWN), size]
     }
@@ -162,7 +162,7 @@ impl Weight {
     pub fn total(&self, unit: Unit) -> Option<String> {
         let known = self.known().filter(|known| self.unknown() == 0 || known.low > 0)?;
         Some(match self.unknown() {
-            0 => format!("≈ {}", shown(known, unit)),
+            0 => format!("≈ {}", unit.show_amount(known).trim_start_matches("≈ ")),
             _ => format!("≥ {}", unit.show(known.low)),
         })
     }
@@ -177,7 +177,7 @@ impl Weight {
         let (told, rest) = self.parts.split_at(MAX_ROWS.min(self.parts.len()));
         rows.extend(told.iter().map(|part| {
             let size = match &part.disk {
-                Ok(disk) => shown(*disk, view.unit),
+                Ok(disk) => view.unit.show_amount(*disk),
                 Err(why) => not_known(why),
             };
             [format!("line {}", part.line), part.text.clone(), size]
@@ -193,12 +193,6 @@ impl Weight {
     }
 }
 
-/// A size, as a range if it is one.
-fn shown(amount: Amount, unit: Unit) -> String {
-    let (low, high) = (unit.show(amount.low), unit.show(amount.high));
-    if low == high { unit.show(amount.bytes) } else { range(&low, &high) }
-}
-
 fn not_known(why: &str) -> String {
     format!("not known: {why}")
 }
@@ -206,7 +200,7 @@ fn not_known(why: &str) -> String {
 /// What several instructions add.
 fn counted(disk: Amount, parts: usize, unknown: usize, unit: Unit) -> String {
     match unknown {
-        0 => shown(disk, unit),
+        0 => unit.show_amount(disk),
         unknown if unknown == parts => format!("not known of {unknown}"),
         unknown => format!("≥ {}, not known of {unknown}", unit.show(disk.low)),
     }

@@ -29,7 +29,7 @@ const MIRRORS: [(&str, Option<&str>); 9] = [
 
 /// Repositories whose tags without a minor version are releases of a distribution, which stay what
 /// they are.
-const DISTRIBUTIONS: [&str; 10] = [
+const RELEASED: [&str; 10] = [
     "almalinux",
     "amazonlinux",
     "centos",
@@ -252,7 +252,7 @@ fn joined<'r>(mut rows: Vec<Row<'r>>, others: Vec<Row<'r>>) -> Vec<Row<'r>> {
 pub fn is_stale(repository: &str, row: &Row<'_>) -> bool {
     let tag = Tag::parse(row.tag());
     let is_release =
-        DISTRIBUTIONS.contains(&repository) && (!tag.version.is_empty() || tag.release.is_some());
+        RELEASED.contains(&repository) && (!tag.version.is_empty() || tag.release.is_some());
     let is_old = row.as_of().is_none_or(|date| date.year() < RECENT);
     tag.is_moving() && !is_release && is_old
 }

@@ -63,7 +63,7 @@ pub static RELEASES: &[Release] = &[
 ];
 
 /// Distributions whose version follows their name without a dash.
-const DISTRIBUTIONS: [&str; 6] = ["alpine", "ubi", "ol", "al", "azurelinux", "cbl-mariner"];
+const NAMES_WITH_VERSION: [&str; 6] = ["alpine", "ubi", "ol", "al", "azurelinux", "cbl-mariner"];
 
 /// Words that name a line of versions, not a flavour.
 const LINES: [&str; 6] = ["current", "edge", "lts", "mainline", "oldstable", "stable"];
@@ -97,7 +97,7 @@ impl<'a> Tag<'a> {
         }
         let end = word.find(|c: char| c.is_ascii_digit()).unwrap_or(word.len());
         let (name, number) = word.split_at(end);
-        match version(number).filter(|_| DISTRIBUTIONS.contains(&name)) {
+        match version(number).filter(|_| NAMES_WITH_VERSION.contains(&name)) {
             Some(version) => {
                 self.flavour.push(name);
                 self.distribution = version;

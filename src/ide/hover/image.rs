@@ -50,21 +50,12 @@ pub fn markdown(image: &Image, view: View<'_>) -> Option<String> {
     Some(text)
 }
 
-/// A size in a line: `299 MB`, and a range for an estimate.
+/// A size in a line: `299 MB`, and for an estimate its range and the likeliest.
 pub fn amount(size: &Size, view: View<'_>) -> String {
-    let show = |bytes| view.unit.show(bytes);
-    let crate::image::Amount { bytes, low, high } = size.amount;
+    let shown = view.unit.show_amount(size.amount);
     match size.source {
-        Source::Estimate => format!("{} (≈ {})", range(&show(low), &show(high)), show(bytes)),
-        _ => show(bytes),
-    }
-}
-
-/// Two sizes as a range; the unit is told once if it is the same.
-pub fn range(low: &str, high: &str) -> String {
-    match (low.split_once(' '), high.split_once(' ')) {
-        (Some((low, a)), Some((_, b))) if a == b => format!("{low}–{high}"),
-        _ => format!("{low}–{high}"),
+        Source::Estimate => format!("{shown} (≈ {})", view.unit.show(size.amount.bytes)),
+        _ => shown,
     }
 }
 

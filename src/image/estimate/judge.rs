@@ -270,6 +270,9 @@ mod tests {
         let near = &judgement.near;
         assert!(near.images > 300, "{near:?}");
         assert!(near.median <= 0.05 && near.p90 <= 0.25, "{near:?}");
+        let shown = judgement.classes.iter().filter(|verdict| verdict.range.is_some());
+        assert!(shown.clone().count() > 20);
+        assert!(shown.into_iter().all(|verdict| verdict.width <= Some(WIDEST)));
         for verdict in &judgement.classes {
             let unseen = verdict.inside_unseen.filter(|_| verdict.range.is_some());
             let shares = [verdict.inside, unseen];

@@ -109,7 +109,7 @@ pub struct Nearest<'r, 'a> {
 }
 
 /// Repositories whose versions are those of a distribution, so that a code name is a version.
-const DISTRIBUTIONS: [&str; 3] = ["buildpack-deps", "debian", "ubuntu"];
+const NAMED_RELEASES: [&str; 3] = ["buildpack-deps", "debian", "ubuntu"];
 
 impl<'a> Relatives<'a> {
     /// Reads the rows of a repository.
@@ -238,7 +238,7 @@ impl<'a> Relatives<'a> {
 /// A tag; for a repository of a distribution a code name counts as the version.
 fn read<'t>(repository: &str, text: &'t str) -> Tag<'t> {
     let mut tag = Tag::parse(text);
-    if DISTRIBUTIONS.contains(&repository)
+    if NAMED_RELEASES.contains(&repository)
         && tag.version.is_empty()
         && let Some(release) = tag.release.take()
     {

@@ -14,11 +14,11 @@ mod server;
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use stagewright::image::catalogue::record::{self, Record};
 
 use images::Images;
@@ -208,15 +208,28 @@ fn patience() {
 
 /// The calls to the network of a run, of the program and all that it starts.
 fn calls(folder: &Path, arguments: &[&str]) -> String {
+    calls_on(folder, arguments, "")
+}
+
+/// The same with that on its standard input, which stays open for a while.
+fn calls_on(folder: &Path, arguments: &[&str], input: &str) -> String {
     let trace = folder.join("trace");
     let file = trace.to_str().expect("text");
     let strace = ["-f", "-e", "trace=%network", "-o", file, BINARY];
     let mut command = Command::new("strace");
     command.args(strace).args(arguments).current_dir(folder);
     command.env("XDG_DATA_HOME", folder.join("data")).env("XDG_CACHE_HOME", folder.join("cache"));
-    let output = command.output().unwrap_or_else(|error| {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap_or_else(|error| {
         panic!("strace does not start: install Debian's package strace, as .ci/test does: {error}")
     });
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(input.as_bytes()).expect("written");
+    if !input.is_empty() {
+        std::thread::sleep(Duration::from_secs(2));
+    }
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends");
     assert!(output.status.code().is_some_and(|code| code < 2), "{arguments:?}: {output:?}");
     let calls = std::fs::read_to_string(trace).expect("a trace");
     assert!(calls.contains("exited with"), "{calls}");
@@ -243,4 +256,64 @@ fn nobody_is_asked_unless_an_option_says_so() {
     // The trace would show it.
     let asked = calls(folder, &["size", "127.0.0.1:1/a:1", "--registry", "127.0.0.1:1"]);
     assert!(asked.contains("connect(") && asked.contains("AF_INET"), "{asked}");
+}
+
+/// A whole session of an editor, as it comes over standard input.
+fn session(settings: &Value) -> String {
+    const URI: &str = "file:///nowhere/Dockerfile";
+    let text = "# syntax=docker/dockerfile:1\nFROM golang AS b\nFROM 127.0.0.1:1/a:1\nCOPY --from=nginx / /\n";
+    let document = json!({ "uri": URI });
+    let at = |line: u32, character: u32| json!({ "textDocument": document, "position": { "line": line, "character": character } });
+    let whole =
+        json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } });
+    let over =
+        |context: Value| json!({ "textDocument": document, "range": whole, "context": context });
+    let typed = |version: u32, letter: &str| {
+        let place = json!({ "line": 1, "character": 11 });
+        let change = json!({ "range": { "start": place, "end": place }, "text": letter });
+        json!({ "textDocument": { "uri": URI, "version": version }, "contentChanges": [change] })
+    };
+    let item = json!({ "uri": URI, "languageId": "dockerfile", "version": 1, "text": text });
+    let told = [
+        (
+            "initialize",
+            true,
+            json!({ "capabilities": { "textDocument": { "codeAction": { "codeActionLiteralSupport": {} } } }, "initializationOptions": settings }),
+        ),
+        ("initialized", false, json!({})),
+        ("textDocument/didOpen", false, json!({ "textDocument": item })),
+        ("textDocument/didChange", false, typed(2, ":")),
+        ("textDocument/completion", true, at(1, 12)),
+        ("textDocument/didChange", false, typed(3, "1")),
+        ("textDocument/inlayHint", true, over(json!({}))),
+        ("textDocument/hover", true, at(0, 15)),
+        ("textDocument/hover", true, at(1, 8)),
+        ("textDocument/hover", true, at(1, 16)),
+        ("textDocument/hover", true, at(2, 8)),
+        ("textDocument/hover", true, at(3, 14)),
+        ("textDocument/codeAction", true, over(json!({ "diagnostics": [] }))),
+        ("textDocument/documentLink", true, json!({ "textDocument": document })),
+        ("textDocument/codeLens", true, json!({ "textDocument": document })),
+    ];
+    let mut input = String::new();
+    for (number, (method, asks, params)) in told.into_iter().enumerate() {
+        let mut message = json!({ "jsonrpc": "2.0", "method": method, "params": params });
+        if asks {
+            message["id"] = json!(number);
+        }
+        let body = message.to_string();
+        input += &format!("Content-Length: {}\r\n\r\n{body}", body.len());
+    }
+    input
+}
+
+#[test]
+fn an_editor_s_whole_session_asks_nobody_unless_a_setting_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let calls = calls_on(folder.path(), &["lsp"], &session(&json!({})));
+    assert!(!calls.contains("socket("), "{calls}");
+    // The same session does ask where it is let.
+    let asking = json!({ "size": { "registry": ["127.0.0.1:1"] } });
+    let asked = calls_on(folder.path(), &["lsp"], &session(&asking));
+    assert!(asked.contains("socket(AF_INET"), "{asked}");
 }

@@ -21,6 +21,13 @@ pub struct View<'a> {
     pub unit: Unit,
 }
 
+impl View<'_> {
+    /// The platform that counts where a file names that one or none.
+    fn platform_or(self, own: Option<Platform>) -> Platform {
+        own.map_or_else(|| self.platform.clone(), |own| own.or(self.platform))
+    }
+}
+
 /// A place that names an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Image {
@@ -43,7 +50,7 @@ impl Image {
 
     /// The platform that counts.
     pub fn platform(&self, view: View<'_>) -> Platform {
-        self.platform.clone().map_or_else(|| view.platform.clone(), |own| own.or(view.platform))
+        view.platform_or(self.platform.clone())
     }
 
     /// What is known of its weight; `None` for what no image can be called.
@@ -96,16 +103,16 @@ fn image(snapshot: &Snapshot, reference: &model::Reference, globals: &State) -> 
     })
 }
 
-/// The image that a stage starts from, by way of other stages if need be: that stage and its image.
-/// `None` for `scratch` and what the file does not tell.
-pub fn root<'s>(snapshot: &'s Snapshot, stage: &'s Stage) -> Option<(&'s Stage, Image)> {
+/// The image that a stage starts from, by way of other stages if need be. `None` for `scratch` and
+/// what the file does not tell.
+pub fn root(snapshot: &Snapshot, stage: &Stage) -> Option<Image> {
     let stages = snapshot.model().stages();
     let mut stage = stage;
     while let Base::Stage(parent) = stage.base {
         stage = stages.get(parent)?;
     }
     let images = images_in(snapshot, stage.image()?.range);
-    Some((stage, images.into_iter().find(|image| image.starts == Some(stage.index))?))
+    images.into_iter().find(|image| image.starts == Some(stage.index))
 }
 
 /// The first `# syntax=`, which alone counts; its value ends at a blank.
@@ -143,8 +150,7 @@ fn platform(snapshot: &Snapshot, stage: &Stage, globals: &State) -> Option<Platf
 /// The platform that the stage at `offset` is for.
 pub fn platform_at(snapshot: &Snapshot, view: View<'_>, offset: TextSize) -> Platform {
     let stage = snapshot.model().stage_at(offset);
-    let own = stage.and_then(|stage| platform(snapshot, stage, &globals(snapshot)));
-    own.map_or_else(|| view.platform.clone(), |own| own.or(view.platform))
+    view.platform_or(stage.and_then(|stage| platform(snapshot, stage, &globals(snapshot))))
 }
 
 /// A text with its variables replaced; `None` for no text, and as [`known`].
@@ -219,7 +225,7 @@ pub(super) mod tests {
         let check = |text: &str, expected: Option<&str>| {
             let snapshot = Snapshot::new(text);
             let stage = snapshot.model().stages().last().expect("a stage");
-            let found = root(&snapshot, stage).map(|(_, image)| image.name);
+            let found = root(&snapshot, stage).map(|image| image.name);
             assert_eq!(found.as_deref(), expected, "{text}");
         };
         check("FROM golang AS a\nFROM a AS b\nFROM b\n", Some("golang"));

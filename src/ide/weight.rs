@@ -320,7 +320,7 @@ impl Scale<'_> {
         if stage.base == Base::Scratch {
             return Root::Scratch;
         }
-        let image = images::root(self.snapshot, stage).map(|(_, image)| image);
+        let image = images::root(self.snapshot, stage);
         match image.and_then(|image| Some((image.figure(self.view)?, image))) {
             Some((figure, image)) => Root::Image { image, figure: Box::new(figure) },
             None => Root::Unknown(stage.image().map_or_else(String::new, |i| i.text.to_string())),

@@ -1,8 +1,7 @@
 //! Lighter images of the same repository at the same version, and what each of them lacks.
 
-use super::catalogue::Row;
 use super::figure::Size;
-use super::sizes::{Offline, Place, is_stale};
+use super::sizes::{Offline, Place};
 use super::tag::Tag;
 use super::{Figure, Reference, Sizes};
 use crate::language::platform::Platform;
@@ -59,10 +58,7 @@ pub fn lighter(
         return Vec::new();
     };
     let own = Tag::parse(tag);
-    let fits = |row: &Row<'_>| {
-        Some(row.architecture()) == place.architecture && !is_stale(&place.repository, row)
-    };
-    let rows = offline.rows(&place.repository).filter(fits);
+    let rows = offline.rows(&place.repository).filter(|row| place.counts(row));
     let tags = rows.map(|row| (row.tag(), Tag::parse(row.tag())));
     let mut tags: Vec<_> = tags.filter(|(_, tag)| tag.version == own.version).collect();
     // Of tags in one flavour, that which pins no more than the heavy image does.

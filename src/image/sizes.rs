@@ -93,6 +93,11 @@ impl<'i> Place<'i> {
         let architecture = catalogue::architecture(own.as_ref().unwrap_or(platform));
         Place { repository, architecture }
     }
+
+    /// Whether a row of the repository is for the architecture and says what its tag is today.
+    pub fn counts(&self, row: &Row<'_>) -> bool {
+        Some(row.architecture()) == self.architecture && !is_stale(&self.repository, row)
+    }
 }
 
 impl Offline {
@@ -133,9 +138,9 @@ impl Offline {
             return Figure { pull: nothing.clone(), disk: nothing, ..Figure::default() };
         }
         let place = Place::of(image, platform);
-        let Some(architecture) = place.architecture else { return Figure::default() };
-        let fits =
-            |row: &Row<'_>| row.architecture() == architecture && !is_stale(&place.repository, row);
+        if place.architecture.is_none() {
+            return Figure::default();
+        }
         let rows: Vec<Row<'_>> = match (&image.digest, image.effective_tag()) {
             (Some(digest), _) => self
                 .catalogues()
@@ -145,7 +150,8 @@ impl Offline {
                 .collect(),
             (None, Some(tag)) => {
                 let rows = self.catalogues().map(|catalogue| {
-                    catalogue.tag(&place.repository, tag).filter(fits).collect::<Vec<_>>()
+                    let rows = catalogue.tag(&place.repository, tag);
+                    rows.filter(|row| place.counts(row)).collect::<Vec<_>>()
                 });
                 rows.filter(|rows| !rows.is_empty()).reduce(joined).unwrap_or_default()
             }
@@ -249,7 +255,7 @@ fn joined<'r>(mut rows: Vec<Row<'r>>, others: Vec<Row<'r>>) -> Vec<Row<'r>> {
 
 /// Whether a row says nothing of what its tag is today: the tag moves, and the row is old or of an
 /// unknown day.
-pub fn is_stale(repository: &str, row: &Row<'_>) -> bool {
+fn is_stale(repository: &str, row: &Row<'_>) -> bool {
     let tag = Tag::parse(row.tag());
     let is_release =
         RELEASED.contains(&repository) && (!tag.version.is_empty() || tag.release.is_some());

@@ -10,7 +10,7 @@ use super::text::{amount, remarks};
 use crate::cli::out::printable;
 use crate::cli::table::padded;
 use crate::image::estimate::relatives::Relatives;
-use crate::image::sizes::{Offline, Place, is_stale};
+use crate::image::sizes::{Offline, Place};
 use crate::image::tag::Version;
 use crate::image::{Amount, Figure, Reference, Size, Sizes, Unit};
 use crate::language::platform::Platform;
@@ -60,11 +60,10 @@ fn variants(
     figure: &Figure,
 ) -> Vec<Variant> {
     let place = Place::of(image, platform);
-    let rows = offline.rows(&place.repository).filter(|row| !is_stale(&place.repository, row));
+    let rows = offline.rows(&place.repository).filter(|row| place.counts(row));
     let relatives = Relatives::new(&place.repository, rows);
-    let members = relatives.members().iter();
     let mut by_version: BTreeMap<Version, Vec<&str>> = BTreeMap::new();
-    for member in members.filter(|member| Some(member.architecture) == place.architecture) {
+    for member in relatives.members() {
         by_version.entry(member.tag.version.clone()).or_default().push(member.row.tag());
     }
     let own = image.effective_tag().unwrap_or_default();

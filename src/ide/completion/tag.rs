@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::{Kind, List};
 use crate::ide::{images, inlay};
 use crate::image::reference::{Parts, Reference};
-use crate::image::sizes::{Place, is_stale};
+use crate::image::sizes::Place;
 use crate::image::tag::Tag;
 use crate::image::{Amount, Figure, Size, Source};
 
@@ -27,10 +27,8 @@ pub fn tags(list: &mut List<'_>) {
     let platform = images::platform_at(list.snapshot, view, list.context.offset);
     let place = Place::of(&image, &platform);
     let mut sizes: BTreeMap<String, Figure> = BTreeMap::new();
-    for row in view.sizes.offline().rows(&place.repository) {
-        if Some(row.architecture()) != place.architecture || is_stale(&place.repository, &row) {
-            continue;
-        }
+    let rows = view.sizes.offline().rows(&place.repository);
+    for row in rows.filter(|row| place.counts(row)) {
         let size = |bytes: Option<u64>| {
             let amount = Amount::exact(bytes?);
             Some(Size { amount, source: Source::Catalogue, as_of: row.as_of(), basis: None })

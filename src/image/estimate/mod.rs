@@ -82,8 +82,6 @@ impl Family {
 pub struct Estimate {
     /// How much, in bytes.
     pub amount: Amount,
-    /// How it was made.
-    pub class: Class,
     /// What it rests on, as the end of "estimated from".
     pub basis: String,
     /// When the relative was measured that it rests on.
@@ -260,8 +258,8 @@ impl<'a> Estimator<'a> {
             low: whole(raw.value * range.low * part(known.low)),
             high: whole(raw.value * range.high * part(known.high)),
         };
-        let Raw { class, as_of, .. } = raw;
-        (width(amount) <= ranges::WIDEST).then_some(Estimate { amount, class, basis, as_of })
+        let as_of = raw.as_of;
+        (width(amount) <= ranges::WIDEST).then_some(Estimate { amount, basis, as_of })
     }
 }
 

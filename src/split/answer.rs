@@ -1,0 +1,238 @@
+//! What an ecosystem is asked, and what it answers.
+
+use super::base::Base;
+use super::course::{Course, Product};
+use super::facts::{Facts, Scene};
+use super::start::Start;
+use super::world::Origin;
+use crate::image::Amount;
+use crate::text::TextRange;
+use crate::workspace::Context;
+
+/// A file that an ecosystem is asked about.
+pub struct Site<'c, 'a> {
+    /// The course of the build.
+    pub course: &'c Course<'a>,
+    /// What containers start.
+    pub start: &'c Start,
+}
+
+impl<'c, 'a> Site<'c, 'a> {
+    /// The file.
+    pub fn facts(&self) -> &'a Facts<'a> {
+        self.course.facts
+    }
+
+    /// What is known of the image at the bottom.
+    pub fn base(&self) -> &'a Base {
+        &self.course.facts.base
+    }
+
+    /// The build context, if it is at hand.
+    pub fn context(&self) -> Option<&'a Context> {
+        self.course.context
+    }
+
+    /// What holds at the end of the file.
+    pub fn scene(&self) -> std::rc::Rc<Scene> {
+        self.course.facts.last_scene()
+    }
+
+    /// What was built at `path`, or the folder built that holds it.
+    pub fn product_at(&self, path: &str) -> Option<&'c Product> {
+        match self.course.world.origin(path)? {
+            Origin::Built(number) => self.course.products.get(*number),
+            _ => None,
+        }
+    }
+
+    /// The first of the started programs that a command of this ecosystem built: its path and the
+    /// product.
+    pub fn started_product(&self, ecosystem: &str) -> Option<(String, &'c Product)> {
+        self.start.launches.iter().find_map(|launch| {
+            let path = launch.program(self.course)?;
+            let product = self.product_at(&path)?;
+            (product.ecosystem == ecosystem).then_some((path, product))
+        })
+    }
+
+    /// Whether a command of this ecosystem built anything, or tried to.
+    pub fn builds(&self, ecosystem: &str) -> bool {
+        use super::course::Role;
+        self.course.deeds.iter().any(|deed| deed.role == Role::Builds(ecosystem_name(ecosystem)))
+    }
+}
+
+/// The static name for a name.
+fn ecosystem_name(name: &str) -> &'static str {
+    super::ecosystem::ALL.iter().find(|one| one.name == name).map_or("", |one| one.name)
+}
+
+/// How sure something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Certainty {
+    /// It follows from what was read.
+    Proved,
+    /// It is so in most files like this; the title says "(review)".
+    Likely,
+}
+
+/// Why something is held to be so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// A sentence.
+    pub text: String,
+    /// Where in the file it says so.
+    pub place: Option<TextRange>,
+    /// The file of the context that says so.
+    pub file: Option<String>,
+}
+
+impl Evidence {
+    /// What a place in the Dockerfile says.
+    pub fn at(place: TextRange, text: impl Into<String>) -> Evidence {
+        Evidence { text: text.into(), place: Some(place), file: None }
+    }
+
+    /// What a file of the context says.
+    pub fn in_file(file: impl Into<String>, text: impl Into<String>) -> Evidence {
+        Evidence { text: text.into(), place: None, file: Some(file.into()) }
+    }
+}
+
+/// What an ecosystem answers.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The name of the ecosystem.
+    pub ecosystem: &'static str,
+    /// What is taken from the builder, in order.
+    pub artifacts: Vec<Artifact>,
+    /// How the program finds the C library.
+    pub linkage: Linkage,
+    /// Small images made for it, with the variant that they are for. Empty: the images for native
+    /// programs are chosen by the linkage.
+    pub runtimes: Vec<(Variant, String)>,
+    /// Development packages that the program links with, by the names of the builder's distribution,
+    /// besides those that the file installs.
+    pub libraries: Vec<String>,
+    /// Packages that it needs at run time, by the names of the runtime's distribution.
+    pub packages: Vec<String>,
+    /// Whether the program needs the certificates of authorities.
+    pub certificates: Need,
+    /// Whether it needs the table of time zones.
+    pub zones: Need,
+    /// Whether it needs a folder for temporary files.
+    pub temporary: Need,
+    /// What it reads at run time.
+    pub data: Data,
+    /// Another start command, where the old one runs the toolchain.
+    pub start: Option<NewStart>,
+    /// Lines to put into the builder.
+    pub builder: Vec<BuilderLine>,
+    /// Variables that only the build reads, besides those that are known for all.
+    pub build_variables: &'static [&'static str],
+    /// Lines for the runtime stage behind all copies, such as `ENV PATH=…`.
+    pub settings: Vec<String>,
+    /// Why all this is held to be so.
+    pub evidence: Vec<Evidence>,
+    /// What is only likely: sentences. None of them: all is proved.
+    pub assumptions: Vec<String>,
+    /// What changes for whoever runs the image: sentences.
+    pub changes: Vec<String>,
+    /// What the artifacts weigh, unpacked.
+    pub weight: Amount,
+}
+
+/// The two sorts of splits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Variant {
+    /// On the slim or Alpine sibling of the same release.
+    Conservative,
+    /// On the smallest image that is sound.
+    Smallest,
+}
+
+/// Something taken from the builder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Artifact {
+    /// Where it is in the builder, absolute.
+    pub from: String,
+    /// Where it goes, absolute.
+    pub to: String,
+    /// Whether it is a folder.
+    pub is_folder: bool,
+}
+
+impl Artifact {
+    /// A file that keeps its path.
+    pub fn file(path: impl Into<String>) -> Artifact {
+        let path = path.into();
+        Artifact { from: path.clone(), to: path, is_folder: false }
+    }
+
+    /// A folder that keeps its path.
+    pub fn folder(path: impl Into<String>) -> Artifact {
+        Artifact { is_folder: true, ..Artifact::file(path) }
+    }
+
+    /// The same in another place.
+    #[must_use]
+    pub fn moved(self, to: impl Into<String>) -> Artifact {
+        Artifact { to: to.into(), ..self }
+    }
+}
+
+/// How a program finds the C library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Linkage {
+    /// It needs none.
+    Static,
+    /// It needs that of the builder, and libraries beside it: `libgcc`, `libstdc++`.
+    Dynamic {
+        /// Whether it needs more than the C library alone: `libgcc_s`, `libstdc++`.
+        runtime: bool,
+    },
+    /// It runs in an interpreter or virtual machine that the image brings.
+    Interpreted,
+}
+
+/// Whether something is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// No.
+    No,
+    /// Yes, or it may be: then it is brought along.
+    Yes,
+}
+
+/// What a program reads at run time besides itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Data {
+    /// Nothing: it holds all.
+    Embedded,
+    /// Files beside its sources, found by their names in these folders of the image.
+    Beside {
+        /// Folders of the image with sources.
+        folders: Vec<String>,
+        /// Paths in these folders that the build put into the program.
+        embedded: Vec<String>,
+    },
+    /// The files that the file copies from the context, again.
+    Sources,
+}
+
+/// Another start command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewStart {
+    /// The words, exec form. Empty: the image's own start is taken.
+    pub words: Vec<String>,
+}
+
+/// A line for the builder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BuilderLine {
+    /// Behind the line of that number in the facts.
+    After(usize, String),
+    /// Before it.
+    Before(usize, String),
+}

@@ -1,0 +1,526 @@
+//! The commands of a `RUN`, one after the other: words with their values, where they run, what they
+//! are given by the environment.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::facts::{Scene, join};
+use crate::shell::{self, Condition, Connector, Kind, List, Operator, Part, Step, Steps, Target};
+use crate::text::TextRange;
+
+/// The shells whose commands are read.
+pub const SHELLS: [&str; 4] = ["sh", "bash", "dash", "ash"];
+
+/// Words before a command that change nothing about what it does to files.
+const WRAPPERS: [&str; 6] = ["sudo", "exec", "command", "time", "nice", "nohup"];
+
+/// A command.
+#[derive(Clone, Debug, Default)]
+pub struct Invocation {
+    /// Where it stands in the file.
+    pub range: TextRange,
+    /// Its name and arguments.
+    pub words: Vec<Word>,
+    /// The variables set for it alone, and those that the script set or exported before it; `None`
+    /// for a value that is not known.
+    pub variables: BTreeMap<String, Option<String>>,
+    /// Where it runs; `None` if that is not known.
+    pub folder: Option<String>,
+    /// Whether it runs in any case in which the build goes on.
+    pub is_sure: bool,
+    /// Whether its output goes to another command.
+    pub is_piped: bool,
+    /// The files that its output is written to, made absolute; `None` for one that is not known.
+    pub outputs: Vec<Option<String>>,
+    /// Its number in the `RUN`, and whether it stands in the outermost list, so that it can be
+    /// taken out of it.
+    pub is_top: bool,
+}
+
+/// A word of a command.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Word {
+    /// Its value; a pattern is kept as it is. `None` if it is not known before the build.
+    pub text: Option<String>,
+    /// Whether the shell looks for files by it.
+    pub is_pattern: bool,
+}
+
+impl Word {
+    /// The value; empty if it is not known.
+    pub fn or_empty(&self) -> &str {
+        self.text.as_deref().unwrap_or_default()
+    }
+}
+
+/// The commands of a script that runs in `scene`; `place` tells where a part of it stands in the
+/// file.
+///
+/// Errors: why it is not read, a short text without a full stop.
+pub fn read(
+    text: &str,
+    scene: &Scene,
+    place: &dyn Fn(Range<usize>) -> TextRange,
+) -> Result<Vec<Invocation>, String> {
+    let script = shell::parse(text).map_err(|unread| unread.what.to_owned())?;
+    if !script.functions().is_empty() {
+        return Err("it defines functions".to_owned());
+    }
+    if script.bash.is_some() && scene.shell != Shell::Bash {
+        return Err("it is written for bash".to_owned());
+    }
+    let mut loops = BTreeMap::new();
+    loop_variables(&script.list, 0, &mut loops);
+    let steps = script.steps();
+    let mut reader =
+        Reader { scene, place, steps: &steps, top: top(&script.list), loops, scopes: BTreeMap::new() };
+    Ok(steps.iter().filter_map(|step| reader.step(step)).collect())
+}
+
+/// The shells that run the commands of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shell {
+    /// `sh`, which may be any.
+    #[default]
+    Posix,
+    /// `bash`
+    Bash,
+    /// One whose grammar is not read.
+    Other,
+}
+
+impl Shell {
+    /// That of a program.
+    pub fn of(program: &str) -> Shell {
+        match program.rsplit('/').next().unwrap_or_default() {
+            "bash" => Shell::Bash,
+            name if SHELLS.contains(&name) => Shell::Posix,
+            _ => Shell::Other,
+        }
+    }
+}
+
+/// The simple commands of the outermost list, if nothing but `&&`, `;` and newlines joins them.
+fn top(list: &List) -> Vec<crate::text::TextRange> {
+    let plain = |entry: &shell::Entry| {
+        !entry.background && entry.rest.iter().all(|(connector, _)| *connector == Connector::And)
+    };
+    let pipelines = list
+        .entries
+        .iter()
+        .filter(|entry| plain(entry))
+        .flat_map(|entry| std::iter::once(&entry.first).chain(entry.rest.iter().map(|r| &r.1)));
+    pipelines
+        .filter_map(|pipeline| match pipeline.commands.as_slice() {
+            [command] if !pipeline.negated => Some(command),
+            _ => None,
+        })
+        .filter(|command| matches!(command.kind, Kind::Simple(_)))
+        .map(|command| command.range)
+        .collect()
+}
+
+/// How deep compound commands are looked into for the variables of their loops. The parser does not
+/// go deeper.
+const MAX_DEPTH: usize = 200;
+
+/// The variables that loops set anywhere: their values are never known.
+fn loop_variables(list: &List, depth: usize, found: &mut BTreeMap<String, Option<String>>) {
+    if depth > MAX_DEPTH {
+        return;
+    }
+    let pipelines = list
+        .entries
+        .iter()
+        .flat_map(|entry| std::iter::once(&entry.first).chain(entry.rest.iter().map(|r| &r.1)));
+    for command in pipelines.flat_map(|pipeline| &pipeline.commands) {
+        let mut inside = |list: &List| loop_variables(list, depth + 1, found);
+        match &command.kind {
+            Kind::Group(list) | Kind::Subshell(list) => inside(list),
+            Kind::If { branches, otherwise } => {
+                for (condition, body) in branches {
+                    inside(condition);
+                    inside(body);
+                }
+                otherwise.iter().for_each(inside);
+            }
+            Kind::For { variable, body, .. } => {
+                inside(body);
+                found.insert(variable.clone(), None);
+            }
+            Kind::Counted { body, .. } => inside(body),
+            Kind::Loop { condition, body } => {
+                inside(condition);
+                inside(body);
+            }
+            Kind::Case { arms, .. } => arms.iter().for_each(|arm| inside(&arm.body)),
+            _ => {}
+        }
+    }
+}
+
+/// What holds in a subshell.
+#[derive(Clone, Debug)]
+struct Scope {
+    folder: Option<String>,
+    variables: BTreeMap<String, Option<String>>,
+}
+
+struct Reader<'a> {
+    scene: &'a Scene,
+    place: &'a dyn Fn(Range<usize>) -> TextRange,
+    steps: &'a Steps<'a>,
+    top: Vec<TextRange>,
+    loops: BTreeMap<String, Option<String>>,
+    scopes: BTreeMap<usize, Scope>,
+}
+
+impl Reader<'_> {
+    /// What holds in a subshell: at first, what holds around it.
+    fn scope(&mut self, number: usize) -> &mut Scope {
+        if !self.scopes.contains_key(&number) {
+            let scope = match self.steps.outer(number).filter(|outer| *outer < number) {
+                Some(outer) => self.scope(outer).clone(),
+                None => Scope {
+                    folder: self.scene.workdir.clone(),
+                    variables: self.loops.clone(),
+                },
+            };
+            self.scopes.insert(number, scope);
+        }
+        self.scopes
+            .entry(number)
+            .or_insert_with(|| Scope { folder: None, variables: BTreeMap::new() })
+    }
+
+    fn step(&mut self, step: &Step<'_>) -> Option<Invocation> {
+        let is_sure = step.condition == Condition::Always;
+        let scene = self.scene;
+        let scope = self.scope(step.scope).clone();
+        let value = |name: &str| value(name, &scope.variables, scene);
+        let assigned: Vec<(String, Option<String>)> = step
+            .command
+            .assignments
+            .iter()
+            .map(|one| (one.name.clone(), one.value.expanded(&value).filter(|_| !one.append)))
+            .collect();
+        if step.command.words.is_empty() {
+            let known = |value: Option<String>| value.filter(|_| is_sure);
+            let set = assigned.into_iter().map(|(name, value)| (name, known(value)));
+            self.scope(step.scope).variables.extend(set);
+            if step.redirects.is_empty() {
+                return None;
+            }
+        }
+        let words: Vec<Word> = step.command.words.iter().map(|word| read_word(word, &value)).collect();
+        let mut invocation = Invocation {
+            range: (self.place)(step.range.into()),
+            words,
+            variables: scope.variables.clone(),
+            folder: scope.folder.clone(),
+            is_sure,
+            is_piped: step.writes_pipe,
+            outputs: Vec::new(),
+            is_top: self.top.contains(&step.range),
+        };
+        if !step.command.words.is_empty() {
+            invocation.variables.extend(assigned_of(step, &value));
+        }
+        invocation.unwrap_wrappers();
+        let outputs = outputs(step).map(|word| {
+            let path = word.expanded(&value)?;
+            join(scope.folder.as_deref()?, &path)
+        });
+        invocation.outputs = outputs.filter(|path| !is_sink(path.as_deref())).collect();
+        self.apply(&invocation, step);
+        Some(invocation)
+    }
+
+    /// What the command changes for those behind it.
+    fn apply(&mut self, invocation: &Invocation, step: &Step<'_>) {
+        let is_sure = invocation.is_sure;
+        match invocation.name() {
+            Some("cd" | "pushd") => {
+                let target = invocation.args().first().cloned().unwrap_or_default();
+                let folder = invocation.folder.as_deref();
+                let moved = folder.zip(target.text.filter(|text| !target.is_pattern && text != "-"));
+                let moved = moved.and_then(|(folder, target)| join(folder, &target));
+                let moved = moved.map(|path| match path.as_str() {
+                    "/" => path,
+                    _ => path.trim_end_matches('/').to_owned(),
+                });
+                self.scope(step.scope).folder = moved.filter(|_| is_sure);
+            }
+            Some("popd") => self.scope(step.scope).folder = None,
+            Some("export" | "local" | "readonly" | "declare") => {
+                for word in invocation.args() {
+                    let Some((name, value)) = word.text.as_deref().and_then(|t| t.split_once('='))
+                    else {
+                        continue;
+                    };
+                    let value = Some(value.to_owned()).filter(|_| is_sure);
+                    self.scope(step.scope).variables.insert(name.to_owned(), value);
+                }
+            }
+            Some("unset" | "read") => {
+                for word in invocation.args() {
+                    self.scope(step.scope).variables.insert(word.or_empty().to_owned(), None);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The files that a command's output is written to.
+fn outputs<'s>(step: &'s Step<'_>) -> impl Iterator<Item = &'s shell::Word> {
+    let writes = |operator| {
+        matches!(
+            operator,
+            Operator::Write
+                | Operator::Clobber
+                | Operator::Append
+                | Operator::ReadWrite
+                | Operator::WriteBoth
+                | Operator::AppendBoth
+        )
+    };
+    step.redirects.iter().filter(move |redirect| writes(redirect.operator)).filter_map(|redirect| {
+        match &redirect.target {
+            Target::Word(word) => Some(word),
+            Target::Heredoc(_) => None,
+        }
+    })
+}
+
+/// The value of a variable: of the script, then of the file.
+fn value(
+    name: &str,
+    variables: &BTreeMap<String, Option<String>>,
+    scene: &Scene,
+) -> Option<String> {
+    match variables.get(name) {
+        Some(value) => value.clone(),
+        None if name == "HOME" => Some(home(scene)),
+        None if name == "PWD" => None,
+        None => scene.value(name).map(str::to_owned),
+    }
+}
+
+/// Root's home, which is not told where another user works.
+fn home(scene: &Scene) -> String {
+    match scene.user.as_deref() {
+        Some("" | "root" | "0") => "/root".to_owned(),
+        Some(user) => format!("/home/{user}"),
+        None => String::new(),
+    }
+}
+
+fn assigned_of(
+    step: &Step<'_>,
+    value: &dyn Fn(&str) -> Option<String>,
+) -> Vec<(String, Option<String>)> {
+    let assignments = step.command.assignments.iter();
+    assignments.map(|one| (one.name.clone(), one.value.expanded(value))).collect()
+}
+
+fn read_word(word: &shell::Word, value: &dyn Fn(&str) -> Option<String>) -> Word {
+    if !word.is_pattern() {
+        return Word { text: word.expanded(value), is_pattern: false };
+    }
+    let mut text = String::new();
+    for part in &word.parts {
+        match part {
+            Part::Literal { text: literal, .. } | Part::Pattern(literal) => {
+                text.push_str(literal);
+            }
+            Part::Parameter { name, plain: true, .. } => match value(name) {
+                Some(value) => text.push_str(&value),
+                None => return Word { text: None, is_pattern: true },
+            },
+            _ => return Word { text: None, is_pattern: true },
+        }
+    }
+    // `~/bin` is a plain path.
+    let home = value("HOME").filter(|home| !home.is_empty());
+    let rest = text.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    if let (Some(rest), Some(home)) = (rest, home)
+        && !rest.contains(['*', '?', '[', '{'])
+    {
+        return Word { text: Some(format!("{home}{rest}")), is_pattern: false };
+    }
+    Word { text: Some(text), is_pattern: true }
+}
+
+/// Whether what is written there goes nowhere.
+fn is_sink(path: Option<&str>) -> bool {
+    path.is_some_and(|path| path.starts_with("/dev/") || path.starts_with("/proc/"))
+}
+
+impl Invocation {
+    /// That of an exec form.
+    pub fn exec(words: &[String], range: TextRange, scene: &Scene) -> Invocation {
+        let word = |word: &String| Word { text: Some(word.clone()), is_pattern: false };
+        Invocation {
+            range,
+            words: words.iter().map(word).collect(),
+            folder: scene.workdir.clone(),
+            is_sure: true,
+            is_top: true,
+            ..Invocation::default()
+        }
+    }
+
+    /// The name of the program without its folder.
+    pub fn name(&self) -> Option<&str> {
+        let word = self.words.first()?.text.as_deref()?;
+        Some(word.rsplit('/').next().unwrap_or(word))
+    }
+
+    /// The words behind the name.
+    pub fn args(&self) -> &[Word] {
+        self.words.get(1..).unwrap_or_default()
+    }
+
+    /// The value of an argument by its place, from 0.
+    pub fn arg(&self, number: usize) -> Option<&str> {
+        self.args().get(number)?.text.as_deref()
+    }
+
+    /// The value of a variable that the command sees: set for it, by the script, or by the file.
+    /// The outer `None`: not set. The inner one: set, but not known to what.
+    pub fn variable<'a>(&'a self, name: &str, scene: &'a Scene) -> Option<Option<&'a str>> {
+        match self.variables.get(name) {
+            Some(value) => Some(value.as_deref()),
+            None if scene.arguments.iter().any(|argument| argument == name) => Some(None),
+            None => scene.variables.get(name).map(Option::as_deref),
+        }
+    }
+
+    /// A path made absolute from where the command runs.
+    pub fn path(&self, path: &str) -> Option<String> {
+        join(self.folder.as_deref()?, path)
+    }
+
+    /// The words in one line, as far as they are known, for people.
+    pub fn shown(&self) -> String {
+        const MOST: usize = 40;
+        let words = self.words.iter().map(|word| word.text.as_deref().unwrap_or("…"));
+        let line = words.collect::<Vec<_>>().join(" ");
+        match line.char_indices().nth(MOST) {
+            Some((end, _)) => format!("{}…", &line[..end]),
+            None => line,
+        }
+    }
+
+    /// Takes `sudo`, `env A=b` and the like away from in front of the command.
+    fn unwrap_wrappers(&mut self) {
+        while let Some(name) = self.name() {
+            if WRAPPERS.contains(&name) && !self.arg(0).unwrap_or("-").starts_with('-') {
+                self.words.remove(0);
+            } else if name == "env" && self.arg(0).is_some_and(|word| word.contains('=')) {
+                let Some((name, value)) = self.arg(0).and_then(|word| word.split_once('=')) else {
+                    return;
+                };
+                self.variables.insert(name.to_owned(), Some(value.to_owned()));
+                self.words.remove(1);
+            } else if name == "env" && self.arg(0).is_some_and(|word| !word.starts_with('-')) {
+                self.words.remove(0);
+            } else {
+                return;
+            }
+        }
+    }
+}
+
+/// How the arguments of a program are told apart. What is in neither list is not known.
+pub struct Grammar {
+    /// Options that take a value: `-o x`, `-o=x`, `--out x`, `--out=x`.
+    pub values: &'static [&'static str],
+    /// Options without one.
+    pub switches: &'static [&'static str],
+    /// Whether the value of a short option may follow without a blank: `-j4`, `-DX=1`.
+    pub joined: &'static [&'static str],
+}
+
+/// Arguments taken apart.
+#[derive(Debug, Default)]
+pub struct Options<'a> {
+    /// The options in order, each with its value.
+    pub options: Vec<(Cow<'a, str>, Option<&'a Word>, Option<String>)>,
+    /// All others.
+    pub operands: Vec<&'a Word>,
+    /// The first option that the grammar does not list.
+    pub unknown: Option<String>,
+}
+
+impl Grammar {
+    /// Takes arguments apart.
+    pub fn read<'a>(&self, words: &'a [Word]) -> Options<'a> {
+        let mut found = Options::default();
+        let mut words = words.iter();
+        let mut only_operands = false;
+        while let Some(word) = words.next() {
+            let Some(text) = word.text.as_deref().filter(|_| !only_operands) else {
+                found.operands.push(word);
+                continue;
+            };
+            if text == "--" {
+                only_operands = true;
+            } else if !text.starts_with('-') || text == "-" {
+                found.operands.push(word);
+            } else if self.values.contains(&text) {
+                let value = words.next();
+                let text_of = value.and_then(|value| value.text.clone());
+                found.options.push((Cow::Borrowed(text), value, text_of));
+            } else {
+                self.option(text, &mut found);
+            }
+        }
+        found
+    }
+
+    fn option<'a>(&self, text: &'a str, found: &mut Options<'a>) {
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, Some(value)),
+            None => (text, None),
+        };
+        let joined = self.joined.iter().find(|name| text.starts_with(**name) && text.len() > name.len());
+        if value.is_some() && (self.values.contains(&name) || self.switches.contains(&name)) {
+            found.options.push((Cow::Borrowed(name), None, value.map(str::to_owned)));
+        } else if self.switches.contains(&text) {
+            found.options.push((Cow::Borrowed(text), None, None));
+        } else if let Some(name) = joined {
+            let value = text.get(name.len()..).map(str::to_owned);
+            found.options.push((Cow::Borrowed(name), None, value));
+        } else if self.is_cluster(text) {
+            for letter in text.chars().skip(1) {
+                found.options.push((Cow::Owned(format!("-{letter}")), None, None));
+            }
+        } else {
+            found.unknown.get_or_insert_with(|| text.to_owned());
+        }
+    }
+
+    /// Whether it is several short switches in one word, as `-rf`.
+    fn is_cluster(&self, text: &str) -> bool {
+        let letters = text.strip_prefix('-').filter(|rest| !rest.starts_with('-')).unwrap_or("");
+        let known = |letter: char| self.switches.contains(&format!("-{letter}").as_str());
+        !letters.is_empty() && letters.chars().all(known)
+    }
+}
+
+impl Options<'_> {
+    /// Whether the option is there.
+    pub fn has(&self, name: &str) -> bool {
+        self.options.iter().any(|(own, _, _)| own == name)
+    }
+
+    /// The value of the last option of one of these names. The outer `None`: not there. The inner
+    /// one: not known.
+    pub fn value(&self, names: &[&str]) -> Option<Option<&str>> {
+        let mut found = self.options.iter().rev().filter(|(own, _, _)| names.contains(&own.as_ref()));
+        found.next().map(|(_, _, value)| value.as_deref())
+    }
+}

@@ -1,0 +1,353 @@
+//! The course of a build: each instruction and command in turn, what it does to the files of the
+//! image, and what is built.
+
+use super::command::Invocation;
+use super::ecosystem::{self, Reading};
+use super::facts::{Copy, Facts, Mount, Run, What, join};
+use super::general;
+use super::packages::Installed;
+use super::refusal::{Reason, Refusal};
+use super::world::{Origin, World, base_name, is_within, trimmed};
+use crate::workspace::{Context, Kind};
+
+/// What a build did.
+pub struct Course<'a> {
+    /// The file.
+    pub facts: &'a Facts<'a>,
+    /// The build context, if it is at hand.
+    pub context: Option<&'a Context>,
+    /// The files of the image.
+    pub world: World,
+    /// What each command did, in order.
+    pub deeds: Vec<Deed>,
+    /// What was built, in order.
+    pub products: Vec<Product>,
+    /// What was installed, in order.
+    pub packages: Vec<Installed>,
+}
+
+/// A command and what it did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deed {
+    /// The number of its line in the facts.
+    pub line: usize,
+    /// Its number among the commands of the line.
+    pub command: usize,
+    /// What it did.
+    pub role: Role,
+}
+
+/// What a command does, as far as a split is concerned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Nothing that stays.
+    Nothing,
+    /// Installs packages of the distribution.
+    Installs,
+    /// Removes packages of the distribution.
+    Removes,
+    /// Keeps the package manager's own house: `update`, `clean`, removing its lists.
+    Housekeeping,
+    /// Makes users or groups.
+    Users,
+    /// Makes or changes these paths in place: `mkdir`, `chown`, `touch`, `ln`.
+    Paths(Vec<String>),
+    /// Copies or moves files.
+    Moves,
+    /// Sets up the system for what runs in it: locales, time zone, library cache.
+    System,
+    /// Fetches these paths from a network.
+    Fetches(Vec<String>),
+    /// Gets ready for a build: dependencies, generated sources, tools.
+    Prepares(&'static str),
+    /// Tests or checks.
+    Checks(&'static str),
+    /// Builds.
+    Builds(&'static str),
+    /// It is not known what.
+    Unknown,
+}
+
+/// Something that a command built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// The name of the ecosystem.
+    pub ecosystem: &'static str,
+    /// The number of its line in the facts.
+    pub line: usize,
+    /// The number of its command there.
+    pub command: usize,
+    /// Where it is, absolute.
+    pub path: String,
+    /// Whether it is a folder with all that is in it.
+    pub is_folder: bool,
+    /// How it is known that it is there: a sentence.
+    pub evidence: String,
+}
+
+impl<'a> Course<'a> {
+    /// Follows a build from its first instruction to its last.
+    ///
+    /// Errors: a command that an ecosystem knows to be hopeless.
+    pub fn follow(facts: &'a Facts<'a>, context: Option<&'a Context>) -> Result<Course<'a>, Refusal> {
+        let mut course = Course {
+            facts,
+            context,
+            world: World::default(),
+            deeds: Vec::new(),
+            products: Vec::new(),
+            packages: Vec::new(),
+        };
+        for (number, line) in facts.lines.iter().enumerate() {
+            match &line.what {
+                What::Copy(copy) => course.copy(number, copy),
+                What::Run(run) => course.run(number, run)?,
+                What::Workdir(Some(path)) => course.world.folder(path, Origin::Made(number)),
+                _ => {}
+            }
+        }
+        Ok(course)
+    }
+
+    fn copy(&mut self, line: usize, copy: &Copy) {
+        let Some(destination) = &copy.destination else { return };
+        let origin = |remote: bool| match (&copy.from, remote) {
+            (Some(_), _) => Origin::Image(line),
+            (None, true) => Origin::Download(line),
+            (None, false) => Origin::Context(line),
+        };
+        let many = copy.sources.len() + copy.heredocs > 1;
+        if copy.heredocs > 0 {
+            let is_folder = destination.ends_with('/') || many;
+            self.world.put(destination, origin(false), Some(is_folder));
+        }
+        for source in &copy.sources {
+            let remote = source.as_deref().is_some_and(is_remote);
+            let kind = source.as_deref().and_then(|source| self.kind_of(copy, source));
+            let into = destination.ends_with('/') || many || self.world.is_folder(destination);
+            match (source, kind, into) {
+                // What is in a folder is copied, not the folder.
+                (_, Some(SourceKind::Folder), _) => {
+                    self.world.put(destination, origin(remote), Some(true));
+                }
+                (Some(source), _, true) if !has_wildcard(source) => {
+                    let landing = format!("{}/{}", destination.trim_end_matches('/'), base_name(source));
+                    self.world.folder(destination, Origin::Made(line));
+                    self.world.put(&landing, origin(remote), None);
+                }
+                (_, _, true) => self.world.put(destination, origin(remote), Some(true)),
+                (_, _, false) => self.world.put(destination, origin(remote), None),
+            }
+        }
+    }
+
+    /// Whether a source is a file or a folder, as far as the context or its name tell.
+    fn kind_of(&self, copy: &Copy, source: &str) -> Option<SourceKind> {
+        if matches!(trimmed(source), "." | "./" | "/" | "") || source.ends_with("/.") {
+            return Some(SourceKind::Folder);
+        }
+        if copy.from.is_some() || is_remote(source) || has_wildcard(source) {
+            return None;
+        }
+        match self.context?.kind(source)? {
+            Kind::Folder => Some(SourceKind::Folder),
+            _ => Some(SourceKind::File),
+        }
+    }
+
+    fn run(&mut self, line: usize, run: &'a Run) -> Result<(), Refusal> {
+        let Ok(commands) = &run.commands else {
+            self.deeds.push(Deed { line, command: 0, role: Role::Unknown });
+            return Ok(());
+        };
+        for (command, invocation) in commands.iter().enumerate() {
+            let role = self.role(line, command, invocation)?;
+            self.outputs(line, invocation, &role);
+            self.deeds.push(Deed { line, command, role });
+        }
+        self.leave_mounts(line, &run.mounts);
+        Ok(())
+    }
+
+    fn role(
+        &mut self,
+        line: usize,
+        command: usize,
+        invocation: &'a Invocation,
+    ) -> Result<Role, Refusal> {
+        for ecosystem in ecosystem::ALL {
+            let asked = ecosystem::Asked { course: self, line, invocation };
+            match (ecosystem.reads)(&asked) {
+                None => {}
+                Some(Reading::Prepares) => return Ok(Role::Prepares(ecosystem.name)),
+                Some(Reading::Checks) => return Ok(Role::Checks(ecosystem.name)),
+                Some(Reading::Hopeless(refusal)) => return Err(refusal),
+                Some(Reading::Builds(built)) => {
+                    for one in built {
+                        self.product(ecosystem.name, (line, command), one);
+                    }
+                    return Ok(Role::Builds(ecosystem.name));
+                }
+            }
+        }
+        Ok(general::read(self, line, invocation).unwrap_or(Role::Unknown))
+    }
+
+    fn product(&mut self, ecosystem: &'static str, at: (usize, usize), built: ecosystem::Built) {
+        let number = self.products.len();
+        self.world.put(&built.path, Origin::Built(number), Some(built.is_folder));
+        self.products.push(Product {
+            ecosystem,
+            line: at.0,
+            command: at.1,
+            path: trimmed(&built.path).to_owned(),
+            is_folder: built.is_folder,
+            evidence: built.evidence,
+        });
+    }
+
+    /// What a command's output is written to.
+    fn outputs(&mut self, line: usize, invocation: &Invocation, role: &Role) {
+        let origin = match role {
+            Role::Nothing | Role::Paths(_) => Origin::Made(line),
+            _ => Origin::Unknown(line),
+        };
+        for path in invocation.outputs.iter().flatten() {
+            self.world.put(path, origin.clone(), Some(false));
+        }
+    }
+
+    /// What is below a mount is not in the image.
+    fn leave_mounts(&mut self, line: usize, mounts: &[Mount]) {
+        for target in mounts.iter().filter_map(|mount| mount.target.as_deref()) {
+            let inside: Vec<String> =
+                self.world.below(target).map(|(path, _)| path.to_owned()).collect();
+            for path in inside {
+                let before = self.products.iter().any(|product| {
+                    product.line == line && is_within(&product.path, target)
+                });
+                if before || self.world.exact(&path).and_then(Origin::line) == Some(line) {
+                    self.world.put(&path, Origin::Removed(line), None);
+                }
+            }
+        }
+    }
+
+    /// The mount of a line that `path` is below.
+    pub fn mount_over(&self, line: usize, path: &str) -> Option<&Mount> {
+        let What::Run(run) = &self.facts.lines.get(line)?.what else { return None };
+        run.mounts.iter().find(|mount| {
+            mount.target.as_deref().is_none_or(|target| is_within(path, target))
+        })
+    }
+
+    /// The command of a deed.
+    pub fn invocation(&self, line: usize, command: usize) -> Option<&'a Invocation> {
+        let What::Run(run) = &self.facts.lines.get(line)?.what else { return None };
+        run.commands.as_ref().ok()?.get(command)
+    }
+
+    /// The commands that played that part, with what they did.
+    pub fn deeds_with(
+        &self,
+        wanted: impl Fn(&Role) -> bool,
+    ) -> impl Iterator<Item = (&Deed, &'a Invocation)> {
+        let deeds = self.deeds.iter().filter(move |deed| wanted(&deed.role));
+        deeds.filter_map(|deed| Some((deed, self.invocation(deed.line, deed.command)?)))
+    }
+
+    /// The file or folder of the context that lies at `path` of the image, if the context is at
+    /// hand and has it.
+    pub fn in_context(&self, path: &str) -> Option<String> {
+        let context = self.context?;
+        let copies = self.facts.lines.iter().rev().filter_map(|line| match &line.what {
+            What::Copy(copy) if copy.from.is_none() => Some(copy),
+            _ => None,
+        });
+        for copy in copies {
+            let Some(destination) = copy.destination.as_deref() else { continue };
+            for source in copy.sources.iter().flatten() {
+                let Some(found) = lands(context, copy, source, destination, path) else { continue };
+                if context.kind(&found).is_some() {
+                    return Some(found);
+                }
+            }
+        }
+        None
+    }
+
+    /// The folder of the context whose files lie in `folder` of the image: also where they were
+    /// copied one by one.
+    pub fn project_in(&self, folder: &str, manifest: &str) -> Option<String> {
+        let file = self.in_context(&join(folder, manifest)?)?;
+        Some(file.rsplit_once('/').map_or_else(String::new, |(folder, _)| folder.to_owned()))
+    }
+
+    /// The refusal for a product below a mount.
+    pub fn in_mount(&self, product: &str, line: usize) -> Refusal {
+        let place = self.facts.lines.get(line).map(|line| line.placed.range());
+        Refusal::new(Reason::InCache, product, place)
+    }
+}
+
+enum SourceKind {
+    File,
+    Folder,
+}
+
+/// The path in the context of what is copied to `path`, if this source is.
+fn lands(
+    context: &Context,
+    copy: &Copy,
+    source: &str,
+    destination: &str,
+    path: &str,
+) -> Option<String> {
+    let source = crate::workspace::inside(source);
+    if has_wildcard(&source) {
+        // A pattern puts files right into the destination.
+        let folder = source.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let name = path.strip_prefix(&format!("{}/", destination.trim_end_matches('/')))?;
+        let candidate = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        let is_one = !name.contains('/') && context.copied(&[&candidate], &[]).is_ok();
+        return (is_one && matches_pattern(&source, &candidate)).then_some(candidate);
+    }
+    if source.is_empty() || context.kind(&source) == Some(Kind::Folder) {
+        let rest = is_within(path, destination).then(|| {
+            path[destination.trim_end_matches('/').len().min(path.len())..].trim_matches('/')
+        })?;
+        return Some(match (source.is_empty(), rest.is_empty()) {
+            (true, _) => rest.to_owned(),
+            (false, true) => source,
+            (false, false) => format!("{source}/{rest}"),
+        });
+    }
+    let many = copy.sources.len() > 1 || destination.ends_with('/');
+    let inside = format!("{}/{}", destination.trim_end_matches('/'), base_name(&source));
+    let hit = path == inside || !many && path == destination;
+    hit.then_some(source)
+}
+
+/// Whether a name fits a pattern with `*` and `?` in its last part.
+fn matches_pattern(pattern: &str, name: &str) -> bool {
+    fn fits(pattern: &[u8], name: &[u8]) -> bool {
+        match (pattern.first(), name.first()) {
+            (None, None) => true,
+            (Some(b'*'), _) => {
+                fits(&pattern[1..], name) || !name.is_empty() && fits(pattern, &name[1..])
+            }
+            (Some(b'?'), Some(_)) => fits(&pattern[1..], &name[1..]),
+            (Some(a), Some(b)) if a == b => fits(&pattern[1..], &name[1..]),
+            _ => false,
+        }
+    }
+    pattern.len() <= 256 && name.len() <= 256 && fits(pattern.as_bytes(), name.as_bytes())
+}
+
+fn has_wildcard(source: &str) -> bool {
+    source.contains(['*', '?', '['])
+}
+
+fn is_remote(source: &str) -> bool {
+    source.contains("://") || source.starts_with("git@")
+}

@@ -1,0 +1,57 @@
+//! Ecosystems: what their build commands make, and what their programs need at run time.
+//!
+//! One file each. Adding one means adding a file and a row of [`ALL`].
+
+mod go;
+
+use super::answer::{Answer, Site};
+use super::command::Invocation;
+use super::course::Course;
+use super::refusal::Refusal;
+
+/// An ecosystem.
+pub struct Ecosystem {
+    /// Its name, as evidence and figures use it.
+    pub name: &'static str,
+    /// Its name and tools for people.
+    pub title: &'static str,
+    /// What a command is to it; `None` for one that is not its own.
+    pub reads: fn(&Asked<'_, '_>) -> Option<Reading>,
+    /// How its programs are split off; `None` if the file is not its own.
+    pub answers: fn(&Site<'_, '_>) -> Option<Result<Answer, Refusal>>,
+}
+
+/// A command that an ecosystem is asked about, in the course of the build so far.
+pub struct Asked<'c, 'a> {
+    /// What the build did so far.
+    pub course: &'c Course<'a>,
+    /// The number of the line in the facts.
+    pub line: usize,
+    /// The command.
+    pub invocation: &'a Invocation,
+}
+
+/// What a command is to an ecosystem.
+pub enum Reading {
+    /// It gets ready for a build and leaves nothing that the program needs.
+    Prepares,
+    /// It tests or checks.
+    Checks,
+    /// It builds this; nothing if that is not known.
+    Builds(Vec<Built>),
+    /// No file with it can be split.
+    Hopeless(Refusal),
+}
+
+/// Something that a command builds.
+pub struct Built {
+    /// Where, absolute.
+    pub path: String,
+    /// Whether it is a folder with all that is in it.
+    pub is_folder: bool,
+    /// How it is known: a sentence.
+    pub evidence: String,
+}
+
+/// The ecosystems, in the order in which they are asked.
+pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM];

@@ -1,0 +1,465 @@
+//! Commands that are no build: those of the shell, of files, of users, of the system.
+//!
+//! A command that is not in these tables is not known, and neither is one with an option that is
+//! not.
+
+use super::command::{Grammar, Invocation, Options, Word};
+use super::course::{Course, Role};
+use super::packages::{self, Installed, Operation};
+use super::world::{Origin, is_within, trimmed};
+
+/// Commands that leave nothing behind, whatever their arguments are. What they print may be written
+/// to a file, which is looked at elsewhere.
+const HARMLESS: &[&str] = &[
+    "[", "[[", ":", "arch", "awk", "basename", "cat", "cd", "cmp", "cut", "date", "declare", "df",
+    "diff", "dirname", "du", "echo", "egrep", "env", "export", "expr", "false", "fgrep",
+    "file", "getent", "grep", "head", "hostname", "id", "ldd", "local", "ls", "md5sum", "nproc",
+    "popd", "printenv", "printf", "ps", "pushd", "pwd", "read", "readlink", "realpath", "readonly",
+    "seq", "set", "sha1sum", "sha256sum", "sha512sum", "shopt", "sleep", "sort", "stat", "tail",
+    "test", "tr", "true", "type", "ulimit", "umask", "uname", "uniq", "unset", "wait", "wc", "which",
+    "whoami", "xxd",
+];
+
+/// Commands that make users and groups.
+const USERS: &[&str] = &[
+    "addgroup", "adduser", "chpasswd", "delgroup", "deluser", "groupadd", "groupmod", "passwd",
+    "useradd", "userdel", "usermod",
+];
+
+/// Commands that set up the system for what runs in it.
+const SYSTEM: &[&str] = &[
+    "dpkg-reconfigure", "fc-cache", "ldconfig", "locale-gen", "localedef", "setcap",
+    "update-ca-certificates", "update-locale",
+];
+
+/// Folders in which caches and logs lie that nobody needs.
+const CACHES: &[&str] = &[
+    "/root/.cache", "/root/.npm", "/tmp", "/usr/share/doc", "/usr/share/man", "/var/cache",
+    "/var/lib/apt/lists", "/var/log", "/var/tmp",
+];
+
+const FILES: Grammar = Grammar {
+    values: &["-m", "--mode", "-o", "--owner", "-g", "--group", "-t", "--target-directory", "-s", "-d", "-r", "--reference"],
+    switches: &[
+        "-a", "-b", "-c", "-D", "-f", "-i", "-l", "-L", "-n", "-p", "-P", "-R", "-T", "-u", "-v",
+        "-x", "-H", "-h", "--archive", "--force", "--no-clobber", "--parents", "--preserve",
+        "--recursive", "--symbolic", "--verbose", "--no-target-directory", "--no-dereference",
+        "--no-preserve", "--update", "--silent", "--quiet", "--changes", "--dereference",
+    ],
+    joined: &["-m"],
+};
+
+/// `-r` and `-s` are switches for most, and take values for others.
+const COPIES: Grammar = Grammar {
+    values: &["-t", "--target-directory"],
+    switches: &[
+        "-a", "-b", "-d", "-f", "-i", "-l", "-L", "-n", "-p", "-P", "-r", "-R", "-s", "-T", "-u",
+        "-v", "-x", "-H", "--archive", "--force", "--no-clobber", "--parents", "--preserve",
+        "--recursive", "--symbolic", "--verbose", "--no-target-directory", "--no-dereference",
+        "--update", "--dereference",
+    ],
+    joined: &[],
+};
+
+const FETCHES: Grammar = Grammar {
+    values: &[
+        "-o", "--output", "-O", "--output-document", "-P", "--directory-prefix", "-H", "--header",
+        "-A", "--user-agent", "--retry", "--retry-delay", "--retry-max-time", "-m", "--max-time",
+        "--connect-timeout", "--timeout", "--tries", "-t", "-T", "-e", "--proto", "-u", "--user",
+        "-X", "--request", "-d", "--data", "--cacert",
+    ],
+    switches: &[
+        "-f", "-s", "-S", "-L", "-k", "-q", "-g", "-i", "-J", "-n", "-v", "-c", "-N", "-4", "-6",
+        "--fail", "--silent", "--show-error", "--location", "--insecure", "--quiet", "--progress",
+        "--no-check-certificate", "--no-verbose", "--compressed", "--remote-name", "--tlsv1.2",
+        "--retry-connrefused", "--retry-all-errors", "--show-progress", "--continue", "--create-dirs",
+        "--content-disposition", "--no-clobber", "-nv", "-fsSL", "-nc", "-qO-", "--globoff",
+    ],
+    joined: &[],
+};
+
+/// What a command does, its files noted in the course; `None` if it is not known.
+pub fn read(course: &mut Course<'_>, line: usize, invocation: &Invocation) -> Option<Role> {
+    let Some(name) = invocation.name() else {
+        // Redirections without a command.
+        return invocation.words.is_empty().then_some(Role::Nothing);
+    };
+    if let Some(role) = package(course, line, name, invocation) {
+        return role;
+    }
+    if HARMLESS.contains(&name) {
+        return Some(Role::Nothing);
+    }
+    if USERS.contains(&name) {
+        return Some(Role::Users);
+    }
+    if SYSTEM.contains(&name) {
+        return Some(Role::System);
+    }
+    let mut files = Files { course, line, invocation };
+    match name {
+        "mkdir" => files.made(Some(true)),
+        "touch" => files.made(Some(false)),
+        "chmod" | "chown" | "chgrp" => files.changed(1),
+        "sed" => files.edited(),
+        "ln" => files.linked(),
+        "cp" => files.moved(false, &COPIES),
+        "mv" => files.moved(true, &COPIES),
+        "install" => files.installed(),
+        "rm" | "rmdir" | "unlink" => files.removed(),
+        "find" => files.found(),
+        "curl" | "wget" => files.fetched(),
+        "tee" => files.made(Some(false)),
+        "tar" | "unzip" => files.unpacked(name),
+        "git" => files.git(),
+        "strip" | "upx" => files.packed(),
+        _ => None,
+    }
+}
+
+/// A package manager's command. The outer `None`: it is none.
+fn package(
+    course: &mut Course<'_>,
+    line: usize,
+    name: &str,
+    invocation: &Invocation,
+) -> Option<Option<Role>> {
+    let args: Vec<Option<&str>> = invocation
+        .args()
+        .iter()
+        .map(|word| word.text.as_deref().filter(|_| !word.is_pattern))
+        .collect();
+    let (manager, operation) = packages::read(name, &args)?;
+    Some(match operation {
+        Operation::Installs(requested) => {
+            course.packages.push(Installed { line, range: invocation.range, manager, requested });
+            Some(Role::Installs)
+        }
+        Operation::Removes(_) => Some(Role::Removes),
+        Operation::Housekeeping | Operation::Upgrades => Some(Role::Housekeeping),
+        Operation::Unknown => None,
+    })
+}
+
+/// A command on files.
+struct Files<'c, 'a> {
+    course: &'c mut Course<'a>,
+    line: usize,
+    invocation: &'c Invocation,
+}
+
+impl Files<'_, '_> {
+    fn options<'g>(&'g self, grammar: &Grammar) -> Option<Options<'g>> {
+        let options = grammar.read(self.invocation.args());
+        options.unknown.is_none().then_some(options)
+    }
+
+    /// Where an operand points to; `None` if that is not known.
+    fn path(&self, word: &Word) -> Option<String> {
+        if word.is_pattern {
+            return None;
+        }
+        self.invocation.path(word.text.as_deref()?)
+    }
+
+    fn paths(&self, words: &[&Word]) -> Option<Vec<String>> {
+        words.iter().map(|word| self.path(word)).collect()
+    }
+
+    fn made(&mut self, is_folder: Option<bool>) -> Option<Role> {
+        let operands = self.options(&FILES)?.operands;
+        let paths = self.paths_of_braces(&operands)?;
+        for path in &paths {
+            if self.course.world.origin(path).is_none() || is_folder == Some(true) {
+                match is_folder {
+                    Some(true) => self.course.world.folder(path, Origin::Made(self.line)),
+                    _ => self.course.world.put(path, Origin::Made(self.line), is_folder),
+                }
+            }
+        }
+        Some(Role::Paths(paths))
+    }
+
+    /// As [`Files::paths`], but of `/a/{b,c}` both are meant.
+    fn paths_of_braces(&self, words: &[&Word]) -> Option<Vec<String>> {
+        let mut paths = Vec::new();
+        for word in words {
+            let text = word.text.as_deref()?;
+            let braces = text.split_once('{').and_then(|(before, rest)| {
+                let (inside, after) = rest.split_once('}')?;
+                let plain = !inside.contains('{') && !after.contains(['{', '*']);
+                plain.then_some((before, inside, after))
+            });
+            match (word.is_pattern, braces) {
+                (false, _) => paths.push(self.invocation.path(text)?),
+                (true, Some((before, inside, after))) if !before.contains(['*', '?']) => {
+                    for choice in inside.split(',') {
+                        paths.push(self.invocation.path(&format!("{before}{choice}{after}"))?);
+                    }
+                }
+                (true, _) => return None,
+            }
+        }
+        Some(paths)
+    }
+
+    /// Owners and modes: the operands behind the first few change in place.
+    fn changed(&mut self, skipped: usize) -> Option<Role> {
+        let words = self.invocation.args();
+        let operands: Vec<&Word> = words
+            .iter()
+            .filter(|word| {
+                // A mode may begin with a dash, as `-x`.
+                word.text.as_deref().is_none_or(|text| !text.starts_with('-') || text == "-x")
+            })
+            .collect();
+        let paths = operands.get(skipped..)?.iter().map(|word| {
+            let text = word.text.as_deref()?;
+            // What a pattern finds is in its folder.
+            let end = text.find(['*', '?', '[', '{']).filter(|_| word.is_pattern);
+            let text = end.map_or(text, |end| &text[..end]);
+            let folder = if end.is_some() { text.rsplit_once('/').map_or(".", |(a, _)| a) } else { text };
+            self.invocation.path(if folder.is_empty() { "/" } else { folder })
+        });
+        Some(Role::Paths(paths.collect::<Option<_>>()?))
+    }
+
+    /// `sed -i` edits files in place; without it nothing changes.
+    fn edited(&mut self) -> Option<Role> {
+        let args = self.invocation.args();
+        let in_place = args.iter().any(|word| {
+            let text = word.or_empty();
+            text == "-i" || text.starts_with("-i.") || text.starts_with("--in-place")
+                || text.starts_with('-') && !text.starts_with("--") && text[1..].contains('i')
+        });
+        if !in_place {
+            return Some(Role::Nothing);
+        }
+        let expression = args.iter().any(|word| matches!(word.or_empty(), "-e" | "-f" | "--expression"));
+        let mut operands: Vec<&Word> = Vec::new();
+        let mut words = args.iter();
+        while let Some(word) = words.next() {
+            match word.or_empty() {
+                "-e" | "-f" | "--expression" => drop(words.next()),
+                text if text.starts_with('-') => {}
+                _ => operands.push(word),
+            }
+        }
+        let skipped = usize::from(!expression);
+        Some(Role::Paths(self.paths(operands.get(skipped..)?)?))
+    }
+
+    fn linked(&mut self) -> Option<Role> {
+        let options = self.options(&COPIES)?;
+        let [target, link] = options.operands[..] else { return None };
+        let target_text = target.text.clone()?;
+        let link = self.path(link)?;
+        let link = self.course.world.landing(&target_text, &link);
+        let target = super::facts::join(super::world::parent(&link), &target_text)?;
+        self.course.world.put(&link, Origin::Link(self.line, target), None);
+        Some(Role::Paths(vec![link]))
+    }
+
+    fn moved(&mut self, away: bool, grammar: &Grammar) -> Option<Role> {
+        let options = self.options(grammar)?;
+        let mut operands = options.operands.clone();
+        let destination = match options.value(&["-t", "--target-directory"]) {
+            Some(folder) => format!("{}/", self.invocation.path(folder?)?),
+            None => {
+                let last = operands.pop()?;
+                self.path(last)?
+            }
+        };
+        let sources: Vec<(String, bool)> = operands
+            .iter()
+            .map(|word| Some((self.invocation.path(word.text.as_deref()?)?, word.is_pattern)))
+            .collect::<Option<_>>()?;
+        for (source, is_pattern) in &sources {
+            self.transfer(source, *is_pattern, &destination, away);
+        }
+        Some(Role::Moves)
+    }
+
+    /// Copies or moves a file, a folder, or what a pattern finds.
+    fn transfer(&mut self, source: &str, is_pattern: bool, destination: &str, away: bool) {
+        let world = &mut self.course.world;
+        let otherwise = Origin::Unknown(self.line);
+        if is_pattern {
+            // All that a pattern can find is in the folder before it.
+            let folder = pattern_folder(source);
+            let origin = world.origin(folder).cloned().unwrap_or(otherwise);
+            let origin = match origin {
+                Origin::Built(number) => Origin::Built(number),
+                Origin::Context(line) => Origin::Context(line),
+                _ => Origin::Unknown(self.line),
+            };
+            world.put(destination, origin, None);
+            return;
+        }
+        let whole = source.ends_with("/.");
+        let source = trimmed(source.trim_end_matches("/."));
+        let landing = match whole {
+            true => destination.to_owned(),
+            false => world.landing(source, destination),
+        };
+        world.copy(source, &landing, otherwise);
+        if away {
+            world.put(source, Origin::Removed(self.line), None);
+        }
+    }
+
+    fn installed(&mut self) -> Option<Role> {
+        let options = self.options(&FILES)?;
+        if options.has("-d") || options.has("--directory") {
+            let mut operands = options.operands.clone();
+            operands.extend(options.options.iter().filter(|o| o.0 == "-d").filter_map(|o| o.1));
+            let paths = self.paths(&operands)?;
+            for path in &paths {
+                self.course.world.folder(path, Origin::Made(self.line));
+            }
+            return Some(Role::Paths(paths));
+        }
+        self.moved(false, &FILES)
+    }
+
+    fn removed(&mut self) -> Option<Role> {
+        let operands = self.options(&COPIES)?.operands;
+        let paths: Vec<(String, bool)> = operands
+            .iter()
+            .map(|word| Some((self.invocation.path(word.text.as_deref()?)?, word.is_pattern)))
+            .collect::<Option<_>>()?;
+        let mut is_housekeeping = true;
+        for (path, is_pattern) in &paths {
+            let folder = if *is_pattern { pattern_folder(path) } else { path };
+            is_housekeeping &= CACHES.iter().any(|cache| is_within(folder, cache));
+            if *is_pattern {
+                let inside: Vec<String> =
+                    self.course.world.below(folder).map(|(path, _)| path.to_owned()).collect();
+                for path in inside.into_iter().filter(|path| path != folder) {
+                    self.course.world.put(&path, Origin::Removed(self.line), None);
+                }
+            } else if self.invocation.is_sure {
+                self.course.world.put(path, Origin::Removed(self.line), None);
+            }
+        }
+        Some(if is_housekeeping { Role::Housekeeping } else { Role::Moves })
+    }
+
+    /// `find` that only looks, or removes caches.
+    fn found(&mut self) -> Option<Role> {
+        let words = self.invocation.args().iter().map(Word::or_empty).collect::<Vec<_>>();
+        let acts = ["-exec", "-execdir", "-ok", "-fprint", "-delete"];
+        if !words.iter().any(|word| acts.contains(word)) {
+            return Some(Role::Nothing);
+        }
+        let folders: Vec<String> = self
+            .invocation
+            .args()
+            .iter()
+            .take_while(|word| !word.or_empty().starts_with(['-', '(', '!']))
+            .map(|word| self.path(word))
+            .collect::<Option<_>>()?;
+        let is_cache = |folder: &String| CACHES.iter().any(|cache| is_within(folder, cache));
+        (!folders.is_empty() && folders.iter().all(is_cache)).then_some(Role::Housekeeping)
+    }
+
+    fn fetched(&mut self) -> Option<Role> {
+        let options = self.options(&FETCHES)?;
+        let is_curl = self.invocation.name() == Some("curl");
+        let names: &[&str] = if is_curl { &["-o", "--output"] } else { &["-O", "--output-document"] };
+        let target = match options.value(names) {
+            Some(value) => Some(value?.to_owned()),
+            // Curl's `-O` has no value: the name is that of the URL.
+            None if is_curl && !self.is_saved_by_name() => None,
+            None => Some(super::world::base_name(options.operands.first()?.text.as_deref()?).to_owned()),
+        };
+        let Some(target) = target.filter(|target| target != "-") else {
+            return Some(Role::Fetches(Vec::new()));
+        };
+        let target = self.invocation.path(&target)?;
+        self.course.world.put(&target, Origin::Download(self.line), Some(false));
+        Some(Role::Fetches(vec![target]))
+    }
+
+    fn is_saved_by_name(&self) -> bool {
+        self.invocation.args().iter().any(|word| {
+            let text = word.or_empty();
+            text == "--remote-name"
+                || text.starts_with('-') && !text.starts_with("--") && text.contains('O')
+        })
+    }
+
+    fn unpacked(&mut self, name: &str) -> Option<Role> {
+        let words = self.invocation.args();
+        let folder_option = if name == "tar" { "-C" } else { "-d" };
+        let at = words.iter().position(|word| word.or_empty() == folder_option);
+        let folder = match at {
+            Some(at) => self.path(words.get(at + 1)?)?,
+            None => self.invocation.folder.clone()?,
+        };
+        let lists = words.first().map_or("", Word::or_empty);
+        let packs = name == "tar" && lists.trim_start_matches('-').contains('c') && !lists.starts_with("--");
+        if packs {
+            return None;
+        }
+        self.course.world.put(&folder, Origin::Download(self.line), Some(true));
+        Some(Role::Fetches(vec![folder]))
+    }
+
+    fn git(&mut self) -> Option<Role> {
+        let command = self.invocation.arg(0)?;
+        match command {
+            "config" | "rev-parse" | "describe" | "log" | "status" | "--version" => Some(Role::Nothing),
+            "clone" => {
+                const CLONE: Grammar = Grammar {
+                    values: &["-b", "--branch", "--depth", "-j", "--jobs", "-c", "--config"],
+                    switches: &[
+                        "-q", "--quiet", "--recursive", "--recurse-submodules", "--single-branch",
+                        "--shallow-submodules", "--progress", "-v",
+                    ],
+                    joined: &[],
+                };
+                let options = CLONE.read(self.invocation.args().get(1..)?);
+                if options.unknown.is_some() {
+                    return None;
+                }
+                let target = match options.operands[..] {
+                    [url] => {
+                        let name = super::world::base_name(url.text.as_deref()?);
+                        self.invocation.path(name.strip_suffix(".git").unwrap_or(name))?
+                    }
+                    [_, folder] => self.path(folder)?,
+                    _ => return None,
+                };
+                self.course.world.put(&target, Origin::Download(self.line), Some(true));
+                Some(Role::Fetches(vec![target]))
+            }
+            "checkout" | "submodule" | "pull" | "fetch" => {
+                let folder = self.invocation.folder.clone()?;
+                Some(Role::Fetches(vec![folder]))
+            }
+            _ => None,
+        }
+    }
+
+    /// `strip` and `upx` make a built file smaller where it is.
+    fn packed(&mut self) -> Option<Role> {
+        let operands: Vec<&Word> = self
+            .invocation
+            .args()
+            .iter()
+            .filter(|word| !word.or_empty().starts_with('-'))
+            .collect();
+        self.paths(&operands).map(Role::Paths)
+    }
+}
+
+/// The folder in which all lies that a pattern can find.
+fn pattern_folder(pattern: &str) -> &str {
+    let end = pattern.find(['*', '?', '[', '{']).unwrap_or(pattern.len());
+    let folder = pattern.get(..end).unwrap_or_default();
+    match folder.rfind('/') {
+        Some(0) | None => "/",
+        Some(slash) => &folder[..slash],
+    }
+}

@@ -7,7 +7,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::files::{Files, Kind};
+use super::files::{Entry, Files, Kind};
 use super::glob::{self, Glob};
 use super::ignore::{Ignore, IgnoreError, Verdict};
 use super::tree::{Node, Tree};
@@ -130,8 +130,11 @@ impl Context {
 
         let mut context = Context { files, root: root.to_owned(), ignore: Ignore::default() };
         for (folder, file) in places {
-            let text = read_text(&*context.files, &folder, &file).map_err(Unopened::Unreadable)?;
-            if let Some(text) = text {
+            // The ignore file may leave itself out.
+            let everything = Ignore::default();
+            let mut tree = Tree::new(&*context.files, &folder, &everything, 0);
+            let text = read_text(&mut tree, &file, MAX_IGNORE_FILE);
+            if let Some(text) = text.map_err(Unopened::Unreadable)? {
                 let refused = |error| Unopened::Refused { file, error };
                 context.ignore = Ignore::parse(&text).map_err(refused)?;
                 break;
@@ -184,6 +187,27 @@ impl Context {
         self.copied(sources, excluded)
     }
 
+    /// What stands at `path` once links are followed; `None` if the context has nothing there.
+    pub fn kind(&self, path: &str) -> Result<Option<Kind>, Uncounted> {
+        Ok(self.tree(0).follow(path)?.map(|node| node.kind))
+    }
+
+    /// The text of a file of the context, links followed; `None` if there is no such file. What is
+    /// not UTF-8 is U+FFFD. [`Uncounted::TooLong`] if it is more than `limit` bytes.
+    pub fn read(&self, path: &str, limit: usize) -> Result<Option<String>, Uncounted> {
+        read_text(&mut self.tree(0), path, limit)
+    }
+
+    /// What is in a folder of the context, links followed to the folder but not in it, in the order
+    /// of the names. Nothing if there is no such folder. A folder that the ignore file leaves out
+    /// is told if it may take back in something below.
+    pub fn list(&self, folder: &str) -> Result<Vec<Entry>, Uncounted> {
+        let mut tree = self.tree(0);
+        let Some(node) = tree.follow(folder)? else { return Ok(Vec::new()) };
+        let entry = |node: Node| Entry { name: node.name().to_owned(), kind: node.kind };
+        Ok(tree.children(&node)?.into_iter().map(entry).collect())
+    }
+
     /// The files that are left, for a question with patterns of that length.
     fn tree(&self, patterns: usize) -> Tree<'_> {
         Tree::new(&*self.files, &self.root, &self.ignore, patterns)
@@ -194,15 +218,12 @@ fn total_length(texts: &[&str]) -> usize {
     texts.iter().map(|text| text.len()).sum()
 }
 
-/// The text of a file below `root`, or where a link leads from there; `None` if there is no such
-/// file.
-fn read_text(files: &dyn Files, root: &Path, file: &str) -> Result<Option<String>, Uncounted> {
-    let ignore = Ignore::default();
-    let mut tree = Tree::new(files, root, &ignore, 0);
+/// The text of a file, or where a link leads from there; `None` if there is no such file.
+fn read_text(tree: &mut Tree<'_>, file: &str, limit: usize) -> Result<Option<String>, Uncounted> {
     let found = tree.follow(file)?.filter(|node| matches!(node.kind, Kind::File { .. }));
     let Some(node) = found else { return Ok(None) };
-    let bytes = tree.read(&node, MAX_IGNORE_FILE + 1)?;
-    if bytes.len() > MAX_IGNORE_FILE {
+    let bytes = tree.read(&node, limit.saturating_add(1))?;
+    if bytes.len() > limit {
         return Err(Uncounted::TooLong(file.to_owned()));
     }
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))

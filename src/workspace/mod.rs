@@ -7,6 +7,7 @@
 //! | `ignore.rs` | the rules of an ignore file |
 //! | `context.rs` | which ignore file counts; how much an instruction takes |
 //! | `tree.rs` | the files that the rules leave, walked within limits |
+//! | `project/` | what the project's own files say: go.mod, Cargo.toml, package.json, ... |
 //!
 //! Inside the context a path is a text with `/` between its parts and none before the first; the
 //! root is the empty text.
@@ -15,6 +16,7 @@ pub mod context;
 pub mod files;
 mod glob;
 pub mod ignore;
+pub mod project;
 mod tree;
 
 pub use context::{Context, Copied, Uncounted, Unopened};

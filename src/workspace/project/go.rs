@@ -1,0 +1,600 @@
+//! Go: `go.mod`, and what the sources import.
+//!
+//! Sources: the Go Modules Reference (`go.mod` files), `cmd/go` (which files and folders make a
+//! package, how a program is named).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::{Context, Kind, join};
+use super::reader::{Broken, Reader};
+
+/// How deep below the module folders are looked at.
+const MAX_DEPTH: usize = 32;
+
+/// What a `go.mod` states.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Module {
+    /// The path of the `go.mod` in the context.
+    pub file: String,
+    /// The path that imports of its packages begin with.
+    pub path: String,
+    /// The version of the language: `go 1.22.3` is 1 and 22.
+    pub go: Option<(u32, u32)>,
+    /// The paths of the modules that it needs, directly or not.
+    pub requires: Vec<String>,
+    /// The folders that stand in for modules, as they are written: `../lib`.
+    pub local_replaces: Vec<String>,
+    /// The packages of `tool` lines.
+    pub tools: Vec<String>,
+    /// Whether a `vendor/modules.txt` stands beside it.
+    pub has_vendor: bool,
+}
+
+impl Module {
+    /// The name of the program that `go build` makes of the package in `folder`, a path from the
+    /// module's own.
+    pub fn binary_name(&self, folder: &str) -> String {
+        binary_name(&join(&self.path, folder.trim_matches('/'))).to_owned()
+    }
+}
+
+/// The name of the program that `go build` makes of a package: the last part of its path, but the
+/// one before if that is a version (`v2`).
+pub fn binary_name(import_path: &str) -> &str {
+    let path = import_path.trim_end_matches('/');
+    match path.rsplit_once('/') {
+        Some((above, last)) if is_version(last) => above.rsplit('/').next().unwrap_or(above),
+        Some((_, last)) => last,
+        None => path,
+    }
+}
+
+/// `v2` and up.
+fn is_version(part: &str) -> bool {
+    let Some(digits) = part.strip_prefix('v') else { return false };
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_number && !digits.starts_with('0') && digits != "1"
+}
+
+/// The `go.mod` in a folder; `None` if there is none.
+pub fn module(context: &Context, folder: &str) -> Result<Option<Module>, Broken> {
+    let mut reader = Reader::new(context);
+    let file = join(folder, "go.mod");
+    let Some(text) = reader.read(&file)? else { return Ok(None) };
+    let mut module = Module { file, ..Module::default() };
+    module.has_vendor = reader.is_file(&join(folder, "vendor/modules.txt"));
+    let mut block: Option<String> = None;
+    for line in text.lines() {
+        let words = words(line);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        match (&block, &words[..]) {
+            (_, []) => {}
+            (Some(_), [")"]) => block = None,
+            (Some(verb), operands) => module.state(verb, operands),
+            (None, [verb, "("]) => block = Some((*verb).to_owned()),
+            (None, [verb, operands @ ..]) => module.state(verb, operands),
+        }
+    }
+    if block.is_some() {
+        return Err(Broken::malformed(&module.file, "a block has no end"));
+    }
+    if module.path.is_empty() {
+        return Err(Broken::malformed(&module.file, "there is no module line"));
+    }
+    Ok(Some(module))
+}
+
+impl Module {
+    fn state(&mut self, verb: &str, operands: &[&str]) {
+        match (verb, operands) {
+            ("module", [path]) => self.path = (*path).to_owned(),
+            ("go", [version]) => self.go = language_version(version),
+            ("require", [path, ..]) => self.requires.push((*path).to_owned()),
+            ("tool", [package]) => self.tools.push((*package).to_owned()),
+            ("replace", operands) => {
+                let target = operands.iter().skip_while(|word| **word != "=>").nth(1);
+                let is_local =
+                    |path: &&&str| matches!(path.split('/').next(), Some("" | "." | ".."));
+                self.local_replaces.extend(target.filter(is_local).map(|path| (*path).to_owned()));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The words of a line of a `go.mod`.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut rest = line.trim_start();
+    while !rest.is_empty() && !rest.starts_with("//") {
+        let (word, behind) = match rest.chars().next() {
+            Some(quote @ ('"' | '`')) => rest[1..].split_once(quote).unwrap_or((&rest[1..], "")),
+            Some('(' | ')') => rest.split_at(1),
+            _ => {
+                let end = |c: char| c.is_whitespace() || matches!(c, '(' | ')');
+                let end = rest.find(end).unwrap_or(rest.len());
+                rest.split_at(rest[..end].find("//").unwrap_or(end))
+            }
+        };
+        words.push(word.to_owned());
+        rest = behind.trim_start();
+    }
+    words
+}
+
+/// `1.22`, `1.22.3`, `1.23rc1`.
+fn language_version(version: &str) -> Option<(u32, u32)> {
+    let (major, rest) = version.split_once('.')?;
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    Some((major.parse().ok()?, rest[..end].parse().ok()?))
+}
+
+/// What the Go files of a module say, whatever system they are built for: a file counts with every
+/// build constraint but `ignore`. Tests do not count, nor what `go build ./...` passes over: folders
+/// `vendor` and `testdata`, names that begin with `.` or `_`, modules inside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sources {
+    /// The packages by their folder in the context.
+    pub packages: BTreeMap<String, Package>,
+    /// The files that were too long or too many to read, or cannot be read. If there are any, what
+    /// is not found may still be there.
+    pub unread: Vec<String>,
+}
+
+/// What the files of one folder say together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Package {
+    /// Whether it is a program.
+    pub is_main: bool,
+    /// The files that count, by name.
+    pub files: Vec<String>,
+    /// What they import.
+    pub imports: BTreeSet<String>,
+    /// The patterns of `//go:embed`, from the folder.
+    pub embeds: Vec<String>,
+}
+
+impl Sources {
+    /// Whether all files were read.
+    pub fn is_complete(&self) -> bool {
+        self.unread.is_empty()
+    }
+
+    /// The folders with a program in them.
+    pub fn main_packages(&self) -> Vec<&str> {
+        let mains = self.packages.iter().filter(|(_, package)| package.is_main);
+        mains.map(|(folder, _)| folder.as_str()).collect()
+    }
+
+    /// All that is imported.
+    pub fn imports(&self) -> BTreeSet<&str> {
+        self.packages.values().flat_map(|package| &package.imports).map(String::as_str).collect()
+    }
+
+    /// Whether some file has C in it (`import "C"`). Packages of other modules may have it as well.
+    pub fn uses_cgo(&self) -> bool {
+        self.imports().contains("C")
+    }
+
+    /// What is put into the programs: folders of the context and patterns from there.
+    pub fn embeds(&self) -> Vec<(&str, &str)> {
+        let packages = self.packages.iter();
+        packages
+            .flat_map(|(folder, package)| {
+                package.embeds.iter().map(|pattern| (folder.as_str(), pattern.as_str()))
+            })
+            .collect()
+    }
+
+    /// The packages that one of them needs, itself included: what it imports from its own module,
+    /// and so on.
+    pub fn needed_by(&self, folder: &str, module: &Module) -> Sources {
+        let module_folder = super::parent(&module.file);
+        let mut packages = BTreeMap::new();
+        let mut ahead = vec![folder.to_owned()];
+        while let Some(folder) = ahead.pop() {
+            let Some(package) = self.packages.get(&folder) else { continue };
+            if packages.insert(folder, package.clone()).is_some() {
+                continue;
+            }
+            let inner = package.imports.iter().filter_map(|import| {
+                match import.strip_prefix(module.path.as_str())? {
+                    "" => Some(module_folder.to_owned()),
+                    rest => Some(join(module_folder, rest.strip_prefix('/')?)),
+                }
+            });
+            ahead.extend(inner.filter(|folder| !packages.contains_key(folder)));
+        }
+        Sources { packages, unread: self.unread.clone() }
+    }
+}
+
+/// What the Go files in a folder and below say.
+pub fn sources(context: &Context, folder: &str) -> Sources {
+    let mut reader = Reader::new(context);
+    let mut sources = Sources::default();
+    let mut folders = vec![(folder.to_owned(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        let entries = match reader.list(&folder) {
+            Ok(entries) => entries,
+            Err(broken) => {
+                sources.unread.push(broken.file);
+                continue;
+            }
+        };
+        let is_module_inside = depth > 0 && entries.iter().any(|entry| entry.name == "go.mod");
+        if is_module_inside {
+            continue;
+        }
+        let mut files = Vec::new();
+        for entry in entries {
+            let path = join(&folder, &entry.name);
+            match entry.kind {
+                _ if entry.name.starts_with(['.', '_']) => {}
+                Kind::Folder if is_passed_over(&entry.name) => {}
+                Kind::Folder if depth == MAX_DEPTH => sources.unread.push(path),
+                Kind::Folder => folders.push((path, depth + 1)),
+                _ if is_source(&entry.name) => match reader.read(&path) {
+                    Ok(Some(text)) => files.push((entry.name, read_source(&text))),
+                    Ok(None) => {}
+                    Err(broken) => sources.unread.push(broken.file),
+                },
+                _ => {}
+            }
+        }
+        if let Some(package) = package_of(files) {
+            sources.packages.insert(folder, package);
+        }
+    }
+    sources
+}
+
+/// Folders that no package of the module is in. Packages may be in `node_modules`, but nobody means
+/// them, and it is large.
+fn is_passed_over(name: &str) -> bool {
+    matches!(name, "vendor" | "testdata" | "node_modules")
+}
+
+fn is_source(name: &str) -> bool {
+    name.ends_with(".go") && !name.ends_with("_test.go")
+}
+
+fn package_of(files: Vec<(String, Source)>) -> Option<Package> {
+    let files: Vec<_> = files.into_iter().filter(|(_, source)| !source.is_ignored).collect();
+    // `tools.go` beside a program is often a package of its own behind a constraint.
+    let is_free = |(_, source): &&(String, Source)| !source.is_constrained;
+    let is_main = |(_, source): &(String, Source)| source.package == "main";
+    let is_main = match files.iter().any(|file| is_free(&file)) {
+        true => files.iter().filter(is_free).any(is_main),
+        false => files.iter().any(is_main),
+    };
+    let mut package = Package { is_main, ..Package::default() };
+    for (name, source) in files {
+        package.files.push(name);
+        package.imports.extend(source.imports);
+        package.embeds.extend(source.embeds);
+    }
+    (!package.files.is_empty()).then_some(package)
+}
+
+/// What one Go file says.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Source {
+    package: String,
+    /// Whether it is built only in some cases, which `go:build` tells.
+    is_constrained: bool,
+    /// Whether it is never part of a package: `//go:build ignore`.
+    is_ignored: bool,
+    imports: Vec<String>,
+    embeds: Vec<String>,
+}
+
+/// A part of a Go file.
+#[derive(Debug, PartialEq, Eq)]
+enum Token<'a> {
+    /// A name, a keyword or a number.
+    Word(&'a str),
+    /// A text, without its quotes.
+    Text(&'a str),
+    /// A comment `//`, without these.
+    Comment(&'a str),
+    /// Anything else.
+    Other(char),
+}
+
+/// The tokens of a Go file.
+struct Tokens<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Iterator for Tokens<'a> {
+    type Item = Token<'a>;
+
+    fn next(&mut self) -> Option<Token<'a>> {
+        loop {
+            self.rest = self.rest.trim_start();
+            let Some(behind) = self.rest.strip_prefix("/*") else { break };
+            self.rest = behind.split_once("*/").map_or("", |(_, rest)| rest);
+        }
+        if let Some(comment) = self.rest.strip_prefix("//") {
+            let end = comment.find('\n').unwrap_or(comment.len());
+            self.rest = &comment[end..];
+            return Some(Token::Comment(comment[..end].trim_end_matches('\r')));
+        }
+        let first = self.rest.chars().next()?;
+        let behind = &self.rest[first.len_utf8()..];
+        let (token, rest) = match first {
+            '`' => {
+                let (text, rest) = behind.split_once('`').unwrap_or((behind, ""));
+                (Token::Text(text), rest)
+            }
+            '"' | '\'' => {
+                let (text, rest) = until_quote(behind, first);
+                (Token::Text(text), rest)
+            }
+            c if c.is_alphanumeric() || c == '_' => {
+                let end = |c: char| !(c.is_alphanumeric() || c == '_');
+                let (word, rest) =
+                    self.rest.split_at(self.rest.find(end).unwrap_or(self.rest.len()));
+                (Token::Word(word), rest)
+            }
+            c => (Token::Other(c), behind),
+        };
+        self.rest = rest;
+        Some(token)
+    }
+}
+
+/// A text up to a quote without `\` before it, and what is behind that. A line that ends first ends
+/// the text: the file is being written.
+fn until_quote(text: &str, quote: char) -> (&str, &str) {
+    let mut chars = text.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\\' => drop(chars.next()),
+            '\n' => return (&text[..at], &text[at..]),
+            c if c == quote => return (&text[..at], &text[at + 1..]),
+            _ => {}
+        }
+    }
+    (text, "")
+}
+
+fn read_source(text: &str) -> Source {
+    let mut source = Source::default();
+    let mut tokens = Tokens { rest: text };
+    // Constraints stand before the package clause.
+    for token in tokens.by_ref() {
+        match token {
+            Token::Comment(comment) => source.constrain(comment),
+            Token::Word("package") => break,
+            _ => {}
+        }
+    }
+    if let Some(Token::Word(name)) = tokens.next() {
+        source.package = name.to_owned();
+    }
+    source.read_imports(&mut tokens);
+    // Only a file that imports `embed` may have the directive.
+    if !source.imports.iter().any(|import| import == "embed") {
+        source.embeds.clear();
+        return source;
+    }
+    for token in tokens {
+        if let Token::Comment(comment) = token {
+            source.embed(comment);
+        }
+    }
+    source
+}
+
+impl Source {
+    /// Takes a comment that may be a build constraint.
+    fn constrain(&mut self, comment: &str) {
+        let old = comment.trim_start().strip_prefix("+build ");
+        let Some(condition) = comment.strip_prefix("go:build ").or(old) else { return };
+        self.is_constrained = true;
+        let has_choice = condition.contains("||");
+        self.is_ignored |= !has_choice && condition.split("&&").any(|part| part.trim() == "ignore");
+    }
+
+    /// Takes a comment that may say what is embedded.
+    fn embed(&mut self, comment: &str) {
+        let patterns = comment.strip_prefix("go:embed");
+        let patterns = patterns.filter(|patterns| patterns.starts_with([' ', '\t']));
+        self.embeds.extend(patterns.map(embed_patterns).unwrap_or_default());
+    }
+
+    /// Takes the import declarations, up to and with the first word of what is behind them.
+    fn read_imports(&mut self, tokens: &mut Tokens<'_>) {
+        let mut in_import = false;
+        let mut in_group = false;
+        for token in tokens {
+            match token {
+                Token::Comment(comment) => self.embed(comment),
+                Token::Word("import") if !in_import => in_import = true,
+                // The name that a package gets.
+                Token::Word(_) if in_import => {}
+                Token::Word(_) => return,
+                Token::Text(path) if in_import => {
+                    self.imports.push(path.to_owned());
+                    in_import = in_group;
+                }
+                Token::Other('(') if in_import => in_group = true,
+                Token::Other(')') => (in_import, in_group) = (false, false),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The patterns of a `//go:embed`: words, or quoted.
+fn embed_patterns(text: &str) -> Vec<String> {
+    let mut patterns = Vec::new();
+    let mut rest = text.trim();
+    while let Some(first) = rest.chars().next() {
+        let (pattern, behind) = match first {
+            '`' => rest[1..].split_once('`').unwrap_or((&rest[1..], "")),
+            '"' => until_quote(&rest[1..], '"'),
+            _ => rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len())),
+        };
+        patterns.push(pattern.to_owned());
+        rest = behind.trim_start();
+    }
+    patterns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::context;
+    use super::*;
+
+    #[track_caller]
+    fn mod_file(text: &str) -> Module {
+        module(&context(&[("go.mod", text)]), "").expect("well-formed").expect("there")
+    }
+
+    #[test]
+    fn module_files() {
+        let text = "// The service.\nmodule example.com/team/service/v2 // moved\n\ngo 1.22.3\n\
+            toolchain go1.23.0\n\nrequire (\n\tgithub.com/gin-gonic/gin v1.9.1\n\
+            \t\"golang.org/x/net\" v0.20.0 // indirect\n)\nrequire github.com/lib/pq v1.10.9\n\
+            replace github.com/lib/pq v1.10.9 => ./third_party/pq\n\
+            replace (\n\ta => b v1.0.0\n\tc => ../c\n)\ntool example.com/gen\n";
+        let module = mod_file(text);
+        assert_eq!(module.path, "example.com/team/service/v2");
+        assert_eq!(module.go, Some((1, 22)));
+        let requires = ["github.com/gin-gonic/gin", "golang.org/x/net", "github.com/lib/pq"];
+        assert_eq!(module.requires, requires);
+        assert_eq!(module.local_replaces, ["./third_party/pq", "../c"]);
+        assert_eq!(module.tools, ["example.com/gen"]);
+        assert_eq!(module.file, "go.mod");
+        assert_eq!(module.binary_name(""), "service");
+        assert_eq!(module.binary_name("cmd/tool"), "tool");
+        assert!(!module.has_vendor);
+    }
+
+    #[test]
+    fn odd_module_files() {
+        assert_eq!(mod_file("module(\n x.org/a\n)\n").path, "x.org/a");
+        assert_eq!(mod_file("module \"app\"\r\ngo 1.23rc1\r\n").go, Some((1, 23)));
+        assert_eq!(mod_file("module app\ngo x\n").go, None);
+        assert_eq!(module(&context(&[]), ""), Ok(None));
+        let files = [("s/go.mod", "module a"), ("s/vendor/modules.txt", "")];
+        let found = module(&context(&files), "s").expect("well-formed").expect("there");
+        assert!(found.has_vendor);
+        assert_eq!(found.file, "s/go.mod");
+        for broken in ["", "go 1.20", "module a\nrequire (\n b v1.0.0\n"] {
+            let broken = module(&context(&[("go.mod", broken)]), "").expect_err("broken");
+            assert_eq!(broken.file, "go.mod");
+        }
+    }
+
+    #[test]
+    fn names_of_programs() {
+        let check = |path, name| assert_eq!(binary_name(path), name, "{path}");
+        check("example.com/app", "app");
+        check("example.com/app/v2", "app");
+        check("example.com/app/v1", "v1");
+        check("example.com/app/v02", "v02");
+        check("example.com/v8engine", "v8engine");
+        check("gopkg.in/app.v3", "app.v3");
+        check("app", "app");
+        check("v2", "v2");
+    }
+
+    #[track_caller]
+    fn check(text: &str, package: &str, imports: &[&str], embeds: &[&str]) {
+        let source = read_source(text);
+        assert_eq!(source.package, package, "{text}");
+        assert_eq!(source.imports, imports, "{text}");
+        assert_eq!(source.embeds, embeds, "{text}");
+    }
+
+    #[test]
+    fn imports_of_a_file() {
+        check("package main\nimport \"fmt\"\nfunc main() { x(\"os\") }\n", "main", &["fmt"], &[]);
+        check(
+            "/* package no */ package a; import (\n_ \"embed\"; f \"fmt\" // \"no\"\n. `os`\n)\nimport \"C\"\nvar x = 1",
+            "a",
+            &["embed", "fmt", "os", "C"],
+            &[],
+        );
+        check("package a\n// import \"no\"\nvar s = `import \"no\"`", "a", &[], &[]);
+        check("package a\nimport ()\nimport(\"x\")\ntype import2 int", "a", &["x"], &[]);
+        check("// Copyright\n\n", "", &[], &[]);
+        check("", "", &[], &[]);
+        check("package", "", &[], &[]);
+        check("package a\nimport \"unterminated\nimport \"b\"", "a", &["unterminated", "b"], &[]);
+        check("package é\nimport \"ü\"", "é", &["ü"], &[]);
+    }
+
+    #[test]
+    fn embedded_files() {
+        let text = "package web\nimport \"embed\"\n\n//go:embed dist/* \"a b.txt\" `c`\nvar a embed.FS\n\
+            var s = `\n//go:embed no\n`\nvar q = \"// no\"\nvar c = '\"'\n//go:embed all:templates\r\n\
+            //go:embedded no\n";
+        check(text, "web", &["embed"], &["dist/*", "a b.txt", "c", "all:templates"]);
+        check("package web\n//go:embed no\nvar a string", "web", &[], &[]);
+    }
+
+    #[test]
+    fn constraints() {
+        let is_ignored = |text| read_source(text).is_ignored;
+        assert!(is_ignored("//go:build ignore\n\npackage main"));
+        assert!(is_ignored("// +build ignore\n\npackage main"));
+        assert!(is_ignored("//go:build linux && ignore\n\npackage main"));
+        assert!(!is_ignored("//go:build ignore || linux\n\npackage main"));
+        assert!(!is_ignored("//go:build !ignore\n\npackage main"));
+        assert!(!is_ignored("package main\n//go:build ignore\n"));
+    }
+
+    #[test]
+    fn sources_of_a_module() {
+        let context = context(&[
+            (".dockerignore", "scripts\n"),
+            ("go.mod", "module x.org/app"),
+            ("main.go", "package main\nimport (\"x.org/app/internal/db\"\n\"net/http\")"),
+            ("main_test.go", "package main\nimport \"testing\""),
+            ("tools.go", "//go:build tools\npackage tools\nimport _ \"x.org/gen\""),
+            ("gen.go", "//go:build ignore\npackage main\nimport \"os/exec\""),
+            ("cmd/tool/main.go", "package main\nimport \"fmt\""),
+            ("cmd/tool/main_windows.go", "package main\nimport \"syscall\""),
+            (
+                "internal/db/db.go",
+                "package db\nimport (\"C\"\n_ \"embed\")\n//go:embed x.sql\nvar x string",
+            ),
+            ("vendor/y.org/z/z.go", "package z\nimport \"plugin\""),
+            ("testdata/t.go", "package t\nimport \"plugin\""),
+            ("_old/o.go", "package main\nimport \"plugin\""),
+            ("scripts/s.go", "package main\nimport \"plugin\""),
+            ("sub/go.mod", "module x.org/sub"),
+            ("sub/main.go", "package main\nimport \"plugin\""),
+        ]);
+        let sources = sources(&context, "");
+        assert!(sources.is_complete());
+        assert_eq!(sources.main_packages(), ["", "cmd/tool"]);
+        let imports =
+            ["C", "embed", "fmt", "net/http", "syscall", "x.org/app/internal/db", "x.org/gen"];
+        assert_eq!(sources.imports().into_iter().collect::<Vec<_>>(), imports);
+        assert!(sources.uses_cgo());
+        assert_eq!(sources.embeds(), [("internal/db", "x.sql")]);
+
+        let module = module(&context, "").expect("well-formed").expect("there");
+        let tool = sources.needed_by("cmd/tool", &module);
+        assert!(!tool.uses_cgo());
+        assert_eq!(tool.packages.len(), 1);
+        let root = sources.needed_by("", &module);
+        assert!(root.uses_cgo());
+        assert_eq!(root.packages.keys().collect::<Vec<_>>(), ["", "internal/db"]);
+    }
+
+    #[test]
+    fn too_many_files_are_not_all() {
+        let names: Vec<_> = (0..600).map(|n| format!("f{n}.go")).collect();
+        let files: Vec<_> = names.iter().map(|name| (name.as_str(), "package main")).collect();
+        assert!(!sources(&context(&files), "").is_complete());
+        let deep = format!("{}a.go", "d/".repeat(40));
+        assert!(!sources(&context(&[(&deep, "package a")]), "").is_complete());
+    }
+}

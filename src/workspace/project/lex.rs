@@ -1,0 +1,1 @@
+//! Program text as words, texts and brackets.

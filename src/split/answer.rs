@@ -117,6 +117,9 @@ pub struct Answer {
     pub libraries: Vec<String>,
     /// Packages that it needs at run time, by the names of the runtime's distribution.
     pub packages: Vec<String>,
+    /// Programs that the artifacts or the small image bring, by their bare names, besides those
+    /// that can be seen.
+    pub provides: Vec<String>,
     /// Whether the program needs the certificates of authorities.
     pub certificates: Need,
     /// Whether it needs the table of time zones.
@@ -141,6 +144,33 @@ pub struct Answer {
     pub changes: Vec<String>,
     /// What the artifacts weigh, unpacked.
     pub weight: Amount,
+}
+
+impl Answer {
+    /// An answer that takes these and needs nothing more.
+    pub fn new(ecosystem: &'static str, linkage: Linkage, artifacts: Vec<Artifact>) -> Answer {
+        Answer {
+            ecosystem,
+            artifacts,
+            linkage,
+            runtimes: Vec::new(),
+            libraries: Vec::new(),
+            packages: Vec::new(),
+            provides: Vec::new(),
+            certificates: Need::No,
+            zones: Need::No,
+            temporary: Need::No,
+            data: Data::Embedded,
+            start: None,
+            builder: Vec::new(),
+            build_variables: &[],
+            settings: Vec::new(),
+            evidence: Vec::new(),
+            assumptions: Vec::new(),
+            changes: Vec::new(),
+            weight: Amount::exact(0),
+        }
+    }
 }
 
 /// The two sorts of splits.

@@ -73,8 +73,14 @@ pub fn read(
     let mut loops = BTreeMap::new();
     loop_variables(&script.list, 0, &mut loops);
     let steps = script.steps();
-    let mut reader =
-        Reader { scene, place, steps: &steps, top: top(&script.list), loops, scopes: BTreeMap::new() };
+    let mut reader = Reader {
+        scene,
+        place,
+        steps: &steps,
+        top: top(&script.list),
+        loops,
+        scopes: BTreeMap::new(),
+    };
     Ok(steps.iter().filter_map(|step| reader.step(step)).collect())
 }
 
@@ -182,10 +188,7 @@ impl Reader<'_> {
         if !self.scopes.contains_key(&number) {
             let scope = match self.steps.outer(number).filter(|outer| *outer < number) {
                 Some(outer) => self.scope(outer).clone(),
-                None => Scope {
-                    folder: self.scene.workdir.clone(),
-                    variables: self.loops.clone(),
-                },
+                None => Scope { folder: self.scene.workdir.clone(), variables: self.loops.clone() },
             };
             self.scopes.insert(number, scope);
         }
@@ -213,7 +216,8 @@ impl Reader<'_> {
                 return None;
             }
         }
-        let words: Vec<Word> = step.command.words.iter().map(|word| read_word(word, &value)).collect();
+        let words: Vec<Word> =
+            step.command.words.iter().map(|word| read_word(word, &value)).collect();
         let mut invocation = Invocation {
             range: (self.place)(step.range.into()),
             words,
@@ -244,7 +248,8 @@ impl Reader<'_> {
             Some("cd" | "pushd") => {
                 let target = invocation.args().first().cloned().unwrap_or_default();
                 let folder = invocation.folder.as_deref();
-                let moved = folder.zip(target.text.filter(|text| !target.is_pattern && text != "-"));
+                let moved =
+                    folder.zip(target.text.filter(|text| !target.is_pattern && text != "-"));
                 let moved = moved.and_then(|(folder, target)| join(folder, &target));
                 let moved = moved.map(|path| match path.as_str() {
                     "/" => path,
@@ -486,7 +491,8 @@ impl Grammar {
             Some((name, value)) => (name, Some(value)),
             None => (text, None),
         };
-        let joined = self.joined.iter().find(|name| text.starts_with(**name) && text.len() > name.len());
+        let joined =
+            self.joined.iter().find(|name| text.starts_with(**name) && text.len() > name.len());
         if value.is_some() && (self.values.contains(&name) || self.switches.contains(&name)) {
             found.options.push((Cow::Borrowed(name), None, value.map(str::to_owned)));
         } else if self.switches.contains(&text) {
@@ -520,7 +526,44 @@ impl Options<'_> {
     /// The value of the last option of one of these names. The outer `None`: not there. The inner
     /// one: not known.
     pub fn value(&self, names: &[&str]) -> Option<Option<&str>> {
-        let mut found = self.options.iter().rev().filter(|(own, _, _)| names.contains(&own.as_ref()));
+        let mut found =
+            self.options.iter().rev().filter(|(own, _, _)| names.contains(&own.as_ref()));
         found.next().map(|(_, _, value)| value.as_deref())
     }
+}
+
+/// The names of all programs that a script calls, in any case; those of functions that it defines
+/// are left out. `None` for one that is not known; `$@` where it runs its own arguments.
+///
+/// Errors: why it is not read.
+pub fn programs(text: &str, scene: &Scene) -> Result<Vec<Option<String>>, String> {
+    let script = shell::parse(text).map_err(|unread| unread.what.to_owned())?;
+    let functions = script.functions();
+    let steps = script.steps();
+    let mut names = Vec::new();
+    for step in steps.iter() {
+        let mut words = step.command.words.iter();
+        let mut name = words.next();
+        // What stands behind these is started.
+        while let Some(word) = name
+            && let Some(wrapper) = word.literal()
+            && ["exec", "command", "env", "nohup", "time"].contains(&wrapper.as_ref())
+            && words.len() > 0
+        {
+            name = words.find(|word| {
+                word.literal().is_none_or(|w| !w.starts_with('-') && !w.contains('='))
+            });
+        }
+        let Some(name) = name else { continue };
+        let is_rest = name.parts.iter().any(|part| {
+            matches!(part, Part::Parameter { name, .. } if matches!(name.as_str(), "@" | "*"))
+        });
+        let value = |name: &str| scene.value(name).map(str::to_owned);
+        let name = if is_rest { Some("$@".to_owned()) } else { name.expanded(&value) };
+        if name.as_deref().is_some_and(|name| functions.contains(&name)) {
+            continue;
+        }
+        names.push(name);
+    }
+    Ok(names)
 }

@@ -5,9 +5,10 @@ use super::command::Invocation;
 use super::ecosystem::{self, Reading};
 use super::facts::{Copy, Facts, Mount, Run, What, join};
 use super::general;
-use super::packages::Installed;
+use super::packages::{Manager, Requested};
 use super::refusal::{Reason, Refusal};
 use super::world::{Origin, World, base_name, is_within, trimmed};
+use crate::text::TextRange;
 use crate::workspace::{Context, Kind};
 
 /// What a build did.
@@ -24,6 +25,19 @@ pub struct Course<'a> {
     pub products: Vec<Product>,
     /// What was installed, in order.
     pub packages: Vec<Installed>,
+}
+
+/// Packages that a command installs.
+#[derive(Clone, Debug)]
+pub struct Installed {
+    /// The number of its line in the facts.
+    pub line: usize,
+    /// The command.
+    pub range: TextRange,
+    /// By which package manager.
+    pub manager: Manager,
+    /// Which.
+    pub requested: Vec<Requested>,
 }
 
 /// A command and what it did.
@@ -89,7 +103,10 @@ impl<'a> Course<'a> {
     /// Follows a build from its first instruction to its last.
     ///
     /// Errors: a command that an ecosystem knows to be hopeless.
-    pub fn follow(facts: &'a Facts<'a>, context: Option<&'a Context>) -> Result<Course<'a>, Refusal> {
+    pub fn follow(
+        facts: &'a Facts<'a>,
+        context: Option<&'a Context>,
+    ) -> Result<Course<'a>, Refusal> {
         let mut course = Course {
             facts,
             context,
@@ -131,7 +148,8 @@ impl<'a> Course<'a> {
                     self.world.put(destination, origin(remote), Some(true));
                 }
                 (Some(source), _, true) if !has_wildcard(source) => {
-                    let landing = format!("{}/{}", destination.trim_end_matches('/'), base_name(source));
+                    let landing =
+                        format!("{}/{}", destination.trim_end_matches('/'), base_name(source));
                     self.world.folder(destination, Origin::Made(line));
                     self.world.put(&landing, origin(remote), None);
                 }
@@ -149,7 +167,7 @@ impl<'a> Course<'a> {
         if copy.from.is_some() || is_remote(source) || has_wildcard(source) {
             return None;
         }
-        match self.context?.kind(source)? {
+        match self.context?.kind(source).ok()?? {
             Kind::Folder => Some(SourceKind::Folder),
             _ => Some(SourceKind::File),
         }
@@ -223,9 +241,10 @@ impl<'a> Course<'a> {
             let inside: Vec<String> =
                 self.world.below(target).map(|(path, _)| path.to_owned()).collect();
             for path in inside {
-                let before = self.products.iter().any(|product| {
-                    product.line == line && is_within(&product.path, target)
-                });
+                let before = self
+                    .products
+                    .iter()
+                    .any(|product| product.line == line && is_within(&product.path, target));
                 if before || self.world.exact(&path).and_then(Origin::line) == Some(line) {
                     self.world.put(&path, Origin::Removed(line), None);
                 }
@@ -236,9 +255,9 @@ impl<'a> Course<'a> {
     /// The mount of a line that `path` is below.
     pub fn mount_over(&self, line: usize, path: &str) -> Option<&Mount> {
         let What::Run(run) = &self.facts.lines.get(line)?.what else { return None };
-        run.mounts.iter().find(|mount| {
-            mount.target.as_deref().is_none_or(|target| is_within(path, target))
-        })
+        run.mounts
+            .iter()
+            .find(|mount| mount.target.as_deref().is_none_or(|target| is_within(path, target)))
     }
 
     /// The command of a deed.
@@ -268,7 +287,7 @@ impl<'a> Course<'a> {
             let Some(destination) = copy.destination.as_deref() else { continue };
             for source in copy.sources.iter().flatten() {
                 let Some(found) = lands(context, copy, source, destination, path) else { continue };
-                if context.kind(&found).is_some() {
+                if matches!(context.kind(&found), Ok(Some(_))) {
                     return Some(found);
                 }
             }
@@ -308,11 +327,12 @@ fn lands(
         // A pattern puts files right into the destination.
         let folder = source.rsplit_once('/').map_or("", |(folder, _)| folder);
         let name = path.strip_prefix(&format!("{}/", destination.trim_end_matches('/')))?;
-        let candidate = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+        let candidate =
+            if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
         let is_one = !name.contains('/') && context.copied(&[&candidate], &[]).is_ok();
         return (is_one && matches_pattern(&source, &candidate)).then_some(candidate);
     }
-    if source.is_empty() || context.kind(&source) == Some(Kind::Folder) {
+    if source.is_empty() || matches!(context.kind(&source), Ok(Some(Kind::Folder))) {
         let rest = is_within(path, destination).then(|| {
             path[destination.trim_end_matches('/').len().min(path.len())..].trim_matches('/')
         })?;

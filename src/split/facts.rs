@@ -14,7 +14,7 @@ use crate::language::Keyword;
 use crate::model::facts::{Definition, VariableKind};
 use crate::model::{Model, Stage, mount};
 use crate::syntax::expand::{self, Mode, Modifier};
-use crate::syntax::{self, Arguments, Instruction, Placed, View, json};
+use crate::syntax::{Arguments, Instruction, Placed, View, json};
 use crate::text::TextRange;
 
 /// The stage, taken apart.
@@ -198,7 +198,8 @@ impl<'a> Facts<'a> {
                 continue;
             };
             let scene = Rc::clone(&reader.scene);
-            let part = Part { placed, instruction, view: instruction.meant(), escape: reader.escape };
+            let part =
+                Part { placed, instruction, view: instruction.meant(), escape: reader.escape };
             let what = reader.what(&part, keyword, &facts.definitions);
             let number = reader.line_number(&part);
             lines.push(Line { placed, number, keyword, what, scene });
@@ -269,7 +270,8 @@ struct Reader {
 
 impl<'a> Reader {
     fn new(model: &Model, base: &Base) -> Reader {
-        let variables = base.env.iter().map(|(name, value)| ((*name).to_owned(), Some(value.clone())));
+        let variables =
+            base.env.iter().map(|(name, value)| ((*name).to_owned(), Some(value.clone())));
         let scene = Scene {
             variables: variables.collect(),
             arguments: Vec::new(),
@@ -369,7 +371,8 @@ impl<'a> Reader {
     fn copy(&self, part: &Part<'a>, is_add: bool) -> Copy {
         let mut words = part.words();
         let destination = words.pop().and_then(|word| self.path(&word));
-        let is_heredoc = |word: &TextRange| part.instruction.heredocs.iter().any(|h| h.word == *word);
+        let is_heredoc =
+            |word: &TextRange| part.instruction.heredocs.iter().any(|h| h.word == *word);
         let ranges = part.view.command.words();
         let heredocs = ranges.iter().filter(|word| is_heredoc(word)).count();
         let sources = words.into_iter().zip(ranges).filter(|(_, range)| !is_heredoc(range));

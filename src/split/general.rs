@@ -4,20 +4,81 @@
 //! not.
 
 use super::command::{Grammar, Invocation, Options, Word};
-use super::course::{Course, Role};
-use super::packages::{self, Installed, Operation};
+use super::course::{Course, Installed, Role};
+use super::packages::{self, Operation};
 use super::world::{Origin, is_within, trimmed};
 
 /// Commands that leave nothing behind, whatever their arguments are. What they print may be written
 /// to a file, which is looked at elsewhere.
 const HARMLESS: &[&str] = &[
-    "[", "[[", ":", "arch", "awk", "basename", "cat", "cd", "cmp", "cut", "date", "declare", "df",
-    "diff", "dirname", "du", "echo", "egrep", "env", "export", "expr", "false", "fgrep",
-    "file", "getent", "grep", "head", "hostname", "id", "ldd", "local", "ls", "md5sum", "nproc",
-    "popd", "printenv", "printf", "ps", "pushd", "pwd", "read", "readlink", "realpath", "readonly",
-    "seq", "set", "sha1sum", "sha256sum", "sha512sum", "shopt", "sleep", "sort", "stat", "tail",
-    "test", "tr", "true", "type", "ulimit", "umask", "uname", "uniq", "unset", "wait", "wc", "which",
-    "whoami", "xxd",
+    "[",
+    "[[",
+    ":",
+    "arch",
+    "awk",
+    "basename",
+    "cat",
+    "cd",
+    "cmp",
+    "cut",
+    "date",
+    "declare",
+    "df",
+    "diff",
+    "dirname",
+    "du",
+    "echo",
+    "egrep",
+    "env",
+    "export",
+    "expr",
+    "false",
+    "fgrep",
+    "file",
+    "getent",
+    "grep",
+    "head",
+    "hostname",
+    "id",
+    "ldd",
+    "local",
+    "ls",
+    "md5sum",
+    "nproc",
+    "popd",
+    "printenv",
+    "printf",
+    "ps",
+    "pushd",
+    "pwd",
+    "read",
+    "readlink",
+    "realpath",
+    "readonly",
+    "seq",
+    "set",
+    "sha1sum",
+    "sha256sum",
+    "sha512sum",
+    "shopt",
+    "sleep",
+    "sort",
+    "stat",
+    "tail",
+    "test",
+    "tr",
+    "true",
+    "type",
+    "ulimit",
+    "umask",
+    "uname",
+    "uniq",
+    "unset",
+    "wait",
+    "wc",
+    "which",
+    "whoami",
+    "xxd",
 ];
 
 /// Commands that make users and groups.
@@ -28,23 +89,79 @@ const USERS: &[&str] = &[
 
 /// Commands that set up the system for what runs in it.
 const SYSTEM: &[&str] = &[
-    "dpkg-reconfigure", "fc-cache", "ldconfig", "locale-gen", "localedef", "setcap",
-    "update-ca-certificates", "update-locale",
+    "dpkg-reconfigure",
+    "fc-cache",
+    "ldconfig",
+    "locale-gen",
+    "localedef",
+    "setcap",
+    "update-ca-certificates",
+    "update-locale",
 ];
 
 /// Folders in which caches and logs lie that nobody needs.
 const CACHES: &[&str] = &[
-    "/root/.cache", "/root/.npm", "/tmp", "/usr/share/doc", "/usr/share/man", "/var/cache",
-    "/var/lib/apt/lists", "/var/log", "/var/tmp",
+    "/root/.cache",
+    "/root/.npm",
+    "/tmp",
+    "/usr/share/doc",
+    "/usr/share/man",
+    "/var/cache",
+    "/var/lib/apt/lists",
+    "/var/log",
+    "/var/tmp",
 ];
 
 const FILES: Grammar = Grammar {
-    values: &["-m", "--mode", "-o", "--owner", "-g", "--group", "-t", "--target-directory", "-s", "-d", "-r", "--reference"],
+    values: &[
+        "-m",
+        "--mode",
+        "-o",
+        "--owner",
+        "-g",
+        "--group",
+        "-t",
+        "--target-directory",
+        "-s",
+        "-d",
+        "-r",
+        "--reference",
+    ],
     switches: &[
-        "-a", "-b", "-c", "-D", "-f", "-i", "-l", "-L", "-n", "-p", "-P", "-R", "-T", "-u", "-v",
-        "-x", "-H", "-h", "--archive", "--force", "--no-clobber", "--parents", "--preserve",
-        "--recursive", "--symbolic", "--verbose", "--no-target-directory", "--no-dereference",
-        "--no-preserve", "--update", "--silent", "--quiet", "--changes", "--dereference",
+        "-a",
+        "-b",
+        "-c",
+        "-D",
+        "-f",
+        "-i",
+        "-l",
+        "-L",
+        "-n",
+        "-p",
+        "-P",
+        "-R",
+        "-T",
+        "-u",
+        "-v",
+        "-x",
+        "-H",
+        "-h",
+        "--archive",
+        "--force",
+        "--no-clobber",
+        "--parents",
+        "--preserve",
+        "--recursive",
+        "--symbolic",
+        "--verbose",
+        "--no-target-directory",
+        "--no-dereference",
+        "--no-preserve",
+        "--update",
+        "--silent",
+        "--quiet",
+        "--changes",
+        "--dereference",
     ],
     joined: &["-m"],
 };
@@ -53,27 +170,112 @@ const FILES: Grammar = Grammar {
 const COPIES: Grammar = Grammar {
     values: &["-t", "--target-directory"],
     switches: &[
-        "-a", "-b", "-d", "-f", "-i", "-l", "-L", "-n", "-p", "-P", "-r", "-R", "-s", "-T", "-u",
-        "-v", "-x", "-H", "--archive", "--force", "--no-clobber", "--parents", "--preserve",
-        "--recursive", "--symbolic", "--verbose", "--no-target-directory", "--no-dereference",
-        "--update", "--dereference",
+        "-a",
+        "-b",
+        "-d",
+        "-f",
+        "-i",
+        "-l",
+        "-L",
+        "-n",
+        "-p",
+        "-P",
+        "-r",
+        "-R",
+        "-s",
+        "-T",
+        "-u",
+        "-v",
+        "-x",
+        "-H",
+        "--archive",
+        "--force",
+        "--no-clobber",
+        "--parents",
+        "--preserve",
+        "--recursive",
+        "--symbolic",
+        "--verbose",
+        "--no-target-directory",
+        "--no-dereference",
+        "--update",
+        "--dereference",
     ],
     joined: &[],
 };
 
 const FETCHES: Grammar = Grammar {
     values: &[
-        "-o", "--output", "-O", "--output-document", "-P", "--directory-prefix", "-H", "--header",
-        "-A", "--user-agent", "--retry", "--retry-delay", "--retry-max-time", "-m", "--max-time",
-        "--connect-timeout", "--timeout", "--tries", "-t", "-T", "-e", "--proto", "-u", "--user",
-        "-X", "--request", "-d", "--data", "--cacert",
+        "-o",
+        "--output",
+        "-O",
+        "--output-document",
+        "-P",
+        "--directory-prefix",
+        "-H",
+        "--header",
+        "-A",
+        "--user-agent",
+        "--retry",
+        "--retry-delay",
+        "--retry-max-time",
+        "-m",
+        "--max-time",
+        "--connect-timeout",
+        "--timeout",
+        "--tries",
+        "-t",
+        "-T",
+        "-e",
+        "--proto",
+        "-u",
+        "--user",
+        "-X",
+        "--request",
+        "-d",
+        "--data",
+        "--cacert",
     ],
     switches: &[
-        "-f", "-s", "-S", "-L", "-k", "-q", "-g", "-i", "-J", "-n", "-v", "-c", "-N", "-4", "-6",
-        "--fail", "--silent", "--show-error", "--location", "--insecure", "--quiet", "--progress",
-        "--no-check-certificate", "--no-verbose", "--compressed", "--remote-name", "--tlsv1.2",
-        "--retry-connrefused", "--retry-all-errors", "--show-progress", "--continue", "--create-dirs",
-        "--content-disposition", "--no-clobber", "-nv", "-fsSL", "-nc", "-qO-", "--globoff",
+        "-f",
+        "-s",
+        "-S",
+        "-L",
+        "-k",
+        "-q",
+        "-g",
+        "-i",
+        "-J",
+        "-n",
+        "-v",
+        "-c",
+        "-N",
+        "-4",
+        "-6",
+        "--fail",
+        "--silent",
+        "--show-error",
+        "--location",
+        "--insecure",
+        "--quiet",
+        "--progress",
+        "--no-check-certificate",
+        "--no-verbose",
+        "--compressed",
+        "--remote-name",
+        "--tlsv1.2",
+        "--retry-connrefused",
+        "--retry-all-errors",
+        "--show-progress",
+        "--continue",
+        "--create-dirs",
+        "--content-disposition",
+        "--no-clobber",
+        "-nv",
+        "-fsSL",
+        "-nc",
+        "-qO-",
+        "--globoff",
     ],
     joined: &[],
 };
@@ -218,7 +420,8 @@ impl Files<'_, '_> {
             // What a pattern finds is in its folder.
             let end = text.find(['*', '?', '[', '{']).filter(|_| word.is_pattern);
             let text = end.map_or(text, |end| &text[..end]);
-            let folder = if end.is_some() { text.rsplit_once('/').map_or(".", |(a, _)| a) } else { text };
+            let folder =
+                if end.is_some() { text.rsplit_once('/').map_or(".", |(a, _)| a) } else { text };
             self.invocation.path(if folder.is_empty() { "/" } else { folder })
         });
         Some(Role::Paths(paths.collect::<Option<_>>()?))
@@ -229,13 +432,16 @@ impl Files<'_, '_> {
         let args = self.invocation.args();
         let in_place = args.iter().any(|word| {
             let text = word.or_empty();
-            text == "-i" || text.starts_with("-i.") || text.starts_with("--in-place")
+            text == "-i"
+                || text.starts_with("-i.")
+                || text.starts_with("--in-place")
                 || text.starts_with('-') && !text.starts_with("--") && text[1..].contains('i')
         });
         if !in_place {
             return Some(Role::Nothing);
         }
-        let expression = args.iter().any(|word| matches!(word.or_empty(), "-e" | "-f" | "--expression"));
+        let expression =
+            args.iter().any(|word| matches!(word.or_empty(), "-e" | "-f" | "--expression"));
         let mut operands: Vec<&Word> = Vec::new();
         let mut words = args.iter();
         while let Some(word) = words.next() {
@@ -366,12 +572,15 @@ impl Files<'_, '_> {
     fn fetched(&mut self) -> Option<Role> {
         let options = self.options(&FETCHES)?;
         let is_curl = self.invocation.name() == Some("curl");
-        let names: &[&str] = if is_curl { &["-o", "--output"] } else { &["-O", "--output-document"] };
+        let names: &[&str] =
+            if is_curl { &["-o", "--output"] } else { &["-O", "--output-document"] };
         let target = match options.value(names) {
             Some(value) => Some(value?.to_owned()),
             // Curl's `-O` has no value: the name is that of the URL.
             None if is_curl && !self.is_saved_by_name() => None,
-            None => Some(super::world::base_name(options.operands.first()?.text.as_deref()?).to_owned()),
+            None => {
+                Some(super::world::base_name(options.operands.first()?.text.as_deref()?).to_owned())
+            }
         };
         let Some(target) = target.filter(|target| target != "-") else {
             return Some(Role::Fetches(Vec::new()));
@@ -398,7 +607,9 @@ impl Files<'_, '_> {
             None => self.invocation.folder.clone()?,
         };
         let lists = words.first().map_or("", Word::or_empty);
-        let packs = name == "tar" && lists.trim_start_matches('-').contains('c') && !lists.starts_with("--");
+        let packs = name == "tar"
+            && lists.trim_start_matches('-').contains('c')
+            && !lists.starts_with("--");
         if packs {
             return None;
         }
@@ -409,13 +620,21 @@ impl Files<'_, '_> {
     fn git(&mut self) -> Option<Role> {
         let command = self.invocation.arg(0)?;
         match command {
-            "config" | "rev-parse" | "describe" | "log" | "status" | "--version" => Some(Role::Nothing),
+            "config" | "rev-parse" | "describe" | "log" | "status" | "--version" => {
+                Some(Role::Nothing)
+            }
             "clone" => {
                 const CLONE: Grammar = Grammar {
                     values: &["-b", "--branch", "--depth", "-j", "--jobs", "-c", "--config"],
                     switches: &[
-                        "-q", "--quiet", "--recursive", "--recurse-submodules", "--single-branch",
-                        "--shallow-submodules", "--progress", "-v",
+                        "-q",
+                        "--quiet",
+                        "--recursive",
+                        "--recurse-submodules",
+                        "--single-branch",
+                        "--shallow-submodules",
+                        "--progress",
+                        "-v",
                     ],
                     joined: &[],
                 };

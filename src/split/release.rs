@@ -152,7 +152,10 @@ pub fn behind(repository: &str, tag: &Tag<'_>) -> Option<(Distribution, bool)> {
     if matches!(repository, "debian" | "ubuntu") {
         return own_release(repository, tag);
     }
-    if tag.flavour.iter().any(|word| ["ubi", "ol", "oraclelinux", "al", "amazonlinux"].contains(word))
+    if tag
+        .flavour
+        .iter()
+        .any(|word| ["ubi", "ol", "oraclelinux", "al", "amazonlinux"].contains(word))
         || matches!(repository, "amazoncorretto" | "openjdk") && !tag.has("slim")
     {
         return Some((Distribution::Other, true));
@@ -177,7 +180,11 @@ fn others(repository: &str) -> Option<(Distribution, bool)> {
     let alpine = matches!(repository, "hugomods/hugo" | "caddy");
     let debian = matches!(
         repository,
-        "oven/bun" | "denoland/deno" | "ghcr.io/astral-sh/uv" | "nginx" | "nginxinc/nginx-unprivileged"
+        "oven/bun"
+            | "denoland/deno"
+            | "ghcr.io/astral-sh/uv"
+            | "nginx"
+            | "nginxinc/nginx-unprivileged"
     );
     match (alpine, debian) {
         (true, _) => Some((Distribution::Alpine(None), false)),

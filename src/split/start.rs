@@ -38,7 +38,8 @@ pub struct Launch {
 }
 
 /// Programs that start what stands behind them, and how many words of their own they have at most.
-const WRAPPERS: &[&str] = &["tini", "dumb-init", "catatonit", "gosu", "su-exec", "env", "exec", "nice"];
+const WRAPPERS: &[&str] =
+    &["tini", "dumb-init", "catatonit", "gosu", "su-exec", "env", "exec", "nice"];
 
 impl Launch {
     /// The name of the program without its folder.
@@ -140,9 +141,9 @@ impl Start {
             launch.words.remove(0);
         }
         while launch.words.len() > 1
-            && launch.word(0).is_some_and(|word| {
-                word.starts_with('-') || name == "env" && word.contains('=')
-            })
+            && launch
+                .word(0)
+                .is_some_and(|word| word.starts_with('-') || name == "env" && word.contains('='))
         {
             launch.words.remove(0);
         }
@@ -163,9 +164,10 @@ impl Start {
                     if is_quiet(&invocation) {
                         continue;
                     }
-                    let words = invocation.words.iter().map(|word| {
-                        word.text.clone().filter(|_| !word.is_pattern)
-                    });
+                    let words = invocation
+                        .words
+                        .iter()
+                        .map(|word| word.text.clone().filter(|_| !word.is_pattern));
                     let launch = Launch {
                         words: words.collect(),
                         folder: invocation.folder.clone(),
@@ -181,8 +183,10 @@ impl Start {
 
 /// Commands of a start text that start nothing.
 fn is_quiet(invocation: &Invocation) -> bool {
-    matches!(invocation.name(), None | Some("cd" | "set" | "export" | "echo" | "true" | "exec" | "umask"))
-        && invocation.outputs.is_empty()
+    matches!(
+        invocation.name(),
+        None | Some("cd" | "set" | "export" | "echo" | "true" | "exec" | "umask")
+    ) && invocation.outputs.is_empty()
         && !(invocation.name() == Some("exec") && invocation.words.len() > 1)
 }
 

@@ -41,7 +41,7 @@ fn clean(path: &str) -> String {
 }
 
 /// A path inside the context: cleaned, and below the root whatever is written before it.
-fn inside(path: &str) -> String {
+pub fn inside(path: &str) -> String {
     clean(&format!("/{path}")).trim_start_matches('/').to_owned()
 }
 

@@ -2,7 +2,7 @@
 //!
 //! One file each. Adding one means adding a file and a row of [`ALL`].
 
-mod go;
+pub mod go;
 
 use super::answer::{Answer, Site};
 use super::command::Invocation;

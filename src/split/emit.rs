@@ -1,0 +1,225 @@
+//! A plan as edits: the name of the builder, the lines that leave it, and the runtime stage at the
+//! end of the file.
+//!
+//! What is not named by the plan stays as it is, byte for byte. New lines have the line ends, the
+//! letter case and the escape character of the file.
+
+use std::ops::Range;
+
+use super::answer::BuilderLine;
+use super::facts::{Facts, Line};
+use super::plan::{Plan, RuntimeLine};
+use crate::language::Keyword;
+use crate::syntax::{ItemKind, Placed};
+use crate::text::{Edit, TextRange, TextSize};
+
+/// How long a new line may be before it is continued on the next, in bytes.
+const WIDTH: usize = 100;
+
+/// The edits that make the two stages of a plan, in the order of the file.
+pub fn emit(facts: &Facts<'_>, plan: &Plan) -> Vec<Edit> {
+    let writer = Writer { facts, plan, style: Style::of(facts) };
+    let mut edits = Vec::new();
+    edits.extend(writer.name());
+    edits.extend(plan.pin.iter().map(|(range, text)| Edit::replace(*range, text.clone())));
+    edits.extend(writer.builder_lines());
+    let end = writer.end_of_builder();
+    edits.extend(writer.removed(end));
+    edits.push(writer.stage(end));
+    edits.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
+    edits
+}
+
+/// How the file is written.
+struct Style {
+    newline: &'static str,
+    is_lower: bool,
+    escape: char,
+}
+
+impl Style {
+    fn of(facts: &Facts<'_>) -> Style {
+        let first = facts.lines.first();
+        let text = first.map_or("", |line| &line.placed.item.text);
+        let keyword = first.and_then(|line| {
+            let range = line.placed.instruction()?.view.command.keyword_range;
+            text.get(Range::<usize>::from(range))
+        });
+        let has_return = facts.model.tree().items().any(|placed| placed.item.text.contains("\r\n"));
+        Style {
+            newline: if has_return { "\r\n" } else { "\n" },
+            is_lower: keyword.is_some_and(|keyword| !keyword.contains(char::is_uppercase)),
+            escape: facts.model.tree().escape(),
+        }
+    }
+
+    fn keyword(&self, keyword: Keyword) -> String {
+        self.word(keyword.name())
+    }
+
+    fn word(&self, word: &str) -> String {
+        if self.is_lower { word.to_lowercase() } else { word.to_owned() }
+    }
+
+    /// An instruction; commands joined by `&&` stand on lines of their own if it is long.
+    fn line(&self, keyword: Keyword, rest: &str) -> String {
+        let line = format!("{} {rest}", self.keyword(keyword));
+        if line.len() <= WIDTH || keyword != Keyword::Run || rest.contains('\n') {
+            return line;
+        }
+        line.replace(" && ", &format!(" {}{}    && ", self.escape, self.newline))
+    }
+}
+
+struct Writer<'w, 'a> {
+    facts: &'w Facts<'a>,
+    plan: &'w Plan,
+    style: Style,
+}
+
+impl<'w, 'a> Writer<'w, 'a> {
+    /// ` AS builder` behind the image.
+    fn name(&self) -> Option<Edit> {
+        if self.plan.is_named {
+            return None;
+        }
+        let end = self.facts.model.stages().first()?.image()?.range.end();
+        let text = format!(" {} {}", self.style.word("AS"), self.plan.stage);
+        Some(Edit::insert(end, text))
+    }
+
+    fn builder_lines(&self) -> impl Iterator<Item = Edit> {
+        self.plan.builder.iter().filter_map(|line| {
+            let newline = self.style.newline;
+            let (BuilderLine::After(_, text) | BuilderLine::Before(_, text)) = line;
+            let text = text.replace('\n', newline);
+            match line {
+                BuilderLine::After(number, _) => {
+                    let placed = self.facts.lines.get(*number)?.placed;
+                    let end = placed.range().end();
+                    Some(match placed.item.text.ends_with('\n') {
+                        true => Edit::insert(end, format!("{text}{newline}")),
+                        false => Edit::insert(end, format!("{newline}{text}")),
+                    })
+                }
+                BuilderLine::Before(number, _) => {
+                    let start = self.range_with_comments(self.facts.lines.get(*number)?).start();
+                    Some(Edit::insert(start, format!("{text}{newline}")))
+                }
+            }
+        })
+    }
+
+    /// The end of the last line that stays in the builder.
+    fn end_of_builder(&self) -> TextSize {
+        let stays = |number: &usize| !self.plan.moved.contains(number);
+        let last = (0..self.facts.lines.len()).rev().find(stays).unwrap_or(0);
+        let placed = self.facts.lines.get(last).map(|line| line.placed.range());
+        placed.map_or(TextSize::new(0), TextRange::end)
+    }
+
+    /// The lines before `end` that leave the builder.
+    fn removed(&self, end: TextSize) -> impl Iterator<Item = Edit> {
+        let moved = self.plan.moved.iter().filter_map(|number| self.facts.lines.get(*number));
+        let moved = moved.filter(move |line| line.placed.start < end);
+        moved.map(|line| Edit::delete(self.range_with_comments(line)))
+    }
+
+    /// A line with the comments that stand right above it.
+    fn range_with_comments(&self, line: &Line<'_>) -> TextRange {
+        let comments = self.facts.model.tree().comments_above(line.placed.index);
+        let start = comments.first().map(|comment| self.line_start(line, comment.range.start()));
+        TextRange::new(start.unwrap_or(line.placed.start), line.placed.range().end())
+    }
+
+    /// The start of the line on which a comment begins.
+    fn line_start(&self, line: &Line<'_>, comment: TextSize) -> TextSize {
+        let Some(above) =
+            line.placed.index.checked_sub(1).and_then(|n| self.facts.model.tree().item(n))
+        else {
+            return comment;
+        };
+        let inside = usize::from(comment.checked_sub(above.start).unwrap_or_default());
+        let before = above.item.text.get(..inside).unwrap_or_default();
+        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        above.start + TextSize::try_from(start).unwrap_or_default()
+    }
+
+    /// What comes behind the builder: comments that belong to no line, and the runtime stage.
+    fn stage(&self, end: TextSize) -> Edit {
+        let newline = self.style.newline;
+        let tree = self.facts.model.tree();
+        let whole = TextRange::new(end, tree.len());
+        let mut text = String::new();
+        if !self.ends_with_newline(end) {
+            text.push_str(newline);
+        }
+        for comment in self.left_over(end) {
+            text.push_str(&comment);
+            text.push_str(newline);
+        }
+        text.push_str(newline);
+        for assumption in &self.plan.assumptions {
+            text.push_str(&format!("# Assumed: {assumption}.{newline}"));
+        }
+        text.push_str(&self.style.line(Keyword::From, &self.plan.runtime.name()));
+        for line in &self.plan.lines {
+            text.push_str(newline);
+            text.push_str(&self.runtime_line(line));
+        }
+        if tree.items().last().is_some_and(|placed| placed.item.text.ends_with('\n')) {
+            text.push_str(newline);
+        }
+        Edit::replace(whole, text)
+    }
+
+    fn ends_with_newline(&self, end: TextSize) -> bool {
+        let before = end.checked_sub(TextSize::new(1));
+        let placed = before.and_then(|before| self.facts.model.tree().item_at(before));
+        placed.is_some_and(|placed| placed.item.text.ends_with('\n'))
+    }
+
+    /// The comments behind `end` that stand above no line which moves.
+    fn left_over(&self, end: TextSize) -> Vec<String> {
+        let moved: Vec<TextRange> =
+            self.facts.lines.iter().map(|line| self.range_with_comments(line)).collect();
+        let tree = self.facts.model.tree();
+        let behind = tree.items().filter(|placed| placed.start >= end);
+        let mut comments = Vec::new();
+        for placed in behind.filter(|placed| matches!(placed.item.kind, ItemKind::Trivia)) {
+            let mut at = placed.start;
+            for line in placed.item.text.split_inclusive('\n') {
+                let start = at;
+                at += TextSize::of(line);
+                let is_attached = moved.iter().any(|range| range.contains(start));
+                if line.trim_start().starts_with('#') && !is_attached {
+                    comments.push(line.trim_end().to_owned());
+                }
+            }
+        }
+        comments
+    }
+
+    fn runtime_line(&self, line: &RuntimeLine) -> String {
+        match line {
+            RuntimeLine::Repeated(number) => {
+                self.facts.lines.get(*number).map(|line| source(&line.placed)).unwrap_or_default()
+            }
+            RuntimeLine::Moved(number) => {
+                let Some(line) = self.facts.lines.get(*number) else { return String::new() };
+                let comments = self.facts.model.tree().comments_above(line.placed.index);
+                let comments = comments
+                    .iter()
+                    .map(|comment| format!("{}{}", comment.text.trim_end(), self.style.newline));
+                comments.chain([source(&line.placed)]).collect()
+            }
+            RuntimeLine::New(keyword, rest) => self.style.line(*keyword, rest),
+        }
+    }
+}
+
+/// An instruction as it is written, without the end of its last line.
+fn source(placed: &Placed<'_>) -> String {
+    let text: &str = &placed.item.text;
+    text.strip_suffix("\r\n").or_else(|| text.strip_suffix('\n')).unwrap_or(text).to_owned()
+}

@@ -180,17 +180,19 @@ impl Parser<'_> {
     fn double(&mut self, parts: &mut Parts) -> Read<()> {
         let start = self.cursor.mark();
         self.cursor.take();
-        parts.quote();
+        let before = parts.0.len();
         loop {
             match self.cursor.peek() {
-                Some('"') => {
-                    self.cursor.take();
-                    return Ok(());
-                }
+                Some('"') => break,
                 Some(c) => self.quoted(c, &['$', '`', '"', '\\'], parts)?,
                 None => return self.cursor.unread(start, "a quote that is not closed"),
             }
         }
+        self.cursor.take();
+        if parts.0.len() == before {
+            parts.quote();
+        }
+        Ok(())
     }
 
     /// What stands in double quotes, or is taken as if it did: the next character, which is `c`, or

@@ -118,9 +118,8 @@ impl Parser<'_> {
                 '"' => self.double(&mut parts)?,
                 '\\' => {
                     self.cursor.take();
-                    let Some(c) = self.cursor.take() else {
-                        return self.cursor.unread(start, "a backslash with nothing behind it");
-                    };
+                    // With nothing behind it, it stands for itself.
+                    let c = self.cursor.take().unwrap_or('\\');
                     parts.push(c, true);
                 }
                 '$' | '`' => self.expansion(&mut parts, false)?,

@@ -359,6 +359,7 @@ mod tests {
         check("a '' \"\"", "[a '' '']");
         check("a \\\n b\\\nc \"d\\\ne\" 'f\\\ng'", "[a bc 'de' 'f\\\ng']");
         check("é 'ü'", "[é 'ü']");
+        check("a b\\", "[a b'\\']");
         check(r"$'a\tb\x41\101\u00e9\'' $'' $", "['a\tbAAé'' '' $]");
         check("$\"a$b\"", "['a'$\"b]");
         check("\"$\" \"a$ b\" $% a$", "['$' 'a$ b' $% a$]");
@@ -486,7 +487,6 @@ mod tests {
         check_unread("a; fi", "fi", here);
         check_unread("| a", "|", here);
         check_unread("for 1 in a; do b; done", "1", here);
-        check_unread("a\\", "a\\", "a backslash with nothing behind it");
         check_unread("a > ", "", "a word is missing");
         check_unread("a <<b\nc", "\nc", "a heredoc that is not ended");
         check_unread("a <<b", "", "a heredoc without its lines");
@@ -574,9 +574,8 @@ mod tests {
             "[[ ",
         ] {
             let start = std::time::Instant::now();
-            let _ = parse(&text.repeat(200_000));
-            println!("{text:?} {:?}", start.elapsed());
-            assert!(start.elapsed().as_secs() < 5, "{text:?}: {:?}", start.elapsed());
+            let _ = parse(&text.repeat(50_000));
+            assert!(start.elapsed().as_secs() < 3, "{text:?}: {:?}", start.elapsed());
         }
     }
 

@@ -497,8 +497,10 @@ impl<'t> Parser<'t> {
             let body = self.do_group(start)?;
             return Ok(Kind::Counted { header, body });
         }
+        let at = self.cursor.mark();
         let variable = self.name();
         if !is_name(&variable) || !self.cursor.peek().is_none_or(is_meta) {
+            self.cursor.reset(at);
             return self.missing(start, "a `for` without a variable");
         }
         self.skip_blank();

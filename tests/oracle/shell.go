@@ -30,14 +30,12 @@ type shellCommand struct {
 func answerShell(in io.Reader, out io.Writer) error {
 	lines := bufio.NewScanner(in)
 	lines.Buffer(nil, 1<<24)
-	buffered := bufio.NewWriter(out)
-	defer buffered.Flush()
 	for lines.Scan() {
 		var script string
 		if err := json.Unmarshal(lines.Bytes(), &script); err != nil {
 			return err
 		}
-		if _, err := buffered.Write(encode(readShell(script))); err != nil {
+		if _, err := out.Write(encode(readShell(script))); err != nil {
 			return err
 		}
 	}
@@ -119,21 +117,55 @@ func literal(word *syntax.Word) *string {
 	if word == nil {
 		return &empty
 	}
-	plain := true
-	syntax.Walk(word, func(node syntax.Node) bool {
-		switch node.(type) {
-		case nil, *syntax.Word, *syntax.Lit, *syntax.SglQuoted, *syntax.DblQuoted:
-		default:
-			plain = false
-		}
-		return plain
-	})
-	if !plain {
-		return nil
-	}
-	text, err := shellexpand.Literal(nil, word)
-	if err != nil {
+	text, ok := unquoted(word.Parts, false)
+	if !ok {
 		return nil
 	}
 	return &text
+}
+
+// unquoted puts the parts of a word together, if they are all plain.
+func unquoted(parts []syntax.WordPart, inQuotes bool) (string, bool) {
+	var text strings.Builder
+	for _, part := range parts {
+		switch part := part.(type) {
+		case *syntax.Lit:
+			text.WriteString(unescaped(part.Value, inQuotes))
+		case *syntax.DblQuoted:
+			inner, ok := unquoted(part.Parts, true)
+			if !ok {
+				return "", false
+			}
+			text.WriteString(inner)
+		case *syntax.SglQuoted:
+			inner := part.Value
+			if part.Dollar {
+				var err error
+				word := &syntax.Word{Parts: []syntax.WordPart{part}}
+				if inner, err = shellexpand.Literal(nil, word); err != nil {
+					return "", false
+				}
+			}
+			text.WriteString(inner)
+		default:
+			return "", false
+		}
+	}
+	return text.String(), true
+}
+
+// unescaped drops the backslashes that the parser keeps. In double quotes most
+// stand for themselves.
+func unescaped(text string, inQuotes bool) string {
+	var out strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] == '\\' && i+1 < len(text) && (!inQuotes || strings.IndexByte("$`\"\\\n", text[i+1]) >= 0) {
+			i++
+			if text[i] == '\n' {
+				continue
+			}
+		}
+		out.WriteByte(text[i])
+	}
+	return out.String()
 }

@@ -87,7 +87,7 @@ const TESTS: &[&str] = &[
 /// A script of some lines.
 pub fn script(random: &mut Random) -> String {
     let mut writer = Writer { random, out: String::new(), heredocs: Vec::new(), is_inside: false };
-    writer.list(3);
+    writer.list(2);
     writer.newline();
     writer.out
 }
@@ -155,7 +155,7 @@ impl Writer<'_> {
 
     /// Commands, each with its separator.
     fn list(&mut self, depth: usize) {
-        for _ in 0..=self.random.below(3) {
+        for _ in 0..=self.random.below(2) {
             self.entry(depth);
             self.separator();
         }

@@ -360,13 +360,21 @@ impl Parser<'_> {
     ) -> Read<Word> {
         let start = self.cursor.mark();
         let mut parts = Parts::default();
+        // To bash alone they hide the end.
+        let mut has_open_quote = false;
         loop {
             match self.cursor.peek() {
                 None => return self.cursor.unread(outer, "a brace that is not closed"),
+                Some(c) if c == end && has_open_quote => {
+                    return self.cursor.unread(outer, "a single quote within double quotes");
+                }
                 Some(c) if c == end => break,
                 Some('\'') if has_single_quotes => self.single(&mut parts)?,
                 Some('"') => self.double(&mut parts)?,
-                Some(c) if is_quoted => self.quoted(c, &['$', '`', '"', '\\', '}'], &mut parts)?,
+                Some(c) if is_quoted => {
+                    has_open_quote ^= c == '\'';
+                    self.quoted(c, &['$', '`', '"', '\\', '}'], &mut parts)?;
+                }
                 Some('\\') => {
                     self.cursor.take();
                     match self.cursor.take() {

@@ -493,6 +493,8 @@ mod tests {
         check_unread("a `b 'c`", "'c", "a quote that is not closed");
         check_unread("select a in b; do c; done", "select", "a command that only bash has");
         check_unread("f() a", "a", "the body of a function that is no compound command");
+        check_unread("a \"${b:-'}\"", "${b:-'", "a single quote within double quotes");
+        check_unread("a=(b)#c", "(b)", "an array with text behind it");
         check_unread("a \0", "\0", "a character NUL");
         check_unread("a {b}>c", ">", "a redirection with a name in front");
         check_unread("echo !(a)", "(", "a parenthesis that is not expected here");

@@ -814,6 +814,9 @@ impl<'t> Parser<'t> {
                 }
             }
         })?;
+        if !self.cursor.peek().is_none_or(is_meta) {
+            return self.cursor.unread(start, "an array with text behind it");
+        }
         self.only_bash_since(start);
         Ok(Word { range: self.cursor.since(start), parts: vec![Part::Array(elements)] })
     }

@@ -135,7 +135,8 @@ impl Writer<'_> {
 
     fn newline(&mut self) {
         if self.random.once_in(8) {
-            self.put(" # it's a (comment");
+            // Bash 5.2 loses its way in "$( # it's )".
+            self.put(if self.is_inside { " # a (comment" } else { " # it's a (comment" });
         }
         self.put("\n");
         for end in std::mem::take(&mut self.heredocs) {
@@ -216,7 +217,8 @@ impl Writer<'_> {
                 self.block("", depth, "done");
             }
             6 => self.case(depth),
-            7 => {
+            // The other parser forgets the lines of a heredoc there.
+            7 if self.heredocs.is_empty() => {
                 self.put("[[ ");
                 self.pick(TESTS);
                 self.put(" ]]");
@@ -267,7 +269,8 @@ impl Writer<'_> {
             }
             self.blank();
         }
-        if self.random.once_in(20) {
+        // Bash 5.2 does so too at some arrays in substitutions.
+        if !self.is_inside && self.random.once_in(20) {
             self.put("arr=(");
             self.arguments(depth);
             self.put(")");

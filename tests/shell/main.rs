@@ -124,10 +124,25 @@ fn compare(mut scripts: Vec<String>) {
     assert!(f64::from(read) >= MIN_SHARE * f64::from(both), "{read} of {both}");
 }
 
-/// Whether an error is one that bash finds only when it runs the script.
-fn is_stricter(_error: &str) -> bool {
-    false
+/// Whether an error is one that bash does not find, or finds only when it runs the script.
+fn is_stricter(error: &str) -> bool {
+    STRICTER.iter().any(|known| error.contains(known))
 }
+
+/// What the other parser refuses and bash reads.
+const STRICTER: [&str; 7] = [
+    // `<a export b`
+    "redirects before compound commands",
+    // `a=([bc]d)`
+    "`[x]` must be followed by `=`",
+    // Arithmetic is reckoned when the script is run.
+    "must be followed by an expression",
+    "must follow an expression",
+    "not a valid arithmetic operator",
+    "ternary operator missing",
+    // `export 1=a`
+    "invalid var name",
+];
 
 /// A command's place, its assignments and its words; `None` where something is expanded.
 type Found = (u64, Vec<(String, Option<String>)>, Vec<Option<String>>);
@@ -143,10 +158,16 @@ fn ours_of(script: &Script) -> Vec<Found> {
         // Redirections alone are no command to the other.
         let Some(start) = start.filter(|_| !is_test) else { continue };
         let assignments = command.assignments.iter();
+        // To the other `export a[b]` is an element of an array.
+        let is_declaring = matches!(command.name(), Some("export" | "local"));
         found.push((
             u64::from(u32::from(start)),
             assignments.map(|a| (a.name.clone(), text(&a.value))).collect(),
-            command.words.iter().map(text).collect(),
+            command
+                .words
+                .iter()
+                .map(|word| text(word).filter(|text| !is_declaring || !text.contains('[')))
+                .collect(),
         ));
     }
     found.sort();
@@ -162,13 +183,16 @@ fn theirs_of(answer: &Value) -> Vec<Found> {
     let text = |value: &Value| value.as_str().map(str::to_owned).filter(|text| !text.contains('~'));
     let command = |command: &Value| {
         let assignments = command["assignments"].as_array().into_iter().flatten();
+        let is_declaring = matches!(command["words"][0].as_str(), Some("export" | "local"));
         let words = command["words"].as_array().into_iter().flatten();
         (
             command["at"].as_u64().unwrap_or_default(),
             assignments
                 .map(|a| (a[0].as_str().unwrap_or_default().to_owned(), text(&a[1])))
                 .collect(),
-            words.map(text).collect(),
+            words
+                .map(|word| text(word).filter(|text| !is_declaring || !text.contains('[')))
+                .collect(),
         )
     };
     let mut found: Vec<Found> =

@@ -15,6 +15,7 @@ pub mod cargo;
 mod data;
 pub mod go;
 mod lex;
+pub mod node;
 mod reader;
 
 pub use reader::Broken;

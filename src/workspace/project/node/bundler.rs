@@ -5,8 +5,8 @@
 use super::super::super::{Context, join};
 use super::super::data::{at, json, text, yaml};
 use super::super::reader::{Broken, Reader};
-use super::super::resolve;
-use super::config::{self, Config, HERE, Setting};
+use super::super::{Setting, resolve};
+use super::config::{self, Config, HERE};
 use super::{Package, angular, read_package};
 
 /// What builds a project.

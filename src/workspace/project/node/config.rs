@@ -4,6 +4,7 @@
 //! and the setting in it, too; or where nothing can have set it.
 
 use super::super::super::join;
+use super::super::Setting;
 use super::super::lex::{
     self, JAVASCRIPT, Node, ends, items, lists, literal, mentions, skip_lines,
 };
@@ -23,17 +24,6 @@ const IDENTITIES: [&str; 7] = [
     "defineSiteConfig",
     "defineVitestConfig",
 ];
-
-/// What a configuration says of a setting.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Setting {
-    /// That text.
-    Stated(String),
-    /// Nothing: the default holds.
-    Absent,
-    /// Something that only a run would tell.
-    Unknown,
-}
 
 /// A configuration that is a program.
 pub struct Config {

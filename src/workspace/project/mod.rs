@@ -13,7 +13,9 @@
 
 pub mod cargo;
 mod data;
+pub mod dotnet;
 pub mod go;
+pub mod gradle;
 mod lex;
 pub mod maven;
 pub mod node;

@@ -12,15 +12,27 @@
 //! | `lex.rs` | program text as words, texts and brackets |
 
 pub mod cargo;
+pub mod cmake;
+pub mod dart;
 mod data;
+pub mod deno;
 pub mod dotnet;
+pub mod elixir;
 pub mod go;
 pub mod gradle;
+pub mod haskell;
 mod lex;
+pub mod make;
 pub mod maven;
+pub mod meson;
 pub mod node;
+pub mod php;
 pub mod python;
 mod reader;
+pub mod ruby;
+pub mod sbt;
+pub mod swift;
+pub mod zig;
 
 pub use reader::Broken;
 

@@ -23,6 +23,9 @@ pub mod workspace;
 // Images: names, sizes, where to ask for them. Uses `language`, `shell`.
 pub mod image;
 
+// Single-stage files to builder and runtime. Uses `model`, `shell`, `workspace`, `image`.
+pub mod split;
+
 // One file a rule: findings and their fixes. Uses `model`, `image` and what they use.
 pub mod check;
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The modules in the order of `lib.rs`: each may use those before it.
-const ORDER: [&str; 11] = [
+const ORDER: [&str; 12] = [
     "text",
     "language",
     "syntax",
@@ -13,6 +13,7 @@ const ORDER: [&str; 11] = [
     "shell",
     "workspace",
     "image",
+    "split",
     "check",
     "ide",
     "server",

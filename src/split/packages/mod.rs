@@ -1,0 +1,67 @@
+//! What the commands of package managers do, and which packages a program needs when it runs.
+//!
+//! `libraries.tsv` and `alpine.tsv` hold the libraries behind development packages; the Debian
+//! columns of the first are those of Debian's own package lists (`docs/measure/libraries`), the
+//! others are from the names of the same libraries in Ubuntu and Alpine. What is not certain is `?`,
+//! and is not known here either: a development package that is kept is bigger, but right.
+
+mod native;
+mod programs;
+mod read;
+mod table;
+
+pub use native::{IMPLICIT, Native, native};
+pub use programs::{Holder, holder};
+pub use read::{Manager, Operation, Requested, read};
+pub use table::{Use, use_of};
+
+use super::release::Distribution;
+
+/// The commands of a `RUN` that install these packages and leave nothing else behind; `None` where
+/// there are none to install, a name is none, or the distribution has no manager that is known.
+pub fn install(names: &[&str], distribution: Distribution) -> Option<String> {
+    if names.is_empty() || !names.iter().all(|name| read::is_name(name)) {
+        return None;
+    }
+    let joined = names.join(" ");
+    // Ubuntu's images have no time zones, and the package of these asks where one lives.
+    let quiet = match distribution {
+        Distribution::Ubuntu(_) if names.contains(&"tzdata") => "DEBIAN_FRONTEND=noninteractive ",
+        _ => "",
+    };
+    match distribution {
+        Distribution::Debian(_) | Distribution::Ubuntu(_) => Some(format!(
+            "apt-get update && {quiet}apt-get install -y --no-install-recommends {joined} && rm -rf \
+             /var/lib/apt/lists/*"
+        )),
+        Distribution::Alpine(_) => Some(format!("apk add --no-cache {joined}")),
+        Distribution::Distroless(_) | Distribution::None | Distribution::Other => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::release::named;
+    use super::*;
+
+    #[test]
+    fn text_for_the_runtime_stage() {
+        let debian = Distribution::Debian(named("bookworm").unwrap());
+        let ubuntu = Distribution::Ubuntu(named("noble").unwrap());
+        let alpine = Distribution::Alpine(None);
+        assert_eq!(
+            install(&["libpq5", "tzdata"], debian).unwrap(),
+            "apt-get update && apt-get install -y --no-install-recommends libpq5 tzdata && rm -rf \
+             /var/lib/apt/lists/*"
+        );
+        assert_eq!(
+            install(&["tzdata"], ubuntu).unwrap(),
+            "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y \
+             --no-install-recommends tzdata && rm -rf /var/lib/apt/lists/*"
+        );
+        assert_eq!(install(&["libpq", "g++"], alpine).unwrap(), "apk add --no-cache libpq g++");
+        assert_eq!(install(&[], alpine), None);
+        assert_eq!(install(&["a;b"], alpine), None);
+        assert_eq!(install(&["a"], Distribution::None), None);
+    }
+}

@@ -225,7 +225,7 @@ mod tests {
     /// Programs, and where they come from on Debian 12, Debian 13 and Alpine.
     #[track_caller]
     fn check(programs: &str, expected: [Holder; 3]) {
-        let debian = |name| Distribution::Debian(named(name).unwrap());
+        let debian = |name| Distribution::Debian(named(name).expect(name));
         let bases = [debian("bookworm"), debian("trixie"), Distribution::Alpine(None)];
         for program in programs.split(' ') {
             assert_eq!(bases.map(|base| holder(program, base)), expected, "{program}");
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn ubuntu_has_its_own_names() {
-        let ubuntu = |name| Distribution::Ubuntu(named(name).unwrap());
+        let ubuntu = |name| Distribution::Ubuntu(named(name).expect(name));
         assert_eq!(holder("mysql", ubuntu("jammy")), Holder::Package("mysql-client"));
         assert_eq!(holder("adduser", ubuntu("jammy")), Holder::Base);
         assert_eq!(holder("adduser", ubuntu("noble")), Holder::Package("adduser"));

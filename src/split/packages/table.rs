@@ -523,8 +523,8 @@ mod tests {
         let alpine: HashMap<_, _> =
             ALPINE.lines().filter_map(|line| line.split_once('\t')).collect();
         for line in LIBRARIES.lines() {
-            let (name, _) = line.split_once('\t').unwrap();
-            let (_, cell) = line.rsplit_once('\t').unwrap();
+            let (name, _) = line.split_once('\t').expect(line);
+            let (_, cell) = line.rsplit_once('\t').expect(line);
             let other = alpine.get(name).copied().unwrap_or("?");
             assert!(cell == "?" || other == "?" || cell == other, "{name}: {cell}, {other}");
         }

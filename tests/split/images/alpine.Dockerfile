@@ -10,7 +10,9 @@ RUN mkdir -p bin dev etc/ssl/certs home lib mnt opt proc root run sbin srv stand
     chmod 1777 tmp var/tmp && \
     cp /bin/busybox bin/ && chroot . /bin/busybox --install -s /bin && \
     cp /usr/lib/x86_64-linux-musl/libc.so lib/ld-musl-x86_64.so.1
-COPY apk/apk sbin/apk
+COPY apk sbin/apk
+COPY adduser usr/sbin/adduser
+COPY adduser usr/sbin/addgroup
 COPY ca-certificates.crt etc/ssl/certs/
 RUN printf '%s\n' 'root:x:0:0:root:/root:/bin/sh' 'nobody:x:65534:65534:nobody:/:/sbin/nologin' >etc/passwd && \
     printf '%s\n' 'root:x:0:root' 'nobody:x:65534:' 'nogroup:x:65533:' >etc/group && \

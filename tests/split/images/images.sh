@@ -7,7 +7,7 @@ cd "$1"
 
 docker() { "$here/docker.sh" . "$@"; }
 
-stamp=$(cat "$here"/images.* "$here"/*.Dockerfile parts.stamp | sha256sum)
+stamp=$(cat "$here"/* parts.stamp | sha256sum)
 [ "$(cat images.stamp 2>/dev/null)" != "$stamp" ] || exit 0
 rm -f images.stamp
 
@@ -19,6 +19,7 @@ fi
 
 rm -rf dockerfiles
 cp -r "$here" dockerfiles
+cp "$here"/{apk,adduser,node-entrypoint.sh} parts/
 while read -r name tags; do
   [[ $name != "#"* && -n $name ]] || continue
   begin=$SECONDS

@@ -30,6 +30,8 @@ pub struct Expected {
     pub build_only: BTreeSet<String>,
     pub conservative: Option<Outcome>,
     pub smallest: Option<Outcome>,
+    /// Of the tutorial's own split, `multi.Dockerfile` beside the Dockerfile.
+    pub tutorial: Option<Outcome>,
     /// The Dockerfile, where the folder is not the fixture's own.
     pub file: Option<PathBuf>,
 }
@@ -98,6 +100,7 @@ impl Expected {
         match variant {
             Variant::Conservative => self.conservative.as_ref(),
             Variant::Smallest => self.smallest.as_ref(),
+            Variant::Tutorial => self.tutorial.as_ref(),
         }
     }
 }

@@ -10,16 +10,19 @@ use crate::fixture::{Decision, Fixture};
 pub enum Variant {
     Conservative,
     Smallest,
+    /// Not an offer of ours: the tutorial's own result, to see what ours is worth beside it.
+    Tutorial,
 }
 
 impl Variant {
-    const ALL: [Variant; 2] = [Variant::Conservative, Variant::Smallest];
+    const OURS: [Variant; 2] = [Variant::Conservative, Variant::Smallest];
 
     /// As `--runtime` takes it.
     fn word(self) -> &'static str {
         match self {
             Variant::Conservative => "conservative",
             Variant::Smallest => "smallest",
+            Variant::Tutorial => "the tutorial's",
         }
     }
 }
@@ -66,13 +69,16 @@ fn ask(fixture: &Fixture, variant: Variant) -> Answer {
 /// `conservative.Dockerfile` and `smallest.Dockerfile`, written by a person.
 pub fn offers(fixture: &Fixture) -> Vec<Offer> {
     let mut offers = Vec::new();
-    for variant in Variant::ALL {
+    for variant in Variant::OURS {
         if let Answer::Split(dockerfile) = ask(fixture, variant) {
             offers.push(Offer { variant, dockerfile, by_hand: false });
         }
         if let Some(dockerfile) = by_hand(fixture, variant) {
             offers.push(Offer { variant, dockerfile, by_hand: true });
         }
+    }
+    if let Ok(dockerfile) = fs::read_to_string(fixture.folder.join("multi.Dockerfile")) {
+        offers.push(Offer { variant: Variant::Tutorial, dockerfile, by_hand: true });
     }
     offers
 }
@@ -86,7 +92,7 @@ fn by_hand(fixture: &Fixture, variant: Variant) -> Option<String> {
 /// Where the program decides otherwise than the fixture expects.
 pub fn wrong_decisions(fixture: &Fixture) -> Vec<String> {
     let wrong = |variant| wrong_decision(fixture, variant);
-    Variant::ALL.into_iter().filter_map(wrong).collect()
+    Variant::OURS.into_iter().filter_map(wrong).collect()
 }
 
 fn wrong_decision(fixture: &Fixture, variant: Variant) -> Option<String> {

@@ -34,7 +34,7 @@ pub fn run(docker: &Docker, image: &str, probe: &Probe, port: Option<u16>) -> Re
 }
 
 fn run_to_end(docker: &Docker, image: &str, probe: &Probe) -> Result<Seen, String> {
-    let mut arguments = vec!["run", "--rm", "--network=none", image];
+    let mut arguments = vec!["run", "--rm", "--network=none", "--hostname=split", image];
     arguments.extend(probe.arguments.iter().map(String::as_str));
     let (output, complaint, code) = docker.run_to_end(&arguments);
     let seen = Seen { output, code: code.unwrap_or(-1), process: None };
@@ -52,7 +52,7 @@ fn run_to_end(docker: &Docker, image: &str, probe: &Probe) -> Result<Seen, Strin
 
 fn serve(docker: &Docker, image: &str, probe: &Probe, port: u16) -> Result<Seen, String> {
     // A network of its own, so that ports are free.
-    let mut arguments = vec!["run", "--detach", "--network=none", image];
+    let mut arguments = vec!["run", "--detach", "--network=none", "--hostname=split", image];
     arguments.extend(probe.arguments.iter().map(String::as_str));
     let container = docker.run(&arguments)?;
     let container = container.trim();

@@ -8,7 +8,7 @@ WORKDIR /alpine
 RUN mkdir -p bin dev etc/ssl/certs home lib mnt opt proc root run sbin srv stand-in sys tmp \
       usr/bin usr/lib usr/sbin usr/local/bin usr/share var/cache var/log var/tmp /links && \
     chmod 1777 tmp var/tmp && \
-    cp /bin/busybox bin/ && chroot . /bin/busybox --install -s /bin && \
+    cp /bin/busybox bin/ && chroot . /bin/busybox --install -s && \
     cp /usr/lib/x86_64-linux-musl/libc.so lib/ld-musl-x86_64.so.1
 COPY apk sbin/apk
 COPY adduser usr/sbin/adduser

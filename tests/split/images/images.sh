@@ -11,10 +11,12 @@ stamp=$(cat "$here"/* parts.stamp | sha256sum)
 [ "$(cat images.stamp 2>/dev/null)" != "$stamp" ] || exit 0
 rm -f images.stamp
 
-if ! docker image inspect stand-in/debian >/dev/null 2>&1; then
+# Not anew where it is there: an import is never the same twice, and all others are made from it.
+if [ ! -e parts/imported ]; then
   docker import --change 'CMD ["bash"]' \
     --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
     - stand-in/debian <parts/debian.tar >/dev/null
+  touch parts/imported
 fi
 
 rm -rf dockerfiles

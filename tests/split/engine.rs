@@ -85,27 +85,26 @@ impl Docker {
         assert!(copied.expect("cp").success(), "{} is not copied", fixture.name);
         if let Some(base) = last_base(dockerfile)
             && base != "scratch"
-            && self.inspect(base).is_err()
+            && self.inspect(&base).is_err()
         {
             return Err(format!("{base} has no stand-in in tests/split/images/images.txt"));
         }
         // Outside the context, as with `docker build -f - .`.
         let file = work.join(format!("{}.Dockerfile", fixture.name));
         fs::write(&file, without_syntax(dockerfile)).expect("a file");
-        self.run(&[
-            "build",
-            "--quiet",
-            "--network=host",
-            "--pull=false",
-            "--provenance=false",
-            "--tag",
-            &name,
-            "--file",
-            &format!("/host/work/{}.Dockerfile", fixture.name),
-            &format!("/host/work/{}", fixture.name),
-        ])?;
+        let options = ["build", "--progress=plain", "--network=host", "--pull=false"];
+        let file = format!("/host/work/{}.Dockerfile", fixture.name);
+        let context = format!("/host/work/{}", fixture.name);
+        let built =
+            self.run(&[&options[..], &["--tag", &name, "--file", &file, &context]].concat());
+        built.map_err(|log| last_step(&log).to_owned())?;
         Ok(name)
     }
+}
+
+/// The end of BuildKit's log: the step that failed.
+fn last_step(log: &str) -> &str {
+    log.split_once("\n------\n").map_or(log, |(_, end)| end)
 }
 
 /// Without the directive for which BuildKit would ask a registry.

@@ -25,8 +25,7 @@ pub struct Image {
 }
 
 /// The word for each setting in `changes`, and its name in an image's configuration.
-const SETTINGS: [(&str, &str); 6] = [
-    ("user", "User"),
+const SETTINGS: [(&str, &str); 5] = [
     ("ports", "ExposedPorts"),
     ("volumes", "Volumes"),
     ("labels", "Labels"),
@@ -39,7 +38,7 @@ impl Image {
     pub fn inspect(docker: &Docker, name: &str, dockerfile: &str) -> Result<Image, String> {
         let image = docker.inspect(name)?;
         let config = &image["Config"];
-        let base = match last_base(dockerfile) {
+        let base = match last_base(dockerfile).as_deref() {
             None | Some("scratch") => Value::Null,
             Some(base) => docker.inspect(base)?,
         };

@@ -112,18 +112,29 @@ fn wrong_decision(fixture: &Fixture, variant: Variant) -> Option<String> {
         Answer::Split(text) if is_refused => Some(format!("{word}: offered:\n{text}")),
         Answer::Split(text) => {
             let offered = last_base(&text);
-            let is_other = offered != base;
+            let is_other = offered.as_deref() != base;
             is_other.then(|| format!("{word}: the base is not {base:?}, but {offered:?}"))
         }
     }
 }
 
-/// The name behind the last FROM.
-pub fn last_base(dockerfile: &str) -> Option<&str> {
-    let words = dockerfile.lines().map(|line| line.split_whitespace());
-    let bases = words.filter_map(|mut words| {
-        let is_from = words.next()?.eq_ignore_ascii_case("from");
-        is_from.then(|| words.find(|word| !word.starts_with("--"))).flatten()
-    });
-    bases.last()
+/// The name behind the last FROM, with the defaults of the arguments before the first one.
+pub fn last_base(dockerfile: &str) -> Option<String> {
+    let mut arguments = Vec::new();
+    let mut last = None;
+    for line in dockerfile.lines() {
+        let mut words = line.split_whitespace();
+        let instruction = words.next().unwrap_or_default().to_ascii_lowercase();
+        match instruction.as_str() {
+            "from" => last = words.find(|word| !word.starts_with("--")),
+            "arg" if last.is_none() => {
+                arguments.extend(words.filter_map(|word| word.split_once('=')));
+            }
+            _ => {}
+        }
+    }
+    let put_in = |name: String, (argument, value): (&str, &str)| {
+        name.replace(&format!("${{{argument}}}"), value).replace(&format!("${argument}"), value)
+    };
+    last.map(|name| arguments.into_iter().fold(name.to_owned(), put_in))
 }

@@ -3,13 +3,13 @@
 FROM stand-in/debian AS parts
 RUN --mount=type=cache,target=/var/lib/apt/lists,sharing=locked \
     --mount=type=cache,target=/var/cache/apt,sharing=locked \
-    apt-get update && apt-get install -y --no-install-recommends busybox-static musl bash-static
+    apt-get update && apt-get install -y --no-install-recommends busybox-static bash-static
 WORKDIR /alpine
 RUN mkdir -p bin dev etc/ssl/certs home lib mnt opt proc root run sbin srv stand-in sys tmp \
       usr/bin usr/lib usr/sbin usr/local/bin usr/share var/cache var/log var/tmp /links && \
     chmod 1777 tmp var/tmp && \
-    cp /bin/busybox bin/ && chroot . /bin/busybox --install -s && \
-    cp /usr/lib/x86_64-linux-musl/libc.so lib/ld-musl-x86_64.so.1
+    cp /bin/busybox bin/ && chroot . /bin/busybox --install -s
+COPY ld-musl-x86_64.so.1 lib/
 COPY apk sbin/apk
 COPY adduser usr/sbin/adduser
 COPY adduser usr/sbin/addgroup

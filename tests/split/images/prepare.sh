@@ -35,7 +35,7 @@ mirror=$(sed -nE 's/^(URIs:|deb( \[[^]]*\])?) +([^ ]+).*/\3/p' "${mirrors[@]}" 2
 # Unpacked only: nothing in there is to be configured, and dockerd needs no account.
 engine() {
   mmdebstrap --quiet --variant=extract --mode=root \
-    --include=base-files,coreutils,mount,docker.io,docker-cli,docker-buildx,runc,containerd,iptables,xz-utils \
+    --include=base-files,coreutils,mount,docker.io,docker-cli,docker-buildx,runc,containerd,iptables,xz-utils,musl \
     trixie engine "$mirror"
 }
 
@@ -88,10 +88,10 @@ node() {
 rust() {
   local root target
   root=$(rustc --print sysroot) target=$(rustc -vV | sed -n 's/^host: //p')
-  mkdir -p parts/rust/bin "parts/rust/lib/rustlib/$target"
+  mkdir -p parts/rust/bin parts/rust/lib/rustlib
   cp -aL "$root"/bin/{cargo,rustc} parts/rust/bin/
-  cp -aL "$root"/lib/*.so parts/rust/lib/
-  cp -aL "$root/lib/rustlib/$target/lib" "parts/rust/lib/rustlib/$target/"
+  cp -a "$root"/lib/*.so* parts/rust/lib/
+  cp -aL "$root/lib/rustlib/$target" parts/rust/lib/rustlib/
 }
 
 # Two at a time: the mirror answers one, while the other unpacks.
@@ -101,6 +101,8 @@ debian
 rust
 wait "$others"
 
+# Debian 12's is too old for that Node.
+cp engine/usr/lib/x86_64-linux-musl/libc.so parts/ld-musl-x86_64.so.1
 # What this machine trusts, so that builds reach what it reaches.
 mkdir parts/certificates
 cp /etc/ssl/certs/ca-certificates.crt parts/

@@ -17,7 +17,7 @@ go=1.22.10 node=20.18.0
 
 fail() { printf '%s\n' "$*" >&2; exit 1; }
 
-for program in mmdebstrap unshare nsenter curl python3 rustc apt-get; do
+for program in mmdebstrap unshare nsenter curl python3 rustc; do
   command -v "$program" >/dev/null || fail "There is no $program: .ci/test installs it."
 done
 
@@ -30,6 +30,7 @@ mkdir parts
 mirrors=(/etc/apt/sources.list.d/debian.sources /etc/apt/sources.list)
 mirror=$(sed -nE 's/^(URIs:|deb( \[[^]]*\])?) +([^ ]+).*/\3/p' "${mirrors[@]}" 2>/dev/null |
   grep -v security | head -n 1 || true)
+python3 -m pip --version >/dev/null || fail "There is no pip: .ci/test installs it."
 [ -n "$mirror" ] || fail "apt's sources name no mirror of Debian."
 
 # Unpacked only: nothing in there is to be configured, and dockerd needs no account.

@@ -32,7 +32,7 @@ pub struct Expected {
     pub smallest: Option<Outcome>,
     /// Of the tutorial's own split, `multi.Dockerfile` beside the Dockerfile.
     pub tutorial: Option<Outcome>,
-    /// The Dockerfile, where the folder is not the fixture's own.
+    /// The Dockerfile from here, if not `project/Dockerfile`. Its folder is the context.
     pub file: Option<PathBuf>,
 }
 
@@ -129,7 +129,7 @@ fn load(folder: &Path) -> Fixture {
     let text = fs::read_to_string(folder.join("expected.toml")).expect("text");
     let expected: Expected =
         toml::from_str(&text).unwrap_or_else(|error| panic!("{name}/expected.toml: {error}"));
-    let file = expected.file.clone().unwrap_or_else(|| "Dockerfile".into());
+    let file = expected.file.clone().unwrap_or_else(|| "project/Dockerfile".into());
     let path = folder.join(file).canonicalize().unwrap_or_else(|error| panic!("{name}: {error}"));
     let dockerfile = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
     let context = path.parent().expect("a folder").to_owned();

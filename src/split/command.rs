@@ -532,8 +532,11 @@ impl Options<'_> {
     }
 }
 
+/// Stands for the name of a program where a script runs its own arguments.
+pub const REST: &str = "$@";
+
 /// The names of all programs that a script calls, in any case; those of functions that it defines
-/// are left out. `None` for one that is not known; `$@` where it runs its own arguments.
+/// are left out. `None` for one that is not known; [`REST`] where it runs its own arguments.
 ///
 /// Errors: why it is not read.
 pub fn programs(text: &str, scene: &Scene) -> Result<Vec<Option<String>>, String> {
@@ -559,7 +562,7 @@ pub fn programs(text: &str, scene: &Scene) -> Result<Vec<Option<String>>, String
             matches!(part, Part::Parameter { name, .. } if matches!(name.as_str(), "@" | "*"))
         });
         let value = |name: &str| scene.value(name).map(str::to_owned);
-        let name = if is_rest { Some("$@".to_owned()) } else { name.expanded(&value) };
+        let name = if is_rest { Some(REST.to_owned()) } else { name.expanded(&value) };
         if name.as_deref().is_some_and(|name| functions.contains(&name)) {
             continue;
         }

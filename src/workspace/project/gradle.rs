@@ -281,12 +281,12 @@ fn catalogued(
 fn property(reader: &mut Reader<'_>, folder: &str, name: &str) -> Result<Setting, Broken> {
     let file = join(folder, "gradle.properties");
     let Some(text) = reader.read(&file)? else { return Ok(Setting::Absent) };
-    let found = text.lines().filter_map(|line| {
+    let mut found = text.lines().filter_map(|line| {
         let (key, value) = line.split_once(['=', ':'])?;
         (key.trim() == name).then(|| value.trim())
     });
     // Of two, the last counts.
-    Ok(match found.last() {
+    Ok(match found.next_back() {
         Some(value) if value.ends_with('\\') => Setting::Unknown,
         Some(value) => Setting::Stated(value.to_owned()),
         None => Setting::Absent,

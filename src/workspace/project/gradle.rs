@@ -15,6 +15,8 @@ use super::lex::{self, GROOVY, KOTLIN, Node, ends, items, lists, literal, mentio
 use super::reader::{Broken, Reader};
 use super::{Setting, upwards};
 
+/// How many words and marks the arguments of a call without brackets may be.
+const MAX_ARGUMENTS: usize = 1000;
 /// The tasks that make archives.
 const ARCHIVES: [&str; 5] = ["jar", "war", "bootJar", "bootWar", "shadowJar"];
 

@@ -131,6 +131,7 @@ fn arguments(start: &[Node]) -> &[Node] {
     if let Some(inner) = start.first().and_then(|node| node.group('(')) {
         return inner;
     }
+    let start = &start[..start.len().min(MAX_ARGUMENTS)];
     let line = start
         .iter()
         .enumerate()

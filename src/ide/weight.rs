@@ -513,8 +513,8 @@ fn run(step: &Step<'_>, base: &packages::Base<'_>) -> Result<Amount, String> {
     }
     let commands = shell::commands(&step.text(text));
     let commands = commands.ok_or("it is more than a list of plain commands")?;
-    let is_apt = |word: &shell::Word| matches!(word.text.as_str(), "apt" | "apt-get");
-    let mut words = commands.iter().flat_map(|command| &command.words);
+    let is_apt = |word: &shell::PlainWord| matches!(word.text.as_str(), "apt" | "apt-get");
+    let mut words = commands.iter().flatten();
     if base.release.is_empty() && words.any(is_apt) {
         return Err("it is not known to be on a release of Debian".to_owned());
     }

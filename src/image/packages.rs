@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use super::{Amount, Date};
 use crate::language::platform::Platform;
-use crate::shell::{Command, Word};
+use crate::shell::PlainWord as Word;
 
 /// The image that commands run in: Debian, or an image built on it.
 #[derive(Clone, Copy, Debug)]
@@ -135,10 +135,10 @@ const MAX_SHOWN: usize = 40;
 ///
 /// `mounts` are the targets of its cache and tmpfs mounts: what lies there is not in the image. That
 /// the base has no settings of apt but those of Debian's images is taken for granted.
-pub fn added(commands: &[Command], mounts: &[&str], base: &Base) -> Result<Added, Unknown> {
+pub fn added(commands: &[Vec<Word>], mounts: &[&str], base: &Base) -> Result<Added, Unknown> {
     let mut layer = Layer::default();
     for command in commands {
-        layer.run(&command.words, base)?;
+        layer.run(command, base)?;
     }
     if mounts.iter().any(|mount| is_at_or_below(LISTS, mount)) {
         layer.lists = None;

@@ -1,244 +1,672 @@
-//! The commands of a `RUN`, where its shell text is of the plainest kind.
+//! The text of a `RUN` as a shell reads it: a tree with ranges, and its commands in the order in
+//! which they run.
 //!
-//! Not a grammar of the shell: it reads words joined by `&&`, `;` and newlines, with quotes,
-//! backslashes and comments, and gives up at everything else, rather than guess: variables, pipes,
-//! redirections, `||`, `&`, subshells, compound commands, braces, `~`. A full grammar, with ranges
-//! and what runs under which condition, is to take its place.
+//! The grammar is that of POSIX as dash and bash agree on it, and what `RUN`s use of bash's own:
+//! `[[ ]]`, `(( ))`, `$'…'`, arrays, `<(…)`, `&>`, `|&`, `<<<`, `function`. [`Script::bash`] says
+//! where a text is bash's alone. What is not understood is an error, never a guess: `select`,
+//! `coproc`, extended patterns outside `[[`, `$[…]`, redirections to `{name}`, unended heredocs, and
+//! the places where shells differ.
 //!
-//! Source of the rules: POSIX, Shell Command Language, as `dash` and `bash` agree on it.
+//! The text is without the Dockerfile's line continuations, or the body of a heredoc; the shell's
+//! own continuations are known. Reading takes time in proportion to the text.
+//!
+//! Source of the rules: POSIX, Shell Command Language; the bash manual.
 
-/// One simple command: its words in order, at least one. Assignments in front are words too.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Command {
-    /// Assignments, name, arguments.
-    pub words: Vec<Word>,
+mod cursor;
+mod lex;
+mod parse;
+mod plain;
+mod steps;
+mod tree;
+mod word;
+
+pub use plain::{PlainWord, commands};
+pub use steps::{Condition, Options, Step, Steps};
+use text_size::{TextRange, TextSize};
+pub use tree::{
+    Arm, Assignment, Command, Connector, Entry, Heredoc, Kind, List, Operator, Part, Pipeline,
+    Redirect, Script, Simple, Substitution, Target, Word,
+};
+
+/// What is not understood in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unread {
+    /// Where; empty only at the end of the text or of what stands in backquotes.
+    pub range: TextRange,
+    /// Why: a few words for people, without a full stop.
+    pub what: &'static str,
 }
 
-/// One word, quotes and backslashes gone.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Word {
-    /// What the command is given, unless it is a pattern.
-    pub text: String,
-    /// Whether the shell looks for files by it: it has a `*`, `?` or `[` that is not quoted.
-    pub is_pattern: bool,
-}
-
-/// Where these stand for a command's name, without quotes, the text is no list of simple commands.
-const RESERVED: [&str; 19] = [
-    "!", "[[", "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for", "function",
-    "if", "in", "select", "then", "time", "until", "while",
-];
-
-/// Ends a word and, but for the blanks, is an operator or a part of one.
-const META: [char; 9] = [' ', '\t', '\n', ';', '&', '|', '<', '>', '('];
-
-/// The commands of `text` in order, each run if all before it succeed; `None` if it holds anything
-/// that the module does not read. The text is without the Dockerfile's line continuations, though
-/// the shell's own are known.
-pub fn commands(text: &str) -> Option<Vec<Command>> {
-    let mut rest = text;
-    let mut commands = Vec::new();
-    let mut words: Vec<Word> = Vec::new();
-    // Whether a command has to follow: behind `&&`.
-    let mut awaited = false;
-    loop {
-        rest = skip_blank(rest);
-        if let Some(operator) = ["&&", ";", "\n"].into_iter().find(|op| rest.starts_with(op)) {
-            rest = &rest[operator.len()..];
-            if words.is_empty() && operator != "\n" {
-                return None;
-            }
-            if !words.is_empty() {
-                commands.push(Command { words: std::mem::take(&mut words) });
-                awaited = operator == "&&";
-            }
-        } else if rest.is_empty() {
-            if !words.is_empty() {
-                commands.push(Command { words });
-                awaited = false;
-            }
-            return (!awaited).then_some(commands);
-        } else {
-            let (word, behind) = word(rest)?;
-            let written = &rest[..rest.len() - behind.len()];
-            if words.is_empty() && RESERVED.contains(&written) {
-                return None;
-            }
-            words.push(word);
-            rest = behind;
-        }
+/// Reads a text of at most 4 GiB.
+pub fn parse(text: &str) -> Result<Script, Unread> {
+    if u32::try_from(text.len()).is_err() {
+        return Err(Unread { range: TextRange::default(), what: "too long" });
     }
-}
-
-/// What is behind blanks, continued lines and a comment.
-fn skip_blank(text: &str) -> &str {
-    let mut rest = text;
-    loop {
-        let behind = rest.trim_start_matches([' ', '\t']);
-        let behind = behind.strip_prefix("\\\n").unwrap_or(behind);
-        if behind.len() == rest.len() {
-            break;
-        }
-        rest = behind;
+    if let Some(at) = text.find('\0') {
+        let at = TextSize::try_from(at).unwrap_or_default();
+        return Err(Unread { range: TextRange::at(at, 1.into()), what: "a character NUL" });
     }
-    match rest.starts_with('#') {
-        true => rest.find('\n').map_or("", |end| &rest[end..]),
-        false => rest,
-    }
-}
-
-/// The word at the start of `text`, and what is behind it.
-fn word(text: &str) -> Option<(Word, &str)> {
-    let mut word = Word::default();
-    let mut rest = text;
-    while let Some(c) = rest.chars().next().filter(|c| !META.contains(c)) {
-        let behind = &rest[c.len_utf8()..];
-        rest = match c {
-            '\'' => {
-                let (quoted, behind) = behind.split_once('\'')?;
-                word.text.push_str(quoted);
-                behind
-            }
-            '"' => double_quoted(behind, &mut word.text)?,
-            '\\' => escaped(behind, &mut word.text)?,
-            '$' | '`' | ')' | '{' | '}' => return None,
-            '~' if word.text.is_empty() || word.text.ends_with(['=', ':']) => return None,
-            c => {
-                word.is_pattern |= matches!(c, '*' | '?' | '[');
-                word.text.push(c);
-                behind
-            }
-        };
-    }
-    // Nothing was read: an operator that is not understood.
-    (rest.len() < text.len()).then_some((word, rest))
-}
-
-/// Reads on behind a `"` and gives what is behind the closing one.
-fn double_quoted<'a>(text: &'a str, word: &mut String) -> Option<&'a str> {
-    let mut rest = text;
-    loop {
-        let special = rest.find(['"', '\\', '$', '`'])?;
-        let (plain, behind) = rest.split_at(special);
-        word.push_str(plain);
-        rest = if let Some(behind) = behind.strip_prefix('"') {
-            return Some(behind);
-        } else if behind.starts_with(['$', '`']) {
-            return None;
-        } else if behind[1..].starts_with(['"', '\\', '$', '`', '\n']) {
-            escaped(&behind[1..], word)?
-        } else {
-            word.push('\\');
-            &behind[1..]
-        };
-    }
-}
-
-/// Reads the character behind a backslash and gives what is behind it; a newline is left out.
-fn escaped<'a>(text: &'a str, word: &mut String) -> Option<&'a str> {
-    let c = text.chars().next()?;
-    if c != '\n' {
-        word.push(c);
-    }
-    Some(&text[c.len_utf8()..])
+    let mut state = parse::State::default();
+    let list = parse::Parser::new(cursor::Cursor::new(text), &mut state).all()?;
+    Ok(Script { list, heredocs: state.heredocs, bash: state.bash })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
+    use proptest::prelude::*;
+
     use super::*;
 
-    /// The words of each command, `<…>` around those that are patterns.
-    #[track_caller]
-    fn check(text: &str, expected: &[&[&str]]) {
-        let show = |word: Word| match word.is_pattern {
-            true => format!("<{}>", word.text),
-            false => word.text,
+    /// A script in brackets: each kind of node by a sign of its own.
+    fn show(script: &Script) -> String {
+        let mut out = String::new();
+        show_list(&script.list, &mut out);
+        for heredoc in &script.heredocs {
+            out.push_str(" <<");
+            show_word(&heredoc.body, &mut out);
+        }
+        out
+    }
+
+    fn show_list(list: &List, out: &mut String) {
+        for (index, entry) in list.entries.iter().enumerate() {
+            if index > 0 {
+                out.push_str("; ");
+            }
+            show_pipeline(&entry.first, out);
+            for (connector, pipeline) in &entry.rest {
+                out.push_str(if *connector == Connector::And { " && " } else { " || " });
+                show_pipeline(pipeline, out);
+            }
+            if entry.background {
+                out.push_str(" &");
+            }
+        }
+    }
+
+    fn show_pipeline(pipeline: &Pipeline, out: &mut String) {
+        if pipeline.timed {
+            out.push_str("time ");
+        }
+        if pipeline.negated {
+            out.push_str("! ");
+        }
+        for (index, command) in pipeline.commands.iter().enumerate() {
+            if index > 0 {
+                out.push_str(" | ");
+            }
+            show_command(command, out);
+        }
+    }
+
+    fn show_command(command: &Command, out: &mut String) {
+        let mut block = |name: &str, lists: &[&List]| {
+            out.push_str(name);
+            for list in lists {
+                out.push('{');
+                show_list(list, out);
+                out.push('}');
+            }
         };
-        let found: Vec<Vec<_>> = commands(text)
-            .unwrap_or_else(|| panic!("{text:?} is not read"))
-            .into_iter()
-            .map(|command| command.words.into_iter().map(show).collect())
-            .collect();
-        assert_eq!(found, expected, "{text:?}");
+        match &command.kind {
+            Kind::Simple(simple) => show_simple("", simple, out),
+            Kind::Test(simple) => show_simple("test:", simple, out),
+            Kind::Group(list) => block("group", &[list]),
+            Kind::Subshell(list) => block("sub", &[list]),
+            Kind::If { branches, otherwise } => {
+                for (condition, body) in branches {
+                    block("if", &[condition, body]);
+                }
+                if let Some(body) = otherwise {
+                    block("else", &[body]);
+                }
+            }
+            Kind::For { variable, words, body } => {
+                write!(out, "for:{variable}").expect("a String");
+                for word in words.iter().flatten() {
+                    out.push(',');
+                    show_word(word, out);
+                }
+                show_command(&group(body), out);
+            }
+            Kind::Counted { body, .. } => block("counted", &[body]),
+            Kind::Loop { condition, body } => block("loop", &[condition, body]),
+            Kind::Case { word, arms } => {
+                out.push_str("case:");
+                show_word(word, out);
+                for Arm { patterns, body } in arms {
+                    for pattern in patterns {
+                        out.push('/');
+                        show_word(pattern, out);
+                    }
+                    show_command(&group(body), out);
+                }
+            }
+            Kind::Function { name, body } => {
+                write!(out, "{name}()=").expect("a String");
+                show_command(body, out);
+            }
+            Kind::Arithmetic(word) => {
+                out.push_str("((");
+                show_word(word, out);
+                out.push_str("))");
+            }
+        }
+        for redirect in &command.redirects {
+            write!(out, " {:?}", redirect.operator).expect("a String");
+            if let Some(descriptor) = redirect.descriptor {
+                write!(out, "{descriptor}").expect("a String");
+            }
+            if let Target::Word(word) = &redirect.target {
+                out.push(' ');
+                show_word(word, out);
+            }
+        }
+    }
+
+    fn group(list: &List) -> Command {
+        let kind = Kind::Group(list.clone());
+        Command { range: TextRange::default(), kind, redirects: Vec::new() }
+    }
+
+    fn show_simple(name: &str, simple: &Simple, out: &mut String) {
+        out.push_str(name);
+        out.push('[');
+        for Assignment { name, append, value, .. } in &simple.assignments {
+            write!(out, "{name}{}=", if *append { "+" } else { "" }).expect("a String");
+            show_word(value, out);
+            out.push(' ');
+        }
+        for (index, word) in simple.words.iter().enumerate() {
+            if index > 0 {
+                out.push(' ');
+            }
+            show_word(word, out);
+        }
+        out.push(']');
+    }
+
+    fn show_word(word: &Word, out: &mut String) {
+        for part in &word.parts {
+            match part {
+                Part::Literal { text, quoted: false } => out.push_str(text),
+                Part::Literal { text, quoted: true } => write!(out, "'{text}'").expect("a String"),
+                Part::Parameter { name, quoted, plain, operands, .. } => {
+                    write!(out, "${}{name}", if *quoted { "\"" } else { "" }).expect("a String");
+                    if !plain {
+                        out.push('~');
+                    }
+                    for operand in operands {
+                        out.push(':');
+                        show_word(operand, out);
+                    }
+                }
+                Part::Substitution { list, kind, .. } => {
+                    out.push_str(if *kind == Substitution::Output { "$(" } else { "<(" });
+                    show_list(list, out);
+                    out.push(')');
+                }
+                Part::Arithmetic(word) => {
+                    out.push_str("$((");
+                    show_word(word, out);
+                    out.push_str("))");
+                }
+                Part::Pattern(text) => write!(out, "<{text}>").expect("a String"),
+                Part::Array(words) => {
+                    for word in words {
+                        out.push('(');
+                        show_word(word, out);
+                        out.push(')');
+                    }
+                }
+            }
+        }
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let script = parse(text).unwrap_or_else(|why| panic!("{text:?}: {why:?}"));
+        assert_eq!(show(&script), expected, "{text:?}");
+        check_ranges(text, &script);
+    }
+
+    /// That `at` is what is not understood of `text`.
+    #[track_caller]
+    fn check_unread(text: &str, at: &str, what: &str) {
+        let why = parse(text).err().unwrap_or_else(|| panic!("{text:?} is read"));
+        assert_eq!((&text[why.range], why.what), (at, what), "{text:?}");
+    }
+
+    /// Every range lies in the one around it.
+    #[track_caller]
+    fn check_ranges(text: &str, script: &Script) {
+        let all = TextRange::up_to(TextSize::of(text));
+        check_list(all, &script.list);
+        for heredoc in &script.heredocs {
+            check_word(all, &heredoc.body);
+        }
+        for step in script.steps() {
+            assert!(all.contains_range(step.range) && text.get(range(step.range)).is_some());
+        }
+    }
+
+    fn range(range: TextRange) -> std::ops::Range<usize> {
+        range.into()
+    }
+
+    fn check_list(around: TextRange, list: &List) {
+        let mut end = around.start();
+        for entry in &list.entries {
+            assert!(around.contains_range(entry.range) && entry.range.start() >= end, "{entry:?}");
+            end = entry.range.end();
+            let pipelines = std::iter::once(&entry.first).chain(entry.rest.iter().map(|(_, p)| p));
+            for pipeline in pipelines {
+                assert!(entry.range.contains_range(pipeline.range), "{pipeline:?}");
+                for command in &pipeline.commands {
+                    assert!(pipeline.range.contains_range(command.range), "{command:?}");
+                    check_command(command);
+                }
+            }
+        }
+    }
+
+    fn check_command(command: &Command) {
+        let around = command.range;
+        let lists: Vec<&List> = match &command.kind {
+            Kind::Simple(simple) | Kind::Test(simple) => {
+                for assignment in &simple.assignments {
+                    assert!(around.contains_range(assignment.range));
+                    check_word(assignment.range, &assignment.value);
+                }
+                simple.words.iter().for_each(|word| check_word(around, word));
+                Vec::new()
+            }
+            Kind::Group(list) | Kind::Subshell(list) => vec![list],
+            Kind::If { branches, otherwise } => {
+                branches.iter().flat_map(|(a, b)| [a, b]).chain(otherwise).collect()
+            }
+            Kind::For { words, body, .. } => {
+                words.iter().flatten().for_each(|word| check_word(around, word));
+                vec![body]
+            }
+            Kind::Counted { header, body } => {
+                check_word(around, header);
+                vec![body]
+            }
+            Kind::Loop { condition, body } => vec![condition, body],
+            Kind::Case { word, arms } => {
+                check_word(around, word);
+                arms.iter().map(|arm| &arm.body).collect()
+            }
+            Kind::Function { body, .. } => {
+                assert!(around.contains_range(body.range));
+                check_command(body);
+                Vec::new()
+            }
+            Kind::Arithmetic(word) => {
+                check_word(around, word);
+                Vec::new()
+            }
+        };
+        lists.into_iter().for_each(|list| check_list(around, list));
+        for redirect in &command.redirects {
+            assert!(around.contains_range(redirect.range), "{redirect:?}");
+            if let Target::Word(word) = &redirect.target {
+                check_word(redirect.range, word);
+            }
+        }
+    }
+
+    fn check_word(around: TextRange, word: &Word) {
+        assert!(around.contains_range(word.range), "{around:?} {word:?}");
+        for part in &word.parts {
+            match part {
+                Part::Parameter { range, operands, .. } => {
+                    assert!(word.range.contains_range(*range), "{word:?}");
+                    operands.iter().for_each(|operand| check_word(*range, operand));
+                }
+                Part::Substitution { range, list, .. } => {
+                    assert!(word.range.contains_range(*range), "{word:?}");
+                    check_list(*range, list);
+                }
+                Part::Arithmetic(inner) => check_word(word.range, inner),
+                Part::Array(words) => words.iter().for_each(|inner| check_word(word.range, inner)),
+                Part::Literal { .. } | Part::Pattern(_) => {}
+            }
+        }
     }
 
     #[test]
-    fn commands_are_joined_by_and_semicolon_and_newline() {
-        check("", &[]);
-        check(" \t\n", &[]);
-        check("true", &[&["true"]]);
-        check("set -eux; a b&&c;", &[&["set", "-eux"], &["a", "b"], &["c"]]);
-        check("a &&\n\n b\n\nc\n", &[&["a"], &["b"], &["c"]]);
+    fn lists() {
+        check("", "");
+        check(" \t\n # a\n", "");
+        check("a;b\nc&d &\n\n e ;", "[a]; [b]; [c] &; [d] &; [e]");
+        check("a && b||c &&\n\n # why\n d", "[a] && [b] || [c] && [d]");
+        check("a | b |\nc", "[a] | [b] | [c]");
+        check("! a | b; time c", "! [a] | [b]; time [c]");
+        check("a |& b", "[a] DuplicateOutput2 1 | [b]");
+        check("a # b; $c\nd#e #", "[a]; [d#e]");
+        check("a &\\\n& b", "[a] && [b]");
     }
 
     #[test]
-    fn quotes_and_backslashes_are_read() {
-        check("a 'b  c'\"d;e\"f", &[&["a", "b  cd;ef"]]);
-        check(r"a\ b \'c\;", &[&["a b", "'c;"]]);
-        check(r#"a "\"\\\$\n" '\' "#, &[&["a", r#""\$\n"#, r"\"]]);
-        check("a '' \"\"", &[&["a", "", ""]]);
-        check("a \\\n b\\\nc \"d\\\ne\"", &[&["a", "bc", "de"]]);
-        check("é 'ü'", &[&["é", "ü"]]);
+    fn quotes() {
+        check("a 'b  c'\"d;e\"f", "[a 'b  cd;e'f]");
+        check(r"a\ b \'c\;", r"[a' 'b '''c';']");
+        check(r#"a "\"\\\$\n\`" '\' "#, r#"[a '"\$\n`' '\']"#);
+        check("a '' \"\"", "[a '' '']");
+        check("a \\\n b\\\nc \"d\\\ne\" 'f\\\ng'", "[a bc 'de' 'f\\\ng']");
+        check("é 'ü'", "[é 'ü']");
+        check("a b\\", "[a b'\\']");
+        check(r"$'a\tb\x41\101\u00e9\'' $'' $", "['a\tbAAé'' '' $]");
+        check("$\"a$b\"", "['a'$\"b]");
+        check("\"$\" \"a$ b\" $% a$", "['$' 'a$ b' $% a$]");
     }
 
     #[test]
-    fn patterns_are_marked_where_the_shell_expands_them() {
-        check("rm -rf /a/* '/b/*' \\*", &[&["rm", "-rf", "</a/*>", "/b/*", "*"]]);
-        check("a b? [c]", &[&["a", "<b?>", "<[c]>"]]);
+    fn expansions() {
+        check("$a ${b} \"$c\" $1 $@ $# ${#} ${10}", "[$a $b $\"c $1 $@ $# $# $10]");
+        check("${a:-b c} ${#a} ${a%%*.x} \"${a#'b'}\"", "[$a~:b c $a~ $a~:<*>.x $\"a~:'b']");
+        check("\"${a:-'b'}\" \"${a:+\"b\"}\" ${a:?}", "[$\"a~:''b'' $\"a~:'b' $a~:]");
+        check(
+            "${a//b/c} ${a:1:2} ${!a} ${!a*} ${a[1]} ${a^^}",
+            "[$a~:b/c $a~:1:2 $!a~ $!a~ $a~:1 $a~:]",
+        );
+        check("$(a; b) \"$(c \"d\")\" $()", "[$([a]; [b]) $([c 'd']) $()]");
+        check("`a \\`b\\` \\$c`", "[$([a $([b]) $c])]");
+        check("\"`a \\\"b\\\"`\" `a \"b\"`", "[$([a 'b']) $([a 'b'])]");
+        check("$((1 + (2) * $a)) \"$(( $(b) ))\"", "[$(('1 + (2) * '$\"a)) $((' '$([b])' '))]");
+        check("$(case a in b) c;; esac)", "[$(case:a/bgroup{[c]})]");
+        check("a <(b) >(c d)", "[a <([b]) <([c d])]");
+        check("$(a # )\n)", "[$([a])]");
     }
 
     #[test]
-    fn comments_are_passed_over() {
-        check("a # b; $c\nd#e #", &[&["a"], &["d#e"]]);
-        check("# only", &[]);
-        check("a && # why\n b", &[&["a"], &["b"]]);
-        check("a \\\n # b", &[&["a"]]);
+    fn patterns() {
+        check("a * b? [c] [ [ a[", "[a <*> b<?> <[>c] [ [ a<[>]");
+        check("a ~ ~/b ~c c~d --e=~/f '~'", "[a <~> <~>/b <~>c c~d --e=<~>/f '~']");
+        check("a {b,c} {1..3} {} {b} x{'a',$b}", "[a <{>b,c} <{>1..3} {} {b} x<{>'a',$b}]");
+        check("A=* B={a,b} C=~/a:~/b", "[A=* B={a,b} C=<~>/a:<~>/b ]");
     }
 
     #[test]
-    fn names_that_only_look_reserved_are_commands() {
-        check("echo if then", &[&["echo", "if", "then"]]);
-        check("'if' x", &[&["if", "x"]]);
-        check("A=1 b c~d", &[&["A=1", "b", "c~d"]]);
+    fn assignments() {
+        check("A=1 B= C='x y'$d e F=2", "[A=1 B= C='x y'$d e F=2]");
+        check("A+=b", "[A+=b ]");
+        check("A=(a 'b c' # d\n$e) B[1]=x", "[A=(a)('b c')($e) B=(x) ]");
+        check("declare -A a=([b]=c) ; local b=(d)", "[declare -A a=(<[>b]=c)]; [local b=(d)]");
+        check("'A'=1 2B=3 a.b=c =d", "['A'=1 2B=3 a.b=c =d]");
     }
 
     #[test]
-    fn everything_else_is_not_read() {
-        for text in [
-            "a | b",
-            "a || b",
-            "a & b",
-            "a &",
-            "a > b",
-            "a 2>&1",
-            "a < b",
-            "(a)",
-            "a b)",
-            "a $b",
-            "a \"$b\"",
-            "a `b`",
-            "a \"`b`\"",
-            "a $(b)",
-            "a {b,c}",
-            "{ a; }",
-            "f() { a; }",
-            "if a; then b; fi",
-            "! a",
-            "cd ~/b",
-            "A=~/b c",
-            "a 'b",
-            "a \"b",
-            "a \"b\\",
-            "a \\",
-            "; a",
-            "a ;; b",
-            "a && && b",
-            "a &&",
-            "a && # b",
-            "&& a",
-            "a;; ",
+    fn redirections() {
+        check("a >b 2>&1 < c", "[a] Write b DuplicateOutput2 1 Read c");
+        check(
+            ">a b >>c >|d <>e 3<&- &>f &>>g",
+            "[b] Write a Append c Clobber d ReadWrite e DuplicateInput3 - WriteBoth f AppendBoth g",
+        );
+        check("a 2 >b a2>c", "[a 2 a2] Write b Write c");
+        check("a <<<$b", "[a] HereString $b");
+        check("{ a; } >b 2>c", "group{[a]} Write b Write2 c");
+        check("> a", "[] Write a");
+        check("$(<a)", "[$([] Read a)]");
+        check("a < <(b)", "[a] Read <([b])");
+    }
+
+    #[test]
+    fn heredocs() {
+        check("a <<b c\nd $e\nb\nf", "[a c] Heredoc; [f] <<'d '$\"e'\n'");
+        check("a <<'b'\n$c\\\nb\n", "[a] Heredoc <<'$c\\\n'");
+        check("a <<-b\n\t\tc\n\tb\n", "[a] HeredocWithoutTabs <<'c\n'");
+        check("a <<b <<c\n1\nb\n2\nc\n", "[a] Heredoc Heredoc <<'1\n' <<'2\n'");
+        check("a <<b && c\n$(d)\\\"\"\nb\n", "[a] Heredoc && [c] <<$([d])'\\\"\"\n'");
+        check("x=$(a <<b\nc\nb\n) d", "[x=$([a] Heredoc) d] <<'c\n'");
+        check("if a <<b\nb\nthen c; fi", "if{[a] Heredoc}{[c]} <<");
+    }
+
+    #[test]
+    fn compound_commands() {
+        check("(a; b) && { c; }", "sub{[a]; [b]} && group{[c]}");
+        check("if a; then b; elif c\nthen d; else e; fi", "if{[a]}{[b]}if{[c]}{[d]}else{[e]}");
+        check("for a in b \"c\" *; do d; done", "for:a,b,'c',<*>group{[d]}");
+        check("for a; do b; done; for a do b; done", "for:agroup{[b]}; for:agroup{[b]}");
+        check("for ((i=0; i<3; i++)); do a; done", "counted{[a]}");
+        check("while a; do b; done | until c; do d; done", "loop{[a]}{[b]} | loop{[c]}{[d]}");
+        check(
+            "case $a in\n b|'c') d ;;\n (*) e; f\nesac",
+            "case:$a/b/'c'group{[d]}/<*>group{[e]; [f]}",
+        );
+        check("case a in esac", "case:a");
+        check("case a in b) ;; esac >c", "case:a/bgroup{} Write c");
+        check("f() { a; } >b; g ( )\n(c)", "f()=group{[a]} Write b; g()=sub{[c]}");
+        check("function f { a; }; function g() (b)", "f()=group{[a]}; g()=sub{[b]}");
+        check("((a + 1)) && b", "((a + 1)) && [b]".replace("((a + 1))", "(('a + 1'))").as_str());
+        check("{ (a) }; if { a; } then b; fi", "group{sub{[a]}}; if{group{[a]}}{[b]}");
+    }
+
+    #[test]
+    fn tests_of_bash() {
+        check("[[ -f $a && ! b == c* ]]", "test:[[[ -f $a && ! b == c<*> ]]]");
+        check("[[ ( a < b ) || c ]]", "test:[[[ ( a < b ) || c ]]]");
+        check("[[ $a =~ ^(b|c d)+$ ]]", "test:[[[ $a =~ ^<(>b<|>c< >d<)>+$ ]]]");
+        check("[[ a == @(b|c) ]]", "test:[[[ a == @<(>b<|>c<)> ]]]");
+        check("[[ -z a ]] || b", "test:[[[ -z a ]]] || [b]");
+        check_unread("[[ a b ]]", "b", "a comparison that is not known");
+        check_unread("[[ a", "[[ a", "a `[[` without its `]]`");
+    }
+
+    #[test]
+    fn words_that_only_look_reserved() {
+        check("echo if then }", "[echo if then }]");
+        check("'if' a; i\\f b; A=1 if c", "['if' a]; [i'f' b]; [A=1 if c]");
+        check("iff; done1; {a; }b", "[iff]; [done1]; [{a]; [}b]");
+    }
+
+    #[test]
+    fn what_is_not_read() {
+        let here = "not expected here";
+        check_unread("a b)", ")", here);
+        check_unread("a ;; b", ";", here);
+        check_unread("a;\n; b", ";", here);
+        check_unread("a && && b", "&", here);
+        check_unread("a &&", "", "a command is missing");
+        check_unread("(a", "(a", "a parenthesis that is not closed");
+        check_unread("a 'b", "'b", "a quote that is not closed");
+        check_unread("a \"b$(c)", "\"b$(c)", "a quote that is not closed");
+        check_unread("a `b", "`b", "a backquote that is not closed");
+        check_unread("a ${b", "${b", "a parameter that is not understood");
+        check_unread("a ${b:-c", "${b:-c", "a brace that is not closed");
+        check_unread("a ${b c}", "${b", "a parameter that is not understood");
+        check_unread("a $(b", "$(b", "a parenthesis that is not closed");
+        check_unread("a $((b", "$((b", "arithmetic that is not closed");
+        check_unread("$((a) | b)", "$((a", "either arithmetic or two subshells");
+        check_unread("if a; then b", "if a; then b", "an `if` without its `fi`");
+        check_unread("if a; b; fi", "fi", here);
+        check_unread("a; fi", "fi", here);
+        check_unread("| a", "|", here);
+        check_unread("for 1 in a; do b; done", "1", here);
+        check_unread("a > ", "", "a word is missing");
+        check_unread("a <<b\nc", "\nc", "a heredoc that is not ended");
+        check_unread("a <<b", "", "a heredoc without its lines");
+        check_unread("a `b 'c`", "'c", "a quote that is not closed");
+        check_unread("select a in b; do c; done", "select", "a command that only bash has");
+        check_unread("f() a", "a", "the body of a function that is no compound command");
+        check_unread("a \"${b:-'}\"", "${b:-'", "a single quote within double quotes");
+        check_unread("a=(b)#c", "(b)", "an array with text behind it");
+        check_unread("a \0", "\0", "a character NUL");
+        check_unread("a {b}>c", ">", "a redirection with a name in front");
+        check_unread("echo !(a)", "(", "a parenthesis that is not expected here");
+    }
+
+    #[track_caller]
+    fn check_bash(text: &str, only: Option<&str>) {
+        let script = parse(text).unwrap_or_else(|why| panic!("{text:?}: {why:?}"));
+        assert_eq!(script.bash.map(|range| &text[range]), only, "{text:?}");
+    }
+
+    #[test]
+    fn what_only_bash_reads() {
+        check_bash("a | b && (c) > d 2>&1; if e; then f; fi <<g\ng", None);
+        check_bash("a ${b:-c} ${d%e} ${#f} `g` $((h)) $* >&2 <&-", None);
+        check_bash("a; [[ b ]]", Some("[["));
+        check_bash("a $'b' $'c'", Some("$'b'"));
+        check_bash("a &>b", Some("&>"));
+        check_bash("a >&b", Some(">&b"));
+        check_bash("a <(b)", Some("<(b)"));
+        check_bash("a {b,c}", Some("{b,c}"));
+        check_bash("a=(b)", Some("(b)"));
+        check_bash("a+=b", Some("+="));
+        check_bash("((a))", Some("((a))"));
+        check_bash("a |& b", Some("|&"));
+        check_bash("function f { a; }", Some("function"));
+        check_bash("a ${b//c}", Some("${b//"));
+        check_bash("a <<<b", Some("<<<"));
+    }
+
+    #[test]
+    fn depth_is_limited() {
+        for (open, close) in [
+            ("( ", ")"),
+            ("$(", ")"),
+            ("{ ", "; }"),
+            ("${a:-", "}"),
+            ("\"$(", ")\""),
+            ("if a; then ", "; fi"),
+            ("f() { ", "; }"),
         ] {
-            assert_eq!(commands(text), None, "{text:?}");
+            let text = |depth: usize| open.repeat(depth) + "a" + &close.repeat(depth);
+            for depth in [100, 100_000] {
+                let why = parse(&text(depth)).expect_err("too deep");
+                assert!(why.what == "nested too deep", "{why:?}");
+            }
+        }
+        let text = format!("[[ {}a{} ]]", "( ".repeat(100), ")".repeat(100));
+        assert_eq!(parse(&text).map_err(|why| why.what), Err("nested too deep"));
+        let text = "$(".repeat(39) + "a" + &")".repeat(39);
+        check_ranges(&text, &parse(&text).expect("not too deep"));
+    }
+
+    #[test]
+    fn time_grows_with_the_text() {
+        for text in [
+            "a ",
+            "'",
+            "\"a\" ",
+            "${a:-b} ",
+            "a=",
+            "<",
+            "{",
+            "{a,",
+            "$",
+            "a;",
+            "a[",
+            "1",
+            "\\\n",
+            "<<a\n",
+            "<<a\na\n",
+            "`",
+            "`a` ",
+            "a && ",
+            "#",
+            "\\`",
+            "if a; then ",
+            "((",
+            "[[ ",
+        ] {
+            let start = std::time::Instant::now();
+            let _ = parse(&text.repeat(20_000)).map(|script| script.steps().len());
+            assert!(start.elapsed().as_secs() < 10, "{text:?}: {:?}", start.elapsed());
+        }
+    }
+
+    fn any_script() -> impl Strategy<Value = String> {
+        let pieces = vec![
+            "a",
+            "b ",
+            " ",
+            "\n",
+            ";",
+            "&",
+            "&&",
+            "||",
+            "|",
+            "(",
+            ")",
+            "{ ",
+            "}",
+            "$",
+            "${",
+            "$(",
+            "$((",
+            "))",
+            "`",
+            "\\",
+            "'",
+            "\"",
+            "$'",
+            "<",
+            ">",
+            "<<",
+            "<<-",
+            "<<<",
+            "<<E",
+            "E\n",
+            "if ",
+            "then ",
+            "fi",
+            "for x in ",
+            "do ",
+            "done",
+            "case ",
+            "esac",
+            "in ",
+            ";;",
+            "[[ ",
+            " ]]",
+            "=",
+            "x=",
+            "+=",
+            "*",
+            "[",
+            "~",
+            "#",
+            "!",
+            "! ",
+            "=~",
+            "1",
+            "é",
+            "\t",
+            "\\\n",
+            "f() ",
+            "time ",
+            ",",
+            "..",
+            ":-",
+            "%",
+            "@",
+        ];
+        prop::collection::vec(prop::sample::select(pieces), 0..40)
+            .prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in any::<String>()) {
+            if let Ok(script) = parse(&text) {
+                check_ranges(&text, &script);
+            }
+        }
+
+        #[test]
+        fn pieces_are_read_or_told(text in any_script()) {
+            match parse(&text) {
+                Ok(script) => check_ranges(&text, &script),
+                Err(why) => {
+                    prop_assert!(text.get(range(why.range)).is_some(), "{:?} {:?}", text, why);
+                }
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use super::data;
 use super::facts::{Form, Line, Scene, What};
 use super::packages::{self, Holder, Use};
 use super::refusal::{Reason, Refusal};
-use super::release::Distribution;
+use super::release::{self, Distribution};
 use super::roots::Roots;
 use super::runtime;
 use super::start::{Start, argv};
@@ -39,6 +39,8 @@ pub struct Plan {
     pub is_named: bool,
     /// A tag that is made to say the release on which both stages stand: its place and the text.
     pub pin: Option<(TextRange, String)>,
+    /// The value of `--platform` in the file, which counts for the runtime stage, too.
+    pub platform: Option<String>,
     /// The lines of the runtime stage behind its `FROM`.
     pub lines: Vec<RuntimeLine>,
     /// The lines (by their number in the facts) that leave the builder.
@@ -108,6 +110,7 @@ impl Parts<'_, '_> {
             stage: stage.0,
             is_named: stage.1,
             pin: None,
+            platform: self.platform(),
             lines: Vec::new(),
             moved: Vec::new(),
             builder: self.answer.builder.clone(),
@@ -215,11 +218,27 @@ impl Parts<'_, '_> {
             || interpreters(&plan.runtime).contains(&name)
     }
 
+    /// The platform that the file asks for.
+    fn platform(&self) -> Option<String> {
+        let stage = self.facts().model.stages().first()?;
+        stage.platform().map(|platform| platform.text.to_string())
+    }
+
     /// Where the tag of the image does not say on which release it stands, and the program needs
     /// that release, the tag is made to say it.
     fn check_release(&self, plan: &mut Plan) {
         let base = &self.facts().base;
         if base.pinned || self.answer.linkage == Linkage::Static {
+            return;
+        }
+        let written = self.facts().model.stages().first().and_then(|stage| stage.image());
+        let pinned = written.filter(|_| self.facts().base_argument.is_none()).and_then(|image| {
+            let text = release::pinned(&image.text, &base.image, base.distribution)?;
+            Some((image.range, text))
+        });
+        if pinned.is_some() {
+            plan.pin = pinned;
+            plan.changes.push("the builder's tag names the release that it stands on".to_owned());
             return;
         }
         let stands_on = match base.distribution {

@@ -73,8 +73,14 @@ fn judged(model: &Model, context: Option<&Context>, wanted: &Wanted) -> Result<V
         return Err(Refusal::new(Reason::NothingBuilt, "", None));
     };
     check_start(&start)?;
-    let roots = roots?;
-    let answer = answer?;
+    let (roots, answer) = match (roots, answer) {
+        // What was copied by name is a script; of a whole folder it may be anything.
+        (Err(script), Err(other)) => {
+            let is_named = course.world.exact(&script.subject).is_some();
+            return Err(if is_named { script } else { other });
+        }
+        (roots, answer) => (roots?, answer?),
+    };
     check_course(&course)?;
     check_reached(&course, &roots, &answer)?;
     let parts = Parts { course: &course, start: &start, roots: &roots, answer: &answer };

@@ -12,14 +12,62 @@
 //! | `lex.rs` | program text as words, texts and brackets |
 
 pub mod cargo;
+pub mod cmake;
+pub mod dart;
 mod data;
+pub mod deno;
+pub mod dotnet;
+pub mod elixir;
 pub mod go;
+pub mod gradle;
+pub mod haskell;
 mod lex;
+pub mod make;
+pub mod maven;
+pub mod meson;
+pub mod node;
+pub mod php;
+pub mod python;
 mod reader;
+pub mod ruby;
+pub mod sbt;
+pub mod swift;
+pub mod zig;
 
 pub use reader::Broken;
 
 use super::{Context, clean};
+
+/// What a file says of something for which there is a default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Setting {
+    /// That text.
+    Stated(String),
+    /// Nothing: the default holds.
+    #[default]
+    Absent,
+    /// Something that only a run of the tool would tell.
+    Unknown,
+}
+
+impl Setting {
+    /// The text, if it is stated.
+    pub fn stated(&self) -> Option<&str> {
+        match self {
+            Setting::Stated(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text, or else the default; `None` if it is not known.
+    pub fn or_default<'a>(&'a self, default: &'a str) -> Option<&'a str> {
+        match self {
+            Setting::Stated(text) => Some(text),
+            Setting::Absent => Some(default),
+            Setting::Unknown => None,
+        }
+    }
+}
 
 /// Where a relative path of a file in `folder` leads; `None` if that is outside of the context, or
 /// if the path is absolute.

@@ -164,7 +164,7 @@ impl Parts<'_, '_> {
         if self.answer.linkage == Linkage::Interpreted && self.answer.start.is_some() {
             return Ok(());
         }
-        for program in self.roots.programs.iter().chain(&self.roots.health) {
+        for program in self.programs() {
             if self.is_brought(program, plan) {
                 continue;
             }
@@ -179,6 +179,12 @@ impl Parts<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// The programs that are started in the small image: not those of a start that is replaced.
+    fn programs(&self) -> impl Iterator<Item = &String> {
+        let started = self.roots.programs.iter().filter(|_| self.answer.start.is_none());
+        started.chain(&self.roots.health)
     }
 
     /// Whether a program comes out of the builder, is copied from the context, or is the image's
@@ -257,7 +263,7 @@ impl Parts<'_, '_> {
                 _ => doubts.push(library.clone()),
             }
         }
-        for program in self.roots.programs.iter().chain(&self.roots.health) {
+        for program in self.programs() {
             if !self.is_brought(program, plan)
                 && let Holder::Package(name) = packages::holder(base_name(program), to)
             {
@@ -685,7 +691,10 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         let worked = course.deeds_with(|role| {
             matches!(role, Role::Builds(_) | Role::Prepares(_) | Role::Checks(_))
         });
-        let folders: Vec<&str> = worked.filter_map(|(_, one)| one.folder.as_deref()).collect();
+        let mut folders: Vec<&str> = worked.filter_map(|(_, one)| one.folder.as_deref()).collect();
+        if let Data::Beside { folders: sources, .. } = &self.parts.answer.data {
+            folders.extend(sources.iter().map(String::as_str));
+        }
         let among = |path: &str| {
             folders
                 .iter()

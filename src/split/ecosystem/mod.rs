@@ -3,6 +3,7 @@
 //! One file each. Adding one means adding a file and a row of [`ALL`].
 
 pub mod go;
+pub mod rust;
 
 use super::answer::{Answer, Site};
 use super::command::Invocation;
@@ -54,4 +55,4 @@ pub struct Built {
 }
 
 /// The ecosystems, in the order in which they are asked.
-pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM];
+pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM, rust::ECOSYSTEM];

@@ -5,10 +5,12 @@
 //! others are from the names of the same libraries in Ubuntu and Alpine. What is not certain is `?`,
 //! and is not known here either: a development package that is kept is bigger, but right.
 
+mod native;
 mod programs;
 mod read;
 mod table;
 
+pub use native::{IMPLICIT, Native, native};
 pub use programs::{Holder, holder};
 pub use read::{Manager, Operation, Requested, read};
 pub use table::{Use, use_of};

@@ -165,11 +165,11 @@ pub fn behind(repository: &str, tag: &Tag<'_>) -> Option<(Distribution, bool)> {
         Some((_, other)) => (*other, jdk_version(tag)?),
         None => (repository, tag.version.clone()),
     };
-    let found = DEFAULTS.iter().filter(|row| row.repository == repository);
+    let mut found = DEFAULTS.iter().filter(|row| row.repository == repository);
     match version.is_empty() {
         // `latest` is what the last row is, and moves on.
-        true => found.last().map(|row| (row, false)),
-        false => found.into_iter().find(|row| row.holds(&version)).map(|row| (row, true)),
+        true => found.next_back().map(|row| (row, false)),
+        false => found.find(|row| row.holds(&version)).map(|row| (row, true)),
     }
     .and_then(|(row, stays)| Some((distribution(named(row.release)?), stays && !row.moves)))
     .or_else(|| others(repository))

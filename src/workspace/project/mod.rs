@@ -36,7 +36,9 @@ pub mod zig;
 
 pub use reader::Broken;
 
-use super::{Context, clean};
+#[cfg(test)]
+use super::Context;
+use super::clean;
 
 /// What a file says of something for which there is a default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

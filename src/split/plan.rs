@@ -488,7 +488,12 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             .deeds
             .iter()
             .filter(|deed| matches!(deed.role, Role::Builds(_) | Role::Prepares(_)));
-        let built = worked.map(|deed| deed.line).max().unwrap_or(0);
+        // What the builder is given builds, too.
+        let given = plan.builder.iter().map(|line| match line {
+            BuilderLine::After(number, _) => *number,
+            BuilderLine::Before(number, _) => number.saturating_sub(1),
+        });
+        let built = worked.map(|deed| deed.line).chain(given).max().unwrap_or(0);
         let workdir = plan.runtime.workdir.to_owned();
         let user = plan.runtime.user.to_owned();
         Draft { parts, plan, built, workdir, user, declared: Vec::new(), copied: false }

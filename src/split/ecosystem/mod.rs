@@ -2,6 +2,7 @@
 //!
 //! One file each. Adding one means adding a file and a row of [`ALL`].
 
+pub mod c;
 pub mod go;
 pub mod rust;
 
@@ -54,5 +55,5 @@ pub struct Built {
     pub evidence: String,
 }
 
-/// The ecosystems, in the order in which they are asked.
-pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM, rust::ECOSYSTEM];
+/// The ecosystems, in the order in which they are asked. C comes last: others build with it, too.
+pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM, rust::ECOSYSTEM, c::ECOSYSTEM];

@@ -15,7 +15,7 @@ use crate::split::base::Libc;
 use crate::split::command::{Grammar, Invocation, Options, Word};
 use crate::split::course::{Course, Product, Role};
 use crate::split::facts::{Scene, join};
-use crate::split::packages::{self, Holder, Native};
+use crate::split::packages::{self, Native};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::sources::Sources;
 use crate::split::start::Launch;
@@ -645,19 +645,8 @@ fn started<'c>(site: &Site<'c, '_>) -> Option<(String, &'c Product, bool)> {
         return Some((path, product, false));
     }
     // The names of what `cargo install` installs are in a file that is not at hand.
-    site.start.launches.iter().find_map(|launch| {
-        let word = launch.word(0).filter(|word| !word.contains('/'))?;
-        let is_known = packages::holder(word, site.base().distribution) != Holder::Unknown;
-        if is_known || launch.program(site.course).is_some() {
-            return None;
-        }
-        launch.search.split(':').find_map(|folder| {
-            let path = join(folder, word)?;
-            let product = site.product_at(&path)?;
-            let is_own = product.is_folder && product.ecosystem == ECOSYSTEM.name;
-            is_own.then_some((path, product, true))
-        })
-    })
+    let (path, product) = site.started_in_folder(ECOSYSTEM.name)?;
+    Some((path, product, true))
 }
 
 /// The start command runs cargo: `cargo run` has a counterpart, others have none.
@@ -1119,9 +1108,7 @@ fn weight(is_alone: bool, is_debug: bool) -> Amount {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::split::answer::Variant;
-    use crate::split::testing::{split, verdict};
+    use crate::split::testing::{stages, verdict};
 
     const PACKAGE: &str = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2021\"\n";
     const MAIN: &str = "fn main() { println!(\"hello\"); }\n";
@@ -1129,7 +1116,7 @@ mod tests {
 
     #[test]
     fn zz_show() {
-        for d in std::fs::read_dir("/work/w-builds/fixtures/split").unwrap() {
+        for d in std::fs::read_dir("/work/w-native/fixtures/split").unwrap() {
             let d = d.unwrap().path();
             let name = d.file_name().unwrap().to_string_lossy().into_owned();
             if !(name.starts_with("rust") || name.starts_with("c-")) {
@@ -1145,6 +1132,10 @@ mod tests {
                         out.push((p.strip_prefix(root).unwrap().to_string_lossy().into_owned(), t));
                     }
                 }
+            }
+            let d = d.join("project");
+            if !d.is_dir() {
+                continue;
             }
             walk(&d, &d, &mut files);
             let Ok(text) = std::fs::read_to_string(d.join("Dockerfile")) else { continue };
@@ -1162,27 +1153,6 @@ mod tests {
         }
     }
 
-    fn stages(dockerfile: &str, files: &[(&str, &str)]) -> String {
-        let verdict = verdict(dockerfile, files);
-        let mut shown = Vec::new();
-        for split in &verdict.splits {
-            let text = crate::text::apply_edits(dockerfile, &split.edits).unwrap();
-            let at = text.rfind("FROM").unwrap();
-            let mut stage = text[at..].trim().to_owned();
-            for assumption in &split.plan.assumptions {
-                stage.push_str(&format!("\n? {assumption}"));
-            }
-            shown.push(stage);
-        }
-        for (variant, refusal) in &verdict.refusals {
-            shown.push(match variant {
-                Some(variant) => format!("no {variant:?}: {}", refusal.reason.code()),
-                None => format!("{}: {refusal}", refusal.reason.code()),
-            });
-        }
-        shown.join("\n")
-    }
-
     #[track_caller]
     fn check(dockerfile: &str, files: &[(&str, &str)], expected: &str) {
         assert_eq!(stages(dockerfile, files), expected, "\n{dockerfile}");
@@ -1196,37 +1166,103 @@ mod tests {
     }
 
     const LOCKED: &[(&str, &str)] = &[
-        ("Cargo.toml", "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2021\"\n[dependencies]\nreqwest = \"0.12\"\n"),
-        ("Cargo.lock", "version = 3\n[[package]]\nname = \"app\"\nversion = \"0.1.0\"\n[[package]]\nname = \"openssl-sys\"\nversion = \"0.9.1\"\n[[package]]\nname = \"native-tls\"\nversion = \"0.2.1\"\n"),
+        (
+            "Cargo.toml",
+            "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2021\"\n[dependencies]\nreqwest = \"0.12\"\n",
+        ),
+        (
+            "Cargo.lock",
+            "version = 3\n[[package]]\nname = \"app\"\nversion = \"0.1.0\"\n[[package]]\nname = \"openssl-sys\"\nversion = \"0.9.1\"\n[[package]]\nname = \"native-tls\"\nversion = \"0.2.1\"\n",
+        ),
         ("src/main.rs", MAIN),
         ("templates/a.html", "x"),
     ];
 
     const CASES: &[(&str, &[(&str, &str)])] = &[
-        ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n", ALONE),
-        ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n", &[]),
-        ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n", LOCKED),
-        ("FROM rust:1.80-slim\nRUN apt-get update && apt-get install -y pkg-config libssl-dev\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n", LOCKED),
-        ("FROM rust:1.80-alpine\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"/app/target/release/app\"]\n", ALONE),
-        ("FROM rust:1.80-alpine\nWORKDIR /app\nCOPY . .\nRUN RUSTFLAGS='-C target-feature=-crt-static' cargo build --release\nCMD [\"/app/target/release/app\"]\n", ALONE),
-        ("FROM alpine:3.20\nRUN apk add --no-cache cargo\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"/app/target/release/app\"]\n", ALONE),
-        ("FROM rust:1.80\nRUN rustup target add x86_64-unknown-linux-musl\nWORKDIR /app\nCOPY . .\nRUN cargo build --release --target x86_64-unknown-linux-musl && cp target/x86_64-unknown-linux-musl/release/app /usr/local/bin/\nCMD [\"app\"]\n", ALONE),
-        ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN --mount=type=cache,target=/app/target cargo build --release\nCMD [\"target/release/app\"]\n", ALONE),
-        ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN --mount=type=cache,target=/app/target cargo build --release && cp target/release/app /app/app\nCMD [\"/app/app\"]\n", ALONE),
-        ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo install --path .\nCMD [\"app\"]\n", ALONE),
-        ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo install --path .\nCMD [\"app\"]\n", &[]),
-        ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo install --path . --root /opt/app\nENV PATH=/opt/app/bin:$PATH\nCMD [\"app\"]\n", ALONE),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n",
+            ALONE,
+        ),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n",
+            &[],
+        ),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n",
+            LOCKED,
+        ),
+        (
+            "FROM rust:1.80-slim\nRUN apt-get update && apt-get install -y pkg-config libssl-dev\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n",
+            LOCKED,
+        ),
+        (
+            "FROM rust:1.80-alpine\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"/app/target/release/app\"]\n",
+            ALONE,
+        ),
+        (
+            "FROM rust:1.80-alpine\nWORKDIR /app\nCOPY . .\nRUN RUSTFLAGS='-C target-feature=-crt-static' cargo build --release\nCMD [\"/app/target/release/app\"]\n",
+            ALONE,
+        ),
+        (
+            "FROM alpine:3.20\nRUN apk add --no-cache cargo\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"/app/target/release/app\"]\n",
+            ALONE,
+        ),
+        (
+            "FROM rust:1.80\nRUN rustup target add x86_64-unknown-linux-musl\nWORKDIR /app\nCOPY . .\nRUN cargo build --release --target x86_64-unknown-linux-musl && cp target/x86_64-unknown-linux-musl/release/app /usr/local/bin/\nCMD [\"app\"]\n",
+            ALONE,
+        ),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN --mount=type=cache,target=/app/target cargo build --release\nCMD [\"target/release/app\"]\n",
+            ALONE,
+        ),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN --mount=type=cache,target=/app/target cargo build --release && cp target/release/app /app/app\nCMD [\"/app/app\"]\n",
+            ALONE,
+        ),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo install --path .\nCMD [\"app\"]\n",
+            ALONE,
+        ),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo install --path .\nCMD [\"app\"]\n",
+            &[],
+        ),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo install --path . --root /opt/app\nENV PATH=/opt/app/bin:$PATH\nCMD [\"app\"]\n",
+            ALONE,
+        ),
         ("FROM rust:1.80\nRUN cargo install miniserve\nCMD [\"miniserve\", \"/srv\"]\n", &[]),
-        ("FROM rust:1.80\nRUN USER=root cargo new --bin app\nWORKDIR /app\nCOPY Cargo.toml ./\nRUN cargo build --release\nRUN rm src/*.rs target/release/deps/app*\nCOPY src src\nRUN cargo build --release\nENV CARGO_HOME=/x RUST_LOG=info\nEXPOSE 80\nCMD [\"./target/release/app\"]\n", ALONE),
+        (
+            "FROM rust:1.80\nRUN USER=root cargo new --bin app\nWORKDIR /app\nCOPY Cargo.toml ./\nRUN cargo build --release\nRUN rm src/*.rs target/release/deps/app*\nCOPY src src\nRUN cargo build --release\nENV CARGO_HOME=/x RUST_LOG=info\nEXPOSE 80\nCMD [\"./target/release/app\"]\n",
+            ALONE,
+        ),
         ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nCMD cargo run --release -- --port 80\n", ALONE),
         ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nCMD RUST_LOG=x cargo run --release\n", ALONE),
         ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nENTRYPOINT [\"cargo\", \"run\"]\n", ALONE),
-        ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nCMD [\"cargo\", \"watch\", \"-x\", \"run\"]\n", ALONE),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nCMD [\"cargo\", \"watch\", \"-x\", \"run\"]\n",
+            ALONE,
+        ),
         ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nCMD [\"cargo\", \"test\"]\n", ALONE),
-        ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/debug/app\"]\n", ALONE),
-        ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --frob\nCMD [\"target/debug/app\"]\n", ALONE),
-        ("FROM debian:bookworm\nRUN apt-get update && apt-get install -y curl build-essential\nRUN curl https://sh.rustup.rs -sSf | sh -s -- -y\nENV PATH=/root/.cargo/bin:$PATH\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n", ALONE),
-        ("FROM rust:1.80\nENV CARGO_TARGET_DIR=/out\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"/out/release/app\"]\n", ALONE),
-        ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --profile dist && mv target/dist/app /app/server\nUSER 1000\nHEALTHCHECK CMD curl -f http://localhost/\nCMD [\"./server\"]\n", ALONE),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/debug/app\"]\n",
+            ALONE,
+        ),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --frob\nCMD [\"target/debug/app\"]\n",
+            ALONE,
+        ),
+        (
+            "FROM debian:bookworm\nRUN apt-get update && apt-get install -y curl build-essential\nRUN curl https://sh.rustup.rs -sSf | sh -s -- -y\nENV PATH=/root/.cargo/bin:$PATH\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n",
+            ALONE,
+        ),
+        (
+            "FROM rust:1.80\nENV CARGO_TARGET_DIR=/out\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"/out/release/app\"]\n",
+            ALONE,
+        ),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --profile dist && mv target/dist/app /app/server\nUSER 1000\nHEALTHCHECK CMD curl -f http://localhost/\nCMD [\"./server\"]\n",
+            ALONE,
+        ),
     ];
 }

@@ -174,7 +174,7 @@ impl Parts<'_, '_> {
         if self.answer.linkage == Linkage::Interpreted && self.answer.start.is_some() {
             return Ok(());
         }
-        for program in self.roots.programs.iter().chain(&self.roots.health) {
+        for program in self.programs() {
             if self.is_brought(program, plan) {
                 continue;
             }
@@ -189,6 +189,12 @@ impl Parts<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// The programs that are started in the small image: not those of a start that is replaced.
+    fn programs(&self) -> impl Iterator<Item = &String> {
+        let started = self.roots.programs.iter().filter(|_| self.answer.start.is_none());
+        started.chain(&self.roots.health)
     }
 
     /// Whether a program comes out of the builder, is copied from the context, or is the image's
@@ -285,7 +291,7 @@ impl Parts<'_, '_> {
                 _ => doubts.push(library.clone()),
             }
         }
-        for program in self.roots.programs.iter().chain(&self.roots.health) {
+        for program in self.programs() {
             if !self.is_brought(program, plan)
                 && let Holder::Package(name) = packages::holder(base_name(program), to)
             {
@@ -563,7 +569,12 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             .deeds
             .iter()
             .filter(|deed| matches!(deed.role, Role::Builds(_) | Role::Prepares(_)));
-        let built = worked.map(|deed| deed.line).max().unwrap_or(0);
+        // What the builder is given builds, too.
+        let given = plan.builder.iter().map(|line| match line {
+            BuilderLine::After(number, _) => *number,
+            BuilderLine::Before(number, _) => number.saturating_sub(1),
+        });
+        let built = worked.map(|deed| deed.line).chain(given).max().unwrap_or(0);
         let workdir = plan.runtime.workdir.to_owned();
         let user = plan.runtime.user.to_owned();
         Draft { parts, plan, built, workdir, user, declared: Vec::new(), copied: false }
@@ -772,7 +783,10 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             return true;
         }
         // Before the build: what does not lie among the sources.
-        let folders = self.parts.worked();
+        let mut folders = self.parts.worked();
+        if let Data::Beside { folders: sources, .. } = &self.parts.answer.data {
+            folders.extend(sources.iter().cloned());
+        }
         let among = |path: &str| {
             path == "/"
                 || folders.iter().any(|folder| {

@@ -2,7 +2,9 @@
 //!
 //! One file each. Adding one means adding a file and a row of [`ALL`].
 
+pub mod c;
 pub mod go;
+pub mod rust;
 
 use super::answer::{Answer, Site};
 use super::command::Invocation;
@@ -53,5 +55,5 @@ pub struct Built {
     pub evidence: String,
 }
 
-/// The ecosystems, in the order in which they are asked.
-pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM];
+/// The ecosystems, in the order in which they are asked. C comes last: others build with it, too.
+pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM, rust::ECOSYSTEM, c::ECOSYSTEM];

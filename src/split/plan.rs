@@ -161,7 +161,9 @@ impl Parts<'_, '_> {
 
     /// That every program which is started is there.
     fn check_programs(&self, plan: &Plan) -> Result<(), Refusal> {
-        if self.answer.linkage == Linkage::Interpreted && self.answer.start.is_some() {
+        let is_interpreted =
+            matches!(self.answer.linkage, Linkage::Interpreted | Linkage::Portable);
+        if is_interpreted && self.answer.start.is_some() {
             return Ok(());
         }
         for program in self.roots.programs.iter().chain(&self.roots.health) {
@@ -210,7 +212,7 @@ impl Parts<'_, '_> {
     /// that release, the tag is made to say it.
     fn check_release(&self, plan: &mut Plan) {
         let base = &self.facts().base;
-        if base.pinned || self.answer.linkage == Linkage::Static {
+        if base.pinned || matches!(self.answer.linkage, Linkage::Static | Linkage::Portable) {
             return;
         }
         let stands_on = match base.distribution {
@@ -239,7 +241,10 @@ impl Parts<'_, '_> {
                 Use::Library(_) if is_static => {}
                 Use::Library(names) => wanted.extend(names.iter().map(|name| (*name).to_owned())),
                 Use::Tool(programs) => {
-                    if programs.iter().any(|program| self.roots.names(program)) {
+                    let provided = |name: &str| self.answer.provides.iter().any(|own| own == name);
+                    let is_called =
+                        |name: &&&str| self.roots.names(name) && !provided(name);
+                    if programs.iter().any(|program| is_called(&program)) {
                         wanted.push(package.name.clone());
                     }
                 }
@@ -283,6 +288,14 @@ impl Parts<'_, '_> {
         }));
         let mut seen = std::collections::HashSet::new();
         plan.packages = wanted.into_iter().filter(|name| seen.insert(name.clone())).collect();
+        let names: Vec<&str> = plan.packages.iter().map(String::as_str).collect();
+        if let Some(first) = names.first()
+            && packages::install(&names, to).is_none()
+        {
+            let what =
+                format!("It needs the package {first}, which {} cannot install", plan.runtime.name());
+            return Err(Refusal::new(Reason::NeedsOther, what, None));
+        }
         Ok(())
     }
 

@@ -105,8 +105,9 @@ const ENDINGS: &[&str] = &[
 /// Endings of sources, which a compiled program does not read.
 const SOURCES: &[&str] = &[
     "c", "cabal", "cc", "cpp", "cs", "csproj", "cxx", "d", "dart", "ex", "exs", "fs", "go", "h",
-    "gradle", "groovy", "hpp", "hs", "sbt", "hxx", "java", "kt", "kts", "md", "mod", "nim", "o", "rs", "s", "scala", "sln",
-    "sum", "swift", "vb", "work", "zig", "lhs", "hh", "in", "ac", "am", "cmake",
+    "gradle", "groovy", "hpp", "hs", "sbt", "hxx", "java", "kt", "kts", "md", "mod", "nim", "o",
+    "rs", "s", "scala", "sln", "sum", "swift", "vb", "work", "zig", "lhs", "hh", "in", "ac", "am",
+    "cmake",
 ];
 
 /// Files and folders that belong to building, testing and keeping a project.
@@ -244,10 +245,8 @@ fn only_sources(course: &Course<'_>, embedded: &[String]) -> Option<String> {
         let name = super::world::base_name(source);
         let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
         let landings = [destination.map(str::to_owned), destination.and_then(|d| join(d, name))];
-        let is_embedded = landings
-            .iter()
-            .flatten()
-            .any(|path| embedded.iter().any(|own| is_within(path, own)));
+        let is_embedded =
+            landings.iter().flatten().any(|path| embedded.iter().any(|own| is_within(path, own)));
         SOURCES.contains(&ending) || OTHERS.contains(&name) || is_embedded
     };
     let open = course.facts.lines.iter().find(|line| match &line.what {

@@ -123,6 +123,7 @@ impl Parts<'_, '_> {
         self.check_release(&mut plan);
         self.packages(&mut plan)?;
         self.reachable(&mut plan);
+        self.scripts(&mut plan);
         self.data(&mut plan);
         let mut draft = Draft::new(self, &mut plan);
         draft.write()?;
@@ -194,6 +195,7 @@ impl Parts<'_, '_> {
         let found = match program.contains('/') {
             true => scene.path(program).is_some_and(|path| {
                 is_made(&path)
+                    || self.roots.scripts.contains(&path)
                     || plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.from))
                     || plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.to))
             }),
@@ -242,8 +244,7 @@ impl Parts<'_, '_> {
                 Use::Library(names) => wanted.extend(names.iter().map(|name| (*name).to_owned())),
                 Use::Tool(programs) => {
                     let provided = |name: &str| self.answer.provides.iter().any(|own| own == name);
-                    let is_called =
-                        |name: &&&str| self.roots.names(name) && !provided(name);
+                    let is_called = |name: &&&str| self.roots.names(name) && !provided(name);
                     if programs.iter().any(|program| is_called(&program)) {
                         wanted.push(package.name.clone());
                     }
@@ -292,8 +293,10 @@ impl Parts<'_, '_> {
         if let Some(first) = names.first()
             && packages::install(&names, to).is_none()
         {
-            let what =
-                format!("It needs the package {first}, which {} cannot install", plan.runtime.name());
+            let what = format!(
+                "It needs the package {first}, which {} cannot install",
+                plan.runtime.name()
+            );
             return Err(Refusal::new(Reason::NeedsOther, what, None));
         }
         Ok(())
@@ -355,6 +358,16 @@ impl Parts<'_, '_> {
         let base = self.facts().base.variable("PATH").unwrap_or_default();
         scene.value("PATH").unwrap_or_default().split(':').any(|own| own == folder)
             && !base.split(':').any(|own| own == folder)
+    }
+
+    /// Start scripts that were copied with a folder are taken from the builder, by themselves.
+    fn scripts(&self, plan: &mut Plan) {
+        for script in &self.roots.scripts {
+            let is_taken = plan.artifacts.iter().any(|artifact| is_within(script, &artifact.from));
+            if !is_taken && self.course.world.exact(script).is_none() {
+                plan.artifacts.push(Artifact::file(script));
+            }
+        }
     }
 
     /// The files that the program reads.
@@ -488,7 +501,11 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             .deeds
             .iter()
             .filter(|deed| matches!(deed.role, Role::Builds(_) | Role::Prepares(_)));
-        let built = worked.map(|deed| deed.line).max().unwrap_or(0);
+        let added = parts.answer.builder.iter().map(|line| match line {
+            BuilderLine::After(number, _) => *number,
+            BuilderLine::Before(number, _) => number.saturating_sub(1),
+        });
+        let built = worked.map(|deed| deed.line).chain(added).max().unwrap_or(0);
         let workdir = plan.runtime.workdir.to_owned();
         let user = plan.runtime.user.to_owned();
         Draft { parts, plan, built, workdir, user, declared: Vec::new(), copied: false }
@@ -605,6 +622,11 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
     fn new_start(&mut self) {
         let words = self.parts.answer.start.as_ref().map_or(&[][..], |start| &start.words);
         if !words.is_empty() {
+            // An entrypoint of the file is left out, that of the image must not stand in front.
+            let runtime = &self.plan.runtime;
+            if !runtime.entrypoint.is_empty() && !passes_on(runtime) {
+                self.plan.lines.push(RuntimeLine::New(Keyword::Entrypoint, "[]".to_owned()));
+            }
             self.plan.lines.push(RuntimeLine::New(Keyword::Cmd, exec_form(words)));
         }
     }
@@ -698,15 +720,22 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         let worked = course.deeds_with(|role| {
             matches!(role, Role::Builds(_) | Role::Prepares(_) | Role::Checks(_))
         });
-        let folders: Vec<&str> = worked.filter_map(|(_, one)| one.folder.as_deref()).collect();
+        let mut folders: Vec<&str> = worked.filter_map(|(_, one)| one.folder.as_deref()).collect();
+        let scene = course.facts.last_scene();
+        if !self.parts.answer.builder.is_empty() {
+            folders.extend(scene.workdir.as_deref());
+        }
         let among = |path: &str| {
             folders
                 .iter()
                 .any(|folder| *folder != "/" && is_within(path, folder) || is_within(folder, path))
                 || path == "/"
         };
-        let is_root =
-            |path: &str| self.parts.roots.scripts.iter().any(|script| is_within(script, path));
+        // Those that came with a folder are taken by themselves.
+        let is_root = |path: &str| {
+            let mut scripts = self.parts.roots.scripts.iter();
+            scripts.any(|script| is_within(script, path) && course.world.exact(script).is_some())
+        };
         !among(super::world::trimmed(destination)) || is_root(destination)
     }
 

@@ -122,6 +122,10 @@ const LAST_ALPINE: &[(&str, &[u32], (u32, u32))] = &[
 const BASED_ELSEWHERE: &[(&str, &str)] =
     &[("maven", "eclipse-temurin"), ("gradle", "eclipse-temurin"), ("clojure", "eclipse-temurin")];
 
+/// Words for distributions that are not told apart.
+const STRANGERS: &[&str] =
+    &["ubi", "ol", "oraclelinux", "al", "amazonlinux", "amazoncorretto", "corretto"];
+
 /// The release with that code name.
 pub fn named(name: &str) -> Option<&'static Release> {
     RELEASES.iter().find(|release| release.name == name)
@@ -160,13 +164,11 @@ pub fn behind(repository: &str, tag: &Tag<'_>) -> Option<(Distribution, bool)> {
         Some((_, other)) => (*other, jdk_version(tag)?),
         None => (repository, tag.version.clone()),
     };
-    let others =
-        ["ubi", "ol", "oraclelinux", "al", "amazonlinux", "amazoncorretto", "corretto"];
     // From 12 on only the slim images of OpenJDK are Debian's.
     let is_oracle = repository == "openjdk"
         && !tag.has("slim")
         && version.first().is_none_or(|major| *major > 11);
-    if tag.flavour.iter().any(|word| others.contains(word))
+    if tag.flavour.iter().any(|word| STRANGERS.contains(word))
         || repository == "amazoncorretto"
         || is_oracle
     {

@@ -132,6 +132,7 @@ impl Parts<'_, '_> {
         self.check_release(&mut plan);
         self.packages(&mut plan)?;
         self.reachable(&mut plan);
+        self.scripts(&mut plan);
         self.data(&mut plan);
         self.fetched(&mut plan)?;
         let mut draft = Draft::new(self, &mut plan);
@@ -171,7 +172,9 @@ impl Parts<'_, '_> {
 
     /// That every program which is started is there.
     fn check_programs(&self, plan: &Plan) -> Result<(), Refusal> {
-        if self.answer.linkage == Linkage::Interpreted && self.answer.start.is_some() {
+        let is_interpreted =
+            matches!(self.answer.linkage, Linkage::Interpreted | Linkage::Portable);
+        if is_interpreted && self.answer.start.is_some() {
             return Ok(());
         }
         for program in self.programs() {
@@ -210,6 +213,7 @@ impl Parts<'_, '_> {
         let found = match program.contains('/') {
             true => scene.path(program).is_some_and(|path| {
                 is_made(&path)
+                    || self.roots.scripts.contains(&path)
                     || plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.from))
                     || plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.to))
             }),
@@ -234,7 +238,7 @@ impl Parts<'_, '_> {
     /// that release, the tag is made to say it.
     fn check_release(&self, plan: &mut Plan) {
         let base = &self.facts().base;
-        if base.pinned || self.answer.linkage == Linkage::Static {
+        if base.pinned || matches!(self.answer.linkage, Linkage::Static | Linkage::Portable) {
             return;
         }
         let written = self.facts().model.stages().first().and_then(|stage| stage.image());
@@ -273,7 +277,9 @@ impl Parts<'_, '_> {
                 Use::Library(_) if is_static => {}
                 Use::Library(names) => wanted.extend(names.iter().map(|name| (*name).to_owned())),
                 Use::Tool(programs) => {
-                    if programs.iter().any(|program| self.roots.names(program)) {
+                    let provided = |name: &str| self.answer.provides.iter().any(|own| own == name);
+                    let is_called = |name: &&&str| self.roots.names(name) && !provided(name);
+                    if programs.iter().any(|program| is_called(&program)) {
                         wanted.push(package.name.clone());
                     }
                 }
@@ -317,6 +323,16 @@ impl Parts<'_, '_> {
         }));
         let mut seen = std::collections::HashSet::new();
         plan.packages = wanted.into_iter().filter(|name| seen.insert(name.clone())).collect();
+        let names: Vec<&str> = plan.packages.iter().map(String::as_str).collect();
+        if let Some(first) = names.first()
+            && packages::install(&names, to).is_none()
+        {
+            let what = format!(
+                "It needs the package {first}, which {} cannot install",
+                plan.runtime.name()
+            );
+            return Err(Refusal::new(Reason::NeedsOther, what, None));
+        }
         Ok(())
     }
 
@@ -376,6 +392,16 @@ impl Parts<'_, '_> {
         let base = self.facts().base.variable("PATH").unwrap_or_default();
         scene.value("PATH").unwrap_or_default().split(':').any(|own| own == folder)
             && !base.split(':').any(|own| own == folder)
+    }
+
+    /// Start scripts that were copied with a folder are taken from the builder, by themselves.
+    fn scripts(&self, plan: &mut Plan) {
+        for script in &self.roots.scripts {
+            let is_taken = plan.artifacts.iter().any(|artifact| is_within(script, &artifact.from));
+            if !is_taken && self.course.world.exact(script).is_none() {
+                plan.artifacts.push(Artifact::file(script));
+            }
+        }
     }
 
     /// The files that the program reads.
@@ -693,6 +719,11 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
     fn new_start(&mut self) {
         let words = self.parts.answer.start.as_ref().map_or(&[][..], |start| &start.words);
         if !words.is_empty() {
+            // An entrypoint of the file is left out, that of the image must not stand in front.
+            let runtime = &self.plan.runtime;
+            if !runtime.entrypoint.is_empty() && !passes_on(runtime) {
+                self.plan.lines.push(RuntimeLine::New(Keyword::Entrypoint, "[]".to_owned()));
+            }
             self.plan.lines.push(RuntimeLine::New(Keyword::Cmd, exec_form(words)));
         }
     }
@@ -787,14 +818,21 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         if let Data::Beside { folders: sources, .. } = &self.parts.answer.data {
             folders.extend(sources.iter().cloned());
         }
+        let scene = course.facts.last_scene();
+        if !self.parts.answer.builder.is_empty() {
+            folders.extend(scene.workdir.clone());
+        }
         let among = |path: &str| {
             path == "/"
                 || folders.iter().any(|folder| {
                     folder != "/" && is_within(path, folder) || is_within(folder, path)
                 })
         };
-        let is_root =
-            |path: &str| self.parts.roots.scripts.iter().any(|script| is_within(script, path));
+        // Those that came with a folder are taken by themselves.
+        let is_root = |path: &str| {
+            let mut scripts = self.parts.roots.scripts.iter();
+            scripts.any(|script| is_within(script, path) && course.world.exact(script).is_some())
+        };
         !among(super::world::trimmed(destination)) || is_root(destination)
     }
 

@@ -4,6 +4,8 @@
 
 pub mod c;
 pub mod go;
+pub mod jvm;
+pub mod maven;
 pub mod rust;
 
 use super::answer::{Answer, Site};
@@ -56,4 +58,4 @@ pub struct Built {
 }
 
 /// The ecosystems, in the order in which they are asked. C comes last: others build with it, too.
-pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM, rust::ECOSYSTEM, c::ECOSYSTEM];
+pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM, rust::ECOSYSTEM, maven::ECOSYSTEM, c::ECOSYSTEM];

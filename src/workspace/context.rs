@@ -198,6 +198,12 @@ impl Context {
         read_text(&mut self.tree(0), path, limit)
     }
 
+    /// As [`Context::read`], but of a longer file its start.
+    pub fn read_start(&self, path: &str, limit: usize) -> Result<Option<String>, Uncounted> {
+        let bytes = read_bytes(&mut self.tree(0), path, limit)?;
+        Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
     /// What is in a folder of the context, links followed to the folder but not in it, in the order
     /// of the names. Nothing if there is no such folder. A folder that the ignore file leaves out
     /// is told if it may take back in something below.
@@ -220,13 +226,17 @@ fn total_length(texts: &[&str]) -> usize {
 
 /// The text of a file, or where a link leads from there; `None` if there is no such file.
 fn read_text(tree: &mut Tree<'_>, file: &str, limit: usize) -> Result<Option<String>, Uncounted> {
-    let found = tree.follow(file)?.filter(|node| matches!(node.kind, Kind::File { .. }));
-    let Some(node) = found else { return Ok(None) };
-    let bytes = tree.read(&node, limit.saturating_add(1))?;
+    let Some(bytes) = read_bytes(tree, file, limit.saturating_add(1))? else { return Ok(None) };
     if bytes.len() > limit {
         return Err(Uncounted::TooLong(file.to_owned()));
     }
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// The first bytes of a file, or where a link leads from there; `None` if there is no such file.
+fn read_bytes(tree: &mut Tree<'_>, file: &str, limit: usize) -> Result<Option<Vec<u8>>, Uncounted> {
+    let found = tree.follow(file)?.filter(|node| matches!(node.kind, Kind::File { .. }));
+    found.map(|node| tree.read(&node, limit)).transpose()
 }
 
 /// What a source names.

@@ -15,11 +15,45 @@ pub mod cargo;
 mod data;
 pub mod go;
 mod lex;
+pub mod maven;
+pub mod node;
+pub mod python;
 mod reader;
 
 pub use reader::Broken;
 
 use super::{Context, clean};
+
+/// What a file says of something for which there is a default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Setting {
+    /// That text.
+    Stated(String),
+    /// Nothing: the default holds.
+    #[default]
+    Absent,
+    /// Something that only a run of the tool would tell.
+    Unknown,
+}
+
+impl Setting {
+    /// The text, if it is stated.
+    pub fn stated(&self) -> Option<&str> {
+        match self {
+            Setting::Stated(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text, or else the default; `None` if it is not known.
+    pub fn or_default<'a>(&'a self, default: &'a str) -> Option<&'a str> {
+        match self {
+            Setting::Stated(text) => Some(text),
+            Setting::Absent => Some(default),
+            Setting::Unknown => None,
+        }
+    }
+}
 
 /// Where a relative path of a file in `folder` leads; `None` if that is outside of the context, or
 /// if the path is absolute.

@@ -8,6 +8,8 @@ use super::resolve;
 
 /// The longest file that is read, in bytes.
 const MAX_BYTES: usize = 1024 * 1024;
+/// How much the start of a file is, in bytes.
+const START: usize = 1024;
 /// How many files one question may read.
 const MAX_FILES: usize = 500;
 /// How deep `**` leads.
@@ -76,6 +78,12 @@ impl<'a> Reader<'a> {
             Some(rest) => rest.to_owned(),
             None => text,
         }))
+    }
+
+    /// The first kilobyte or so of a file; `None` if there is none.
+    pub fn read_start(&mut self, path: &str) -> Result<Option<String>, Broken> {
+        self.files = self.files.checked_sub(1).ok_or_else(|| Broken::too_many(path))?;
+        self.context.read_start(path, START).map_err(|why| Broken::unread(path, &why))
     }
 
     /// The first file of `names` that stands in `folder`: its path and text.

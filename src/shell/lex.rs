@@ -118,9 +118,8 @@ impl Parser<'_> {
                 '"' => self.double(&mut parts)?,
                 '\\' => {
                     self.cursor.take();
-                    let Some(c) = self.cursor.take() else {
-                        return self.cursor.unread(start, "a backslash with nothing behind it");
-                    };
+                    // With nothing behind it, it stands for itself.
+                    let c = self.cursor.take().unwrap_or('\\');
                     parts.push(c, true);
                 }
                 '$' | '`' => self.expansion(&mut parts, false)?,
@@ -180,17 +179,19 @@ impl Parser<'_> {
     fn double(&mut self, parts: &mut Parts) -> Read<()> {
         let start = self.cursor.mark();
         self.cursor.take();
-        parts.quote();
+        let before = parts.0.len();
         loop {
             match self.cursor.peek() {
-                Some('"') => {
-                    self.cursor.take();
-                    return Ok(());
-                }
+                Some('"') => break,
                 Some(c) => self.quoted(c, &['$', '`', '"', '\\'], parts)?,
                 None => return self.cursor.unread(start, "a quote that is not closed"),
             }
         }
+        self.cursor.take();
+        if parts.0.len() == before {
+            parts.quote();
+        }
+        Ok(())
     }
 
     /// What stands in double quotes, or is taken as if it did: the next character, which is `c`, or
@@ -359,13 +360,21 @@ impl Parser<'_> {
     ) -> Read<Word> {
         let start = self.cursor.mark();
         let mut parts = Parts::default();
+        // To bash alone they hide the end.
+        let mut has_open_quote = false;
         loop {
             match self.cursor.peek() {
                 None => return self.cursor.unread(outer, "a brace that is not closed"),
+                Some(c) if c == end && has_open_quote => {
+                    return self.cursor.unread(outer, "a single quote within double quotes");
+                }
                 Some(c) if c == end => break,
                 Some('\'') if has_single_quotes => self.single(&mut parts)?,
                 Some('"') => self.double(&mut parts)?,
-                Some(c) if is_quoted => self.quoted(c, &['$', '`', '"', '\\', '}'], &mut parts)?,
+                Some(c) if is_quoted => {
+                    has_open_quote ^= c == '\'';
+                    self.quoted(c, &['$', '`', '"', '\\', '}'], &mut parts)?;
+                }
                 Some('\\') => {
                     self.cursor.take();
                     match self.cursor.take() {

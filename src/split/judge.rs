@@ -87,7 +87,10 @@ fn variants(parts: &Parts<'_, '_>, wanted: &Wanted) -> Verdict {
     let mut verdict = Verdict::default();
     let builder = &parts.course.facts.base;
     if let Wanted::Image(image) = wanted {
-        let name = image.to_string();
+        let name = match *image == Reference::empty() {
+            true => image.repository.clone(),
+            false => image.to_string(),
+        };
         match runtime::known(&name) {
             Some(base) => verdict.take(parts, Variant::Smallest, vec![base]),
             None => {

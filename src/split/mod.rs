@@ -31,5 +31,7 @@ pub mod release;
 pub mod roots;
 pub mod runtime;
 pub mod start;
+#[cfg(test)]
+pub mod testing;
 pub mod variables;
 pub mod world;

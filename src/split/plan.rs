@@ -47,6 +47,8 @@ pub struct Plan {
     pub builder: Vec<BuilderLine>,
     /// What is taken from the builder.
     pub artifacts: Vec<Artifact>,
+    /// Files and folders of the context that come along by way of the builder.
+    pub context_files: Vec<String>,
     /// The packages that the runtime stage installs.
     pub packages: Vec<String>,
     /// Why all this is held to be so.
@@ -59,6 +61,8 @@ pub struct Plan {
     pub weight: crate::image::Amount,
     /// The name of the ecosystem.
     pub ecosystem: &'static str,
+    /// On which line of the file, from 1, each line of the facts begins.
+    pub line_numbers: Vec<u32>,
 }
 
 impl Plan {
@@ -108,12 +112,14 @@ impl Parts<'_, '_> {
             moved: Vec::new(),
             builder: self.answer.builder.clone(),
             artifacts: self.answer.artifacts.clone(),
+            context_files: Vec::new(),
             packages: Vec::new(),
             evidence: self.answer.evidence.clone(),
             assumptions: self.answer.assumptions.clone(),
             changes: self.answer.changes.clone(),
             weight: self.answer.weight,
             ecosystem: self.answer.ecosystem,
+            line_numbers: self.facts().lines.iter().map(|line| line.number).collect(),
             runtime,
         };
         if let Some(argument) = &self.course.facts.base_argument {
@@ -355,6 +361,7 @@ impl Parts<'_, '_> {
             if !is_gone && !is_taken {
                 let why = format!("{path} may be read at run time");
                 plan.evidence.push(Evidence { text: why, place: None, file: None });
+                plan.context_files.extend(self.course.in_context(&path));
                 plan.artifacts.push(Artifact { from: path.clone(), to: path, is_folder });
             }
         }

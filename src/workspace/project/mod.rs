@@ -12,17 +12,33 @@
 //! | `lex.rs` | program text as words, texts and brackets |
 
 pub mod cargo;
+pub mod cmake;
+pub mod dart;
 mod data;
+pub mod deno;
+pub mod dotnet;
+pub mod elixir;
 pub mod go;
+pub mod gradle;
+pub mod haskell;
 mod lex;
+pub mod make;
 pub mod maven;
+pub mod meson;
 pub mod node;
+pub mod php;
 pub mod python;
 mod reader;
+pub mod ruby;
+pub mod sbt;
+pub mod swift;
+pub mod zig;
 
 pub use reader::Broken;
 
-use super::{Context, clean};
+#[cfg(test)]
+use super::Context;
+use super::clean;
 
 /// What a file says of something for which there is a default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,0 +1,41 @@
+//! What tests of the split share.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::answer::Variant;
+use super::judge::{Verdict, Wanted, judge};
+use crate::model::Model;
+use crate::syntax::Tree;
+use crate::text::apply_edits;
+use crate::workspace::{Context, Memory};
+
+/// What is made of a file beside those files of its context; without any, the context is not at
+/// hand.
+pub fn verdict(dockerfile: &str, files: &[(&str, &str)]) -> Verdict {
+    let model = Model::new(Tree::parse(dockerfile));
+    let mut memory = Memory::default().folder("/c");
+    for (path, text) in files {
+        memory = memory.file(format!("/c/{path}"), *text);
+    }
+    let context = Context::open(Arc::new(memory), Path::new("/c"), Path::new("Dockerfile"));
+    let context = context.expect("a context that opens");
+    judge(&model, Some(&context).filter(|_| !files.is_empty()), &Wanted::All)
+}
+
+/// The files after each split, or why there is none: `code: sentence`.
+pub fn split(dockerfile: &str, files: &[(&str, &str)]) -> Result<Vec<(Variant, String)>, String> {
+    let verdict = verdict(dockerfile, files);
+    if verdict.splits.is_empty() {
+        let why = verdict
+            .refusals
+            .iter()
+            .map(|(_, refusal)| format!("{}: {refusal}", refusal.reason.code()));
+        return Err(why.collect::<Vec<_>>().join("\n"));
+    }
+    let made = verdict.splits.iter().map(|split| {
+        let text = apply_edits(dockerfile, &split.edits).expect("edits that apply");
+        (split.plan.variant, text)
+    });
+    Ok(made.collect())
+}

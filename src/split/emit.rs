@@ -213,7 +213,9 @@ impl<'w, 'a> Writer<'w, 'a> {
                     .map(|comment| format!("{}{}", comment.text.trim_end(), self.style.newline));
                 comments.chain([source(&line.placed)]).collect()
             }
-            RuntimeLine::New(keyword, rest) => self.style.line(*keyword, rest),
+            RuntimeLine::New(keyword, rest) => {
+                self.style.line(*keyword, &rest.replace('\n', self.style.newline))
+            }
         }
     }
 }

@@ -165,12 +165,22 @@ impl Parts<'_, '_> {
         self.check_programs(plan)
     }
 
+    /// The programs that are started: those of a new start command instead of the old ones.
+    fn programs(&self) -> impl Iterator<Item = &String> {
+        let old = self.roots.programs.iter().filter(|_| self.answer.start.is_none());
+        let new = self.answer.start.iter().filter_map(|start| start.words.first());
+        old.chain(new).chain(&self.roots.health)
+    }
+
+    /// Whether the small image's own program serves what is copied: then nothing else of the build
+    /// matters, its packages, users, variables and folders.
+    fn is_served(&self) -> bool {
+        self.answer.start.as_ref().is_some_and(|start| start.words.is_empty())
+    }
+
     /// That every program which is started is there.
     fn check_programs(&self, plan: &Plan) -> Result<(), Refusal> {
-        if self.answer.linkage == Linkage::Interpreted && self.answer.start.is_some() {
-            return Ok(());
-        }
-        for program in self.roots.programs.iter().chain(&self.roots.health) {
+        for program in self.programs() {
             if self.is_brought(program, plan) {
                 continue;
             }
@@ -216,7 +226,9 @@ impl Parts<'_, '_> {
     /// that release, the tag is made to say it.
     fn check_release(&self, plan: &mut Plan) {
         let base = &self.facts().base;
-        if base.pinned || self.answer.linkage == Linkage::Static {
+        // Tags of one repository move together; a site stands on no release.
+        let is_sibling = base.image.repository == plan.runtime.image.repository;
+        if base.pinned || self.answer.linkage == Linkage::Static || is_sibling || self.is_served() {
             return;
         }
         let stands_on = match base.distribution {
@@ -238,6 +250,7 @@ impl Parts<'_, '_> {
         let mut doubts = Vec::new();
         let is_static = self.answer.linkage == Linkage::Static;
         let requested = self.course.packages.iter().flat_map(|installed| &installed.requested);
+        let requested = requested.filter(|_| !self.is_served());
         for package in requested.filter(|package| package.group.is_none()) {
             match packages::use_of(&package.name, from) {
                 Use::Build => {}
@@ -263,7 +276,7 @@ impl Parts<'_, '_> {
                 _ => doubts.push(library.clone()),
             }
         }
-        for program in self.roots.programs.iter().chain(&self.roots.health) {
+        for program in self.programs() {
             if !self.is_brought(program, plan)
                 && let Holder::Package(name) = packages::holder(base_name(program), to)
             {
@@ -414,6 +427,19 @@ impl Parts<'_, '_> {
     }
 }
 
+/// Whether a line tells those who run a container something, and nothing to what runs in it.
+fn is_told_to_engines(keyword: Keyword) -> bool {
+    matches!(
+        keyword,
+        Keyword::Cmd
+            | Keyword::Entrypoint
+            | Keyword::Healthcheck
+            | Keyword::Expose
+            | Keyword::Label
+            | Keyword::Maintainer
+    )
+}
+
 /// Whether the entrypoint of an image only starts what it is given, if that is a program.
 fn passes_on(base: &Base) -> bool {
     use super::base::Family;
@@ -518,6 +544,12 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
     }
 
     fn line(&mut self, number: usize, line: &Line<'a>) -> Result<(), Refusal> {
+        if self.parts.is_served() && !is_told_to_engines(line.keyword) {
+            if line.keyword == Keyword::User && !self.runs_behind(number) {
+                self.leave(number);
+            }
+            return Ok(());
+        }
         match (&line.what, line.keyword) {
             (What::Variables(_), Keyword::Env) => self.variables(number),
             (What::Copy(copy), _) => {
@@ -557,11 +589,6 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
                 if is_last {
                     self.new_start();
                 }
-            }
-            (What::Expose(_), _)
-                if self.parts.answer.start.as_ref().is_some_and(|s| s.words.is_empty()) =>
-            {
-                self.leave(number);
             }
             (
                 _,
@@ -906,9 +933,7 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             Refusal::new(Reason::NeedsUser, "of a build argument", place)
         })?;
         self.check_user(user)?;
-        let works_on =
-            self.lines().iter().skip(number + 1).any(|line| line.keyword == Keyword::Run);
-        if works_on {
+        if self.runs_behind(number) {
             return Ok(());
         }
         if !self.copied {
@@ -923,6 +948,10 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         self.plan.lines.push(RuntimeLine::Moved(number));
         user.clone_into(&mut self.user);
         Ok(())
+    }
+
+    fn runs_behind(&self, number: usize) -> bool {
+        self.lines().iter().skip(number + 1).any(|line| line.keyword == Keyword::Run)
     }
 
     /// That a user exists in the runtime stage.

@@ -3,6 +3,9 @@
 //! One file each. Adding one means adding a file and a row of [`ALL`].
 
 pub mod go;
+pub mod node;
+mod package;
+pub mod site;
 
 use super::answer::{Answer, Site};
 use super::command::Invocation;
@@ -54,4 +57,4 @@ pub struct Built {
 }
 
 /// The ecosystems, in the order in which they are asked.
-pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM];
+pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM, site::ECOSYSTEM, node::ECOSYSTEM];

@@ -178,6 +178,21 @@ impl Parts<'_, '_> {
         self.answer.start.as_ref().is_some_and(|start| start.words.is_empty())
     }
 
+    /// The start command behind the interpreter, where the small image starts that by itself and has
+    /// it nowhere on its `PATH`: Google's image for Node.
+    fn behind_interpreter(&self, runtime: &Base) -> Option<Vec<String>> {
+        let [program] = runtime.entrypoint else { return None };
+        let search = runtime.variable("PATH").unwrap_or_default();
+        let is_hidden = !search.split(':').any(|own| own == parent(program));
+        let has_own = self.facts().last(Keyword::Entrypoint).is_some();
+        let What::Cmd(Form::Exec(words)) = &self.facts().last(Keyword::Cmd)?.what else {
+            return None;
+        };
+        let (first, rest) = words.split_first()?;
+        (!runtime.has_shell() && is_hidden && !has_own && first == base_name(program))
+            .then(|| rest.to_vec())
+    }
+
     /// That every program which is started is there.
     fn check_programs(&self, plan: &Plan) -> Result<(), Refusal> {
         for program in self.programs() {
@@ -220,6 +235,7 @@ impl Parts<'_, '_> {
                 .iter()
                 .any(|artifact| artifact.is_folder && is_in_folder(&artifact.to, program, search))
             || interpreters(&plan.runtime).contains(&name)
+            || self.behind_interpreter(&plan.runtime).is_some() && name == "node"
     }
 
     /// Where the tag of the image does not say on which release it stands, and the program needs
@@ -395,7 +411,7 @@ impl Parts<'_, '_> {
 
     /// That containers start the same words as before, or those that were announced.
     fn check_argv(&self, plan: &Plan) -> Result<(), Refusal> {
-        if self.answer.start.is_some() {
+        if self.answer.start.is_some() || self.behind_interpreter(&plan.runtime).is_some() {
             return Ok(());
         }
         let form = |keyword| match &self.facts().last(keyword)?.what {
@@ -474,7 +490,6 @@ pub fn interpreters(base: &Base) -> &'static [&'static str] {
         Family::Elixir => &["elixir", "iex", "mix", "erl"],
         Family::Distroless => match base.entrypoint {
             [program, ..] if program.ends_with("java") => &["java"],
-            [program, ..] if program.ends_with("node") => &["node"],
             [program, ..] if program.ends_with("python3") => &["python3"],
             _ => &[],
         },
@@ -601,6 +616,15 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
                 | Keyword::Stopsignal
                 | Keyword::Maintainer,
             ) => {
+                let behind = self.parts.behind_interpreter(&self.plan.runtime);
+                if let (Keyword::Cmd, Some(words)) = (line.keyword, behind) {
+                    self.leave(number);
+                    let is_last = self.parts.course.facts.last(Keyword::Cmd);
+                    if is_last.is_some_and(|last| last.number == line.number) {
+                        self.plan.lines.push(RuntimeLine::New(Keyword::Cmd, exec_form(&words)));
+                    }
+                    return Ok(());
+                }
                 // Before the start command the copies have to be there, wherever the build stands.
                 if matches!(line.keyword, Keyword::Cmd | Keyword::Entrypoint) {
                     self.clear_entrypoint(line.keyword);
@@ -1046,11 +1070,15 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
     fn settle(&mut self) -> Result<(), Refusal> {
         let scene = self.parts.course.facts.last_scene();
         let end = self.plan.lines.iter().position(|line| {
-            matches!(line, RuntimeLine::Moved(number)
-                if matches!(self.lines().get(*number).map(|l| l.keyword), Some(Keyword::Cmd | Keyword::Entrypoint)))
+            let keyword = match line {
+                RuntimeLine::Moved(number) => self.lines().get(*number).map(|line| line.keyword),
+                RuntimeLine::New(keyword, _) => Some(*keyword),
+                RuntimeLine::Repeated(_) => None,
+            };
+            matches!(keyword, Some(Keyword::Cmd | Keyword::Entrypoint))
         });
         let tail = self.plan.lines.split_off(end.unwrap_or(self.plan.lines.len()));
-        if self.parts.answer.linkage != Linkage::Interpreted || self.parts.answer.start.is_none() {
+        if !self.parts.is_served() {
             if let Some(folder) = &last_workdir(self.lines(), &scene) {
                 self.work_in(folder);
             }

@@ -2,7 +2,9 @@
 //!
 //! One file each. Adding one means adding a file and a row of [`ALL`].
 
+pub mod bun_deno;
 pub mod go;
+pub mod hugo;
 pub mod node;
 mod package;
 pub mod site;
@@ -57,4 +59,10 @@ pub struct Built {
 }
 
 /// The ecosystems, in the order in which they are asked.
-pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM, site::ECOSYSTEM, node::ECOSYSTEM];
+pub const ALL: &[Ecosystem] = &[
+    go::ECOSYSTEM,
+    bun_deno::ECOSYSTEM,
+    hugo::ECOSYSTEM,
+    site::ECOSYSTEM,
+    node::ECOSYSTEM,
+];

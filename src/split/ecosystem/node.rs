@@ -9,6 +9,7 @@ use super::package::{self, Step, Steps, Work};
 use super::{Asked, Ecosystem, Reading};
 use crate::image::Amount;
 use crate::image::tag::Tag;
+use crate::language::Keyword;
 use crate::split::answer::{
     Answer, Artifact, BuilderLine, Evidence, Linkage, NewStart, Site, Variant,
 };
@@ -307,6 +308,11 @@ impl Server<'_, '_, '_> {
         if self.starts.iter().flat_map(|steps| &steps.steps).any(|step| !runs_without(package, step)) {
             return false;
         }
+        // Next takes TypeScript to read that.
+        let config = self.site.course.in_context(&format!("{project}/next.config.ts"));
+        if config.is_some() && !package.runs_with("typescript") {
+            return false;
+        }
         let Some(last) = self.deeds().map(|deed| deed.line).max() else { return false };
         let Some((command, doubt)) = self.command(package, folder) else { return false };
         let names: Vec<&str> = package
@@ -513,7 +519,12 @@ impl Server<'_, '_, '_> {
         let sibling = sibling(base).map(|image| (Variant::Conservative, image));
         let distroless = distroless(base).filter(|_| {
             let [launch] = &self.site.start.launches[..] else { return false };
-            launch.name() == Some("node") && self.node_file().is_some() && answer.start.is_none()
+            let has_own = self.site.facts().last(Keyword::Entrypoint).is_some();
+            launch.word(0) == Some("node")
+                && !has_own
+                && !self.site.start.needs_shell
+                && self.node_file().is_some()
+                && answer.start.is_none()
         });
         let distroless = distroless.map(|image| (Variant::Smallest, image));
         sibling.into_iter().chain(distroless).collect()

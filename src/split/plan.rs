@@ -130,6 +130,7 @@ impl Parts<'_, '_> {
         self.packages(&mut plan)?;
         self.reachable(&mut plan);
         self.data(&mut plan);
+        self.others(&mut plan);
         let mut draft = Draft::new(self, &mut plan);
         draft.write()?;
         self.check_volumes(&mut plan);
@@ -202,7 +203,7 @@ impl Parts<'_, '_> {
             let name = base_name(program);
             let is_there = match packages::holder(name, plan.runtime.distribution) {
                 Holder::Base => true,
-                Holder::Package(_) => plan.runtime.has_shell(),
+                Holder::Package(_) => plan.runtime.has_shell() && !self.is_served(),
                 Holder::Unknown => false,
             };
             if !is_there || !plan.runtime.has_shell() {
@@ -392,6 +393,47 @@ impl Parts<'_, '_> {
                 plan.evidence.push(Evidence { text: why, place: None, file: None });
                 plan.context_files.extend(self.course.in_context(&path));
                 plan.artifacts.push(Artifact { from: path.clone(), to: path, is_folder });
+            }
+        }
+    }
+
+    /// What other ecosystems build may be read by the program: a server's own pages.
+    fn others(&self, plan: &mut Plan) {
+        let own = self.answer.ecosystem;
+        if self.is_served() {
+            return;
+        }
+        let embedded: &[String] = match &self.answer.data {
+            Data::Beside { embedded, .. } => embedded,
+            _ => &[],
+        };
+        for product in self.course.products.iter().filter(|product| product.ecosystem != own) {
+            let path = &product.path;
+            let is_there = matches!(self.course.world.exact(path), Some(Origin::Built(_)))
+                && !plan.artifacts.iter().any(|artifact| is_within(path, &artifact.from))
+                && !embedded.iter().any(|folder| is_within(path, folder));
+            if is_there {
+                let text = format!("{path} may be read at run time: {}", product.evidence);
+                plan.evidence.push(Evidence { text, place: None, file: None });
+                let is_folder = product.is_folder;
+                plan.artifacts.push(Artifact { from: path.clone(), to: path.clone(), is_folder });
+            }
+        }
+        let unknown = self.course.deeds_with(|role| matches!(role, Role::Builds(name) if *name != own));
+        for (deed, one) in unknown {
+            let is_known = self
+                .course
+                .products
+                .iter()
+                .any(|product| (product.line, product.command) == (deed.line, deed.command));
+            let is_taken = one.folder.as_deref().is_some_and(|folder| {
+                plan.artifacts.iter().any(|artifact| is_within(folder, &artifact.from))
+            });
+            if !is_known && !is_taken {
+                plan.assumptions.push(format!(
+                    "the program reads nothing of what `{}` makes",
+                    one.shown()
+                ));
             }
         }
     }

@@ -120,8 +120,10 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     }
     let is_run = matches!(launch.name(), Some("bun" | "bunx" | "deno"));
     if is_run && matches!(family, Family::Bun | Family::Deno) {
-        let is_task = launch.word(1) == Some("task") || launch.args().any(|word| word == "--watch");
-        if is_task {
+        if launch.args().any(|word| matches!(word, "--watch" | "--hot")) {
+            return Some(Err(Refusal::new(Reason::DevelopmentServer, launch.shown(), place)));
+        }
+        if launch.word(1) == Some("task") {
             return Some(Err(Refusal::new(Reason::StartUnknown, launch.shown(), place)));
         }
         let what = "the program runs in the interpreter, which is most of the image";
@@ -172,4 +174,55 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
         weight: Amount { bytes: 100_000_000, low: 55_000_000, high: 160_000_000 },
         ..Answer::new(ECOSYSTEM.name, Linkage::Dynamic { runtime: true }, vec![Artifact::file(path)])
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::split::testing::split;
+
+    /// Parts of the results, or the code of the refusal.
+    #[track_caller]
+    fn check(base: &str, run: &str, cmd: &str, expected: Result<&[&str], &str>) {
+        let file = format!("FROM {base}\nWORKDIR /app\nCOPY . .\nRUN {run}\nCMD {cmd}\n");
+        match (split(&file, &[]), expected) {
+            (Ok(made), Ok(parts)) => {
+                let text: Vec<String> = made.into_iter().map(|(_, text)| text).collect();
+                let text = text.join("\n");
+                for part in parts {
+                    assert!(text.contains(part), "{part} is not in\n{text}");
+                }
+            }
+            (Err(why), Err(code)) => assert!(why.starts_with(&format!("{code}: ")), "{why}"),
+            (found, _) => panic!("{found:?}"),
+        }
+    }
+
+    #[test]
+    fn programs_with_their_runtime() {
+        let both: &[&str] = &[
+            "FROM debian:bookworm-slim\n",
+            "FROM gcr.io/distroless/cc-debian12\n",
+            "COPY --from=builder /app/server /app/server\n",
+        ];
+        let bun = "bun install && bun build src/server.ts --compile";
+        check("oven/bun:1", bun, "[\"./server\"]", Ok(both));
+        check("oven/bun:1", &format!("{bun} --outfile=server"), "[\"./server\"]", Ok(both));
+        check("denoland/deno:2.1.4", "deno compile -A -o server main.ts", "[\"/app/server\"]", Ok(both));
+        check("denoland/deno:2.1.4", "deno compile --allow-net server.ts --port 80", "[\"./server\"]", Ok(both));
+        let musl: &[&str] = &["FROM alpine:3.24\nRUN apk add --no-cache", "libstdc++"];
+        check("oven/bun:1-alpine", bun, "[\"./server\"]", Ok(musl));
+    }
+
+    #[test]
+    fn refusals() {
+        check("oven/bun:1", "bun install", "[\"bun\", \"run\", \"src/index.ts\"]", Err("saves-little"));
+        check("oven/bun:1", "bun build a.ts --outdir dist", "[\"bun\", \"dist/a.js\"]", Err("saves-little"));
+        check("oven/bun:1", "bun install", "[\"bun\", \"--watch\", \"a.ts\"]", Err("development-server"));
+        check("oven/bun:1", "bun build src/index.ts --compile", "[\"./index\"]", Err("artifact-unknown"));
+        check("oven/bun:1", "bun build a.ts --compile --outfile $NAME", "[\"./a\"]", Err("artifact-unknown"));
+        check("oven/bun:1", "bun build a.ts --compile", "[\"./b\"]", Err("artifact-missing"));
+        check("oven/bun:1", "bun build a.ts --compile --target=bun-linux-x64-musl", "[\"./a\"]", Err("needs-libc"));
+        check("denoland/deno:alpine", "deno compile -A -o a main.ts", "[\"./a\"]", Err("needs-libc"));
+        check("denoland/deno:2.1.4", "deno cache main.ts", "[\"run\", \"-A\", \"main.ts\"]", Err("nothing-built"));
+    }
 }

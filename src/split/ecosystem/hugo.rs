@@ -209,3 +209,67 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     let launch = site.start.launches.iter().find(is_server)?;
     Some(Err(Refusal::new(Reason::DevelopmentServer, launch.shown(), Some(site.start.place))))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::split::testing::split;
+
+    /// A part of the result, or the code of the refusal.
+    #[track_caller]
+    fn check(dockerfile: &str, files: &[(&str, &str)], expected: Result<&str, &str>) {
+        match (split(dockerfile, files), expected) {
+            (Ok(made), Ok(part)) => {
+                let [(_, text)] = &made[..] else { panic!("{made:?}") };
+                assert!(text.contains(part), "{part} is not in\n{text}");
+            }
+            (Err(why), Err(code)) => assert!(why.starts_with(&format!("{code}: ")), "{why}"),
+            (found, _) => panic!("{found:?}"),
+        }
+    }
+
+    /// The site is served by nginx, installed with the generator.
+    #[track_caller]
+    fn check_built(build: &str, files: &[(&str, &str)], expected: Result<&str, &str>) {
+        let file = format!(
+            "FROM debian:bookworm\nRUN apt-get update && apt-get install -y nginx hugo\nWORKDIR /site\n\
+             COPY . .\nRUN {build}\nCMD [\"nginx\", \"-g\", \"daemon off;\"]\n"
+        );
+        check(&file, files, expected);
+    }
+
+    #[test]
+    fn where_sites_are_written() {
+        let config = [("hugo.toml", "title = 'x'\n")];
+        let copy = |path: &str| format!("COPY --from=builder {path} {path}\n");
+        check_built("hugo --minify -d /var/www/html", &[], Ok(&copy("/var/www/html")));
+        check_built("hugo && cp -r public/. /var/www/html", &config, Ok(&copy("/var/www/html")));
+        check_built("hugo", &config, Ok(&copy("/site/public")));
+        check_built("hugo -s docs -d out", &config, Ok(&copy("/site/docs/out")));
+        check_built("jekyll build -d /var/www/html", &[], Ok(&copy("/var/www/html")));
+        check_built("mkdocs build", &[("mkdocs.yml", "site_name: x\n")], Ok(&copy("/site/site")));
+        check_built("sphinx-build -b html docs /var/www/html", &[], Ok(&copy("/var/www/html")));
+        check_built("mdbook build book -d /srv/book", &[], Ok(&copy("/srv/book")));
+    }
+
+    #[test]
+    fn unknown_folders() {
+        check_built("hugo", &[], Err("artifact-unknown"));
+        check_built("hugo", &[("hugo.toml", "publishDir = 'x'\n")], Err("artifact-unknown"));
+        check_built("hugo --strange", &[("hugo.toml", "")], Err("artifact-unknown"));
+    }
+
+    #[test]
+    fn servers_for_writing() {
+        let file = |cmd: &str| format!("FROM hugomods/hugo:exts\nWORKDIR /src\nCOPY . .\nRUN hugo\nCMD {cmd}\n");
+        check(&file("hugo server --bind 0.0.0.0"), &[], Err("development-server"));
+        check(&file("bundle exec jekyll serve"), &[], Err("development-server"));
+        check(&file("[\"mkdocs\", \"serve\"]"), &[], Err("development-server"));
+    }
+
+    #[test]
+    fn served_by_python() {
+        let file = "FROM hugomods/hugo:exts\nWORKDIR /src\nCOPY . .\nRUN hugo\nEXPOSE 8000\n\
+                    CMD [\"python3\", \"-m\", \"http.server\", \"8000\", \"--directory\", \"public\"]\n";
+        check(file, &[], Ok("COPY --from=builder /src/public /usr/share/nginx/html\n"));
+    }
+}

@@ -14,13 +14,15 @@ use crate::split::answer::{
     Answer, Artifact, BuilderLine, Evidence, Linkage, NewStart, Site, Variant,
 };
 use crate::split::base::{Base, Family, Libc};
+use crate::split::command::Invocation;
 use crate::split::course::{Deed, Role};
 use crate::split::facts::{What, join};
 use crate::split::packages::{Use, use_of};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::release::Distribution;
 use crate::split::start::Launch;
-use crate::split::world::{base_name, is_within, trimmed};
+use crate::split::variables::is_cache;
+use crate::split::world::{Origin, base_name, is_within, trimmed};
 use crate::workspace::project::node::bundler::{Framework, OutputKind};
 use crate::workspace::project::node::{LockKind, Package, locks};
 use crate::workspace::{Context, Kind};
@@ -84,8 +86,14 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
             || steps.steps.iter().any(|step| step.work != Work::Runs && step.work != Work::Nothing)
     };
     let launches = || site.start.launches.iter().zip(&starts);
-    if site.base().family != Family::Node || !launches().any(is_own) && !has_tool(site) {
+    if site.base().family != Family::Node {
         return None;
+    }
+    if !launches().any(is_own) && !has_tool(site) {
+        let is_built = site.builds("node") || site.builds("site");
+        let shown = site.start.launches.last().map(Launch::shown).unwrap_or_default();
+        let refusal = Refusal::new(Reason::StartUnknown, shown, Some(site.start.place));
+        return is_built.then_some(Err(refusal));
     }
     let refused = launches().find_map(|(launch, steps)| check_start(site, launch, steps).err());
     Some(match refused {
@@ -173,6 +181,7 @@ impl Server<'_, '_, '_> {
             )),
             None => {}
         }
+        strays(site, &mut answer)?;
         self.tools(&mut answer);
         self.start(&mut answer)?;
         answer.runtimes = self.runtimes(&answer);
@@ -225,6 +234,9 @@ impl Server<'_, '_, '_> {
             }) {
                 return Err(site.course.in_mount(&modules, deed.line));
             }
+        }
+        if self.has_berry() && !self.has_modules() {
+            return no("Yarn keeps the packages outside of the project's folder".to_owned());
         }
         let Some(package) = package else { return Ok(()) };
         if let Some(name) = ELSEWHERE.iter().find(|name| package.any_dependency(name).is_some()) {
@@ -301,11 +313,22 @@ impl Server<'_, '_, '_> {
     /// Takes away what only the build needs, if nothing that runs needs it. Whether it is gone.
     fn prune(&self, answer: &mut Answer, package: &Package, folder: &str, project: &str) -> bool {
         let site = self.site;
-        if package.dev_dependencies.is_empty() || self.is_pruned() {
-            return self.is_pruned() || self.builds();
+        if package.dev_dependencies.is_empty() {
+            return false;
+        }
+        if self.is_pruned() {
+            return self.installs_all();
+        }
+        // What Prisma generates lies among the packages, and may be taken for one too many.
+        if package.any_dependency("@prisma/client").is_some() {
+            return false;
         }
         let Some(context) = site.context() else { return false };
-        if self.starts.iter().flat_map(|steps| &steps.steps).any(|step| !runs_without(package, step)) {
+        let steps = self.starts.iter().flat_map(|steps| &steps.steps);
+        let mut through = self.starts.iter().flat_map(|steps| &steps.through);
+        if steps.into_iter().any(|step| !runs_without(package, step))
+            || through.any(|name| !package.runs_with(name))
+        {
             return false;
         }
         // Next takes TypeScript to read that.
@@ -343,18 +366,32 @@ impl Server<'_, '_, '_> {
 
     /// Whether the file itself installs without development dependencies, or takes them away.
     fn is_pruned(&self) -> bool {
-        let site = self.site;
-        self.deeds().any(|deed| {
-            let Some(one) = site.course.invocation(deed.line, deed.command) else { return false };
-            let scene = &site.facts().lines[deed.line].scene;
-            let words: Vec<Option<String>> = one.words.iter().map(|word| word.text.clone()).collect();
-            let steps = package::steps(site.course, &words, one.folder.as_deref());
-            let installs = steps.steps.iter().any(|step| step.work == Work::Prepares)
-                && steps.manager.is_some();
-            let is_production = one.variable("NODE_ENV", scene) == Some(Some("production"));
-            steps.steps.iter().any(|step| step.work == Work::Prunes)
-                || installs && is_production && one.name() == Some("npm")
+        self.installs().any(|(one, deed)| match package::works(self.site.course, one) {
+            Some(Work::Prunes) => true,
+            _ => self.is_production(one, deed),
         })
+    }
+
+    /// Whether the file installs development dependencies.
+    fn installs_all(&self) -> bool {
+        self.installs().any(|(one, deed)| {
+            package::works(self.site.course, one) == Some(Work::Prepares)
+                && !self.is_production(one, deed)
+        })
+    }
+
+    /// Whether npm is told by its environment that development dependencies are not wanted.
+    fn is_production(&self, one: &Invocation, deed: &Deed) -> bool {
+        let scene = self.site.facts().lines.get(deed.line).map(|line| &line.scene);
+        one.name() == Some("npm")
+            && scene.is_some_and(|scene| one.variable("NODE_ENV", scene) == Some(Some("production")))
+    }
+
+    /// The commands that install the project's packages or take some of them away.
+    fn installs(&self) -> impl Iterator<Item = (&Invocation, &Deed)> {
+        let all = self.deeds().filter(|deed| matches!(deed.role, Role::Prepares("node")));
+        let all = all.filter_map(|deed| Some((self.site.course.invocation(deed.line, deed.command)?, deed)));
+        all.filter(|(one, _)| package::installs_project(one))
     }
 
     /// The command that takes development dependencies away, and what it takes for granted.
@@ -372,9 +409,14 @@ impl Server<'_, '_, '_> {
             "npm" => {
                 let is_old = major(self.site.base()).is_some_and(|major| major < 16);
                 let option = if is_old { "--production" } else { "--omit=dev" };
-                Some((format!("npm prune {option}"), None))
+                // Without these it may find that versions do not fit, as the installation would.
+                let told = ["--legacy-peer-deps", "--force"].into_iter().filter(|told| {
+                    self.installs().any(|(one, _)| one.args().iter().any(|w| w.or_empty() == *told))
+                });
+                let words: Vec<&str> = ["npm prune", option].into_iter().chain(told).collect();
+                Some((words.join(" "), None))
             }
-            "yarn" if kinds.contains(&LockKind::YarnClassic) => Some((
+            "yarn" if kinds.contains(&LockKind::YarnClassic) && !has_hook => Some((
                 "yarn install --production --ignore-scripts --prefer-offline --frozen-lockfile".to_owned(),
                 Some(PEERS.to_owned()),
             )),
@@ -385,21 +427,10 @@ impl Server<'_, '_, '_> {
 
     /// The package manager that installs; `None` if there are several.
     fn manager(&self) -> Option<String> {
-        let mut names = BTreeSet::new();
-        for deed in self.deeds().filter(|deed| matches!(deed.role, Role::Prepares(_))) {
-            let one = self.site.course.invocation(deed.line, deed.command)?;
-            let is_global = one.args().iter().any(|w| matches!(w.or_empty(), "-g" | "--global" | "global"));
-            let is_install = matches!(one.arg(0), None | Some("install" | "i" | "ci" | "add" | "clean-install"))
-                || one.arg(0).is_some_and(|word| word.starts_with("--"));
-            let name = one.name()?;
-            if package::is_manager(name) && is_install && !is_global && name != "corepack" {
-                names.insert(name.to_owned());
-            }
-        }
-        match names.len() {
-            1 => names.pop_first(),
-            _ => None,
-        }
+        let names: BTreeSet<&str> = self.installs().filter_map(|(one, _)| one.name()).collect();
+        let mut names = names.into_iter();
+        let first = names.next()?;
+        names.next().is_none().then(|| first.to_owned())
     }
 
     /// What the packages need of the system.
@@ -409,7 +440,7 @@ impl Server<'_, '_, '_> {
         for row in OUTSIDE.iter().filter(|row| package.runs_with(row.package) || row.package == "prisma" && package.any_dependency("prisma").is_some()) {
             let (libraries, packages) = if is_alpine { row.alpine } else { row.debian };
             // The small image of Alpine's sort is the same one: what it lacks, it lacked before.
-            if is_alpine && libraries.is_empty() && !self.installs(packages) {
+            if is_alpine && libraries.is_empty() && !self.installs_one(packages) {
                 continue;
             }
             answer.libraries.extend(libraries.iter().map(|name| (*name).to_owned()));
@@ -427,7 +458,7 @@ impl Server<'_, '_, '_> {
         }
     }
 
-    fn installs(&self, names: &[&str]) -> bool {
+    fn installs_one(&self, names: &[&str]) -> bool {
         let all = self.site.course.packages.iter().flat_map(|installed| &installed.requested);
         all.into_iter().any(|package| names.contains(&package.name.as_str()))
     }
@@ -487,7 +518,18 @@ impl Server<'_, '_, '_> {
 
     /// That programs which are started by their names are in the image or the project's packages.
     fn check_tools(&self, answer: &mut Answer) -> Result<(), Refusal> {
+        let unknown = |name: &str| {
+            Err(Refusal::new(Reason::ScriptTool, name, Some(self.site.start.place)))
+        };
         for (launch, steps) in self.site.start.launches.iter().zip(&self.starts) {
+            let folder = launch.folder.as_deref().unwrap_or_default();
+            let package = package::package_in(self.site.course, folder).map(|(package, _)| package);
+            let is_missing = |name: &&String| {
+                package.as_ref().is_none_or(|package| package.any_dependency(name).is_none())
+            };
+            if let Some(name) = steps.through.iter().find(is_missing) {
+                return unknown(name);
+            }
             for step in &steps.steps {
                 let name = step.words.first().map(|word| package::tool_name(word)).unwrap_or_default();
                 if BROUGHT.contains(&name) || step.work == Work::Nothing || step.words[0].contains('/') {
@@ -496,7 +538,7 @@ impl Server<'_, '_, '_> {
                 let package = package::package_in(self.site.course, &step.folder);
                 let own = package.is_some_and(|(package, _)| tool_package(&package, name).is_some());
                 if !own {
-                    return Err(Refusal::new(Reason::ScriptTool, name, Some(self.site.start.place)));
+                    return unknown(name);
                 }
                 if launch.name() == Some(name) {
                     answer.provides.push(name.to_owned());
@@ -511,6 +553,17 @@ impl Server<'_, '_, '_> {
         let found = folder.and_then(|folder| package::package_in(self.site.course, &folder));
         let kinds = found.zip(self.site.context()).and_then(|((_, folder), context)| locks(context, &folder).ok());
         kinds.is_some_and(|locks| locks.iter().any(|lock| lock.kind == LockKind::YarnBerry))
+    }
+
+    /// Whether Yarn is told to make a `node_modules`.
+    fn has_modules(&self) -> bool {
+        const LONGEST: usize = 1 << 16;
+        let folder = self.site.start.launches.last().and_then(|launch| launch.folder.clone());
+        let file = folder.and_then(|folder| {
+            self.site.course.in_context(&join(&folder, ".yarnrc.yml")?)
+        });
+        let text = file.zip(self.site.context()).and_then(|(file, context)| context.read(&file, LONGEST).ok()?);
+        text.is_some_and(|text| text.contains("nodeLinker: node-modules"))
     }
 
     /// The slim sibling, and distroless where Node runs a file.
@@ -529,6 +582,43 @@ impl Server<'_, '_, '_> {
         let distroless = distroless.map(|image| (Variant::Smallest, image));
         sibling.into_iter().chain(distroless).collect()
     }
+}
+
+/// What commands put outside of the folders that are copied: it comes along, as the program may
+/// read it.
+///
+/// Errors: a folder of the system was filled, which cannot be told apart.
+pub fn strays(site: &Site<'_, '_>, answer: &mut Answer) -> Result<(), Refusal> {
+    let is_run = |line: usize| {
+        site.facts().lines.get(line).is_some_and(|line| matches!(line.what, What::Run(_)))
+    };
+    let made = site.course.world.below("/").filter(|(path, origin)| match origin {
+        Origin::Built(_) => true,
+        Origin::Made(_) => false,
+        // Copied on, by a command, from where a COPY put it.
+        Origin::Context(line) => match site.facts().lines.get(*line).map(|line| &line.what) {
+            Some(What::Copy(copy)) => {
+                copy.destination.as_deref().is_some_and(|folder| !is_within(path, folder))
+            }
+            _ => false,
+        },
+        Origin::Removed(line) => is_run(*line) && ["/etc", "/usr", "/var"].iter().any(|own| is_within(path, own)),
+        other => other.line().is_some_and(is_run) && !matches!(other, Origin::Link(..) | Origin::Package(_)),
+    });
+    let strays: Vec<(String, bool)> = made
+        .filter(|(path, _)| !is_cache(path))
+        .filter(|(path, _)| !answer.artifacts.iter().any(|own| is_within(path, &own.from)))
+        .map(|(path, origin)| (path.to_owned(), matches!(origin, Origin::Removed(_))))
+        .collect();
+    for (path, is_gone) in strays {
+        if is_gone || SHARED.contains(&path.as_str()) {
+            let what = format!("What the build does to {path} is not known to the small image");
+            return Err(Refusal::new(Reason::NeedsOther, what, None));
+        }
+        let is_folder = site.course.world.is_folder(&path);
+        answer.artifacts.push(Artifact { from: path.clone(), to: path, is_folder });
+    }
+    Ok(())
 }
 
 /// Folders that hold more than a project.
@@ -686,23 +776,194 @@ fn distroless(base: &Base) -> Option<String> {
 }
 
 #[cfg(test)]
-mod show {
-    #[test]
-    fn show() {
-        let text = std::fs::read_to_string("/tmp/cases.txt").unwrap();
-        for case in text.split("=====\n").filter(|case| !case.trim().is_empty()) {
-            let mut parts = case.split("--- ");
-            let dockerfile = parts.next().unwrap();
-            let files: Vec<(&str, &str)> = parts.filter_map(|part| part.split_once('\n')).collect();
-            println!("=================\n{dockerfile}");
-            match crate::split::testing::split(dockerfile, &files) {
-                Err(why) => println!(">>> NO {why}"),
-                Ok(made) => {
-                    for (variant, text) in made {
-                        println!(">>> {variant:?}\n{text}");
-                    }
+mod tests {
+    use super::*;
+    use crate::split::testing::split;
+
+    const PACKAGE: &str = r#"{
+        "scripts": {
+            "build": "nest build", "start": "nest start", "start:prod": "node dist/main",
+            "start:dev": "nest start --watch", "dev": "nodemon src/main.ts",
+            "start:ts": "node -r ts-node/register src/main.ts", "both": "npm run build && node dist/main",
+            "envs": "cross-env NODE_ENV=production node dist/main", "migrate": "typeorm migration:run"
+        },
+        "dependencies": {"@nestjs/core": "10", "express": "4"},
+        "devDependencies": {"@nestjs/cli": "10", "typescript": "5", "ts-node": "10"}
+    }"#;
+    const SOURCE: (&str, &str) = ("src/main.ts", "import { NestFactory } from '@nestjs/core';\n");
+
+    fn file(base: &str, rest: &str) -> String {
+        format!(
+            "FROM {base}\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\n{rest}"
+        )
+    }
+
+    /// The lines that the split adds or changes, for each variant; or the code of the refusal.
+    #[track_caller]
+    fn check(dockerfile: &str, files: &[(&str, &str)], expected: Result<&[&str], &str>) {
+        match (split(dockerfile, files), expected) {
+            (Ok(made), Ok(parts)) => {
+                let text = made.iter().map(|(variant, text)| format!("{variant:?}: {text}"));
+                let text = text.collect::<Vec<_>>().join("\n");
+                for part in parts {
+                    let (wanted, part) = match part.strip_prefix('!') {
+                        Some(part) => (false, part),
+                        None => (true, *part),
+                    };
+                    assert_eq!(text.contains(part), wanted, "{part:?} in\n{text}");
                 }
             }
+            (Err(why), Err(code)) => assert!(why.starts_with(&format!("{code}: ")), "{why}"),
+            (found, _) => panic!("{found:?}"),
         }
+    }
+
+    #[track_caller]
+    fn check_start(cmd: &str, expected: Result<&[&str], &str>) {
+        let file = file("node:20", &format!("RUN npm run build\nCMD {cmd}\n"));
+        check(&file, &[("package.json", PACKAGE), SOURCE], expected);
+    }
+
+    #[test]
+    fn a_compiled_server() {
+        check_start(r#"["node", "dist/main"]"#, Ok(&[
+            "RUN npm run build\nRUN npm prune --omit=dev\n\nFROM node:20-slim\nWORKDIR /app\nCOPY --from=builder /app /app\nCMD [\"node\", \"dist/main\"]\n",
+            "FROM gcr.io/distroless/nodejs20-debian12\nWORKDIR /app\nCOPY --from=builder /app /app\nCMD [\"dist/main\"]\n",
+        ]));
+        check_start("node dist/main", Ok(&["FROM node:20-slim", "!distroless"]));
+        check_start(r#"["npm", "run", "start:prod"]"#, Ok(&["CMD [\"npm\", \"run\", \"start:prod\"]", "!distroless", "prune"]));
+        check_start("npm run envs", Err("script-tool"));
+        let with = PACKAGE.replace("\"ts-node\": \"10\"", "\"cross-env\": \"7\"");
+        let rest = "RUN npm run build\nCMD npm run envs\n";
+        check(&file("node:20", rest), &[("package.json", &with), SOURCE], Ok(&["FROM node:20-slim", "!prune"]));
+    }
+
+    #[test]
+    fn starts_that_build_or_watch() {
+        check_start("npm start", Err("development-server"));
+        check_start("npm run start:dev", Err("development-server"));
+        check_start("npm run dev", Err("development-server"));
+        check_start("npm run both", Err("builds-at-start"));
+        check_start("npm install && node dist/main", Err("builds-at-start"));
+        check_start("npm test", Err("build-tool"));
+        check_start("pm2-runtime dist/main.js", Err("start-unknown"));
+        check_start("npm run nothing", Err("start-unknown"));
+    }
+
+    #[test]
+    fn development_dependencies_stay_where_they_are_needed() {
+        check_start("npm run start:ts", Ok(&["FROM node:20-slim", "!prune"]));
+        let rest = "RUN npm run build\nCMD [\"node\", \"dist/main\"]\n";
+        let source = ("src/main.ts", "import ts from 'typescript';\n");
+        check(&file("node:20", rest), &[("package.json", PACKAGE), source], Ok(&["!prune"]));
+        check(&file("node:20-alpine", rest), &[("package.json", PACKAGE), source], Err("saves-little"));
+        let source = ("src/main.ts", "import type { A } from 'typescript';\n");
+        check(&file("node:20", rest), &[("package.json", PACKAGE), source], Ok(&["prune"]));
+        let source = ("test/main.ts", "import ts from 'typescript';\n");
+        check(&file("node:20-alpine", rest), &[("package.json", PACKAGE), source], Ok(&[
+            "RUN npm prune --omit=dev\n\nFROM node:20-alpine\n",
+        ]));
+        let prisma = PACKAGE.replace("\"express\"", "\"@prisma/client\": \"5\", \"express\"");
+        check(&file("node:20", rest), &[("package.json", &prisma)], Ok(&["!prune", "install -y --no-install-recommends openssl"]));
+    }
+
+    #[test]
+    fn how_packages_are_taken_away() {
+        let build = |install: &str| {
+            format!("FROM node:20-alpine\nWORKDIR /app\nCOPY . .\nRUN {install}\nRUN npm run build\nCMD [\"node\", \"dist/main\"]\n")
+        };
+        let package = ("package.json", PACKAGE);
+        check(&build("npm ci --legacy-peer-deps"), &[package], Ok(&["RUN npm prune --omit=dev --legacy-peer-deps\n"]));
+        let old = build("npm ci").replace("node:20-alpine", "node:14-alpine");
+        check(&old, &[package], Ok(&["RUN npm prune --production\n"]));
+        check(&build("yarn"), &[package, ("yarn.lock", "# yarn lockfile v1\n")], Ok(&["RUN yarn install --production", "# Assumed: no package needs"]));
+        check(&build("corepack enable && pnpm i"), &[package, ("pnpm-lock.yaml", "")], Ok(&["RUN CI=true pnpm prune --prod\n"]));
+        check(&build("npm ci --omit=dev"), &[package], Err("saves-little"));
+        check(&build("npm ci && npm run build && npm prune --omit=dev"), &[package], Ok(&["!RUN npm prune"]));
+        let berry = [package, ("yarn.lock", "__metadata:\n  version: 8\n")];
+        check(&build("yarn"), &berry, Err("needs-other"));
+    }
+
+    #[test]
+    fn pnpm_is_not_on_the_small_image() {
+        let rest = "RUN corepack enable && pnpm i && pnpm build\nUSER node\n";
+        let head = format!("FROM node:22\nWORKDIR /app\nCOPY . .\n{rest}");
+        let files = [("package.json", PACKAGE), SOURCE];
+        check(&format!("{head}CMD pnpm start:prod\n"), &files, Ok(&["USER node\nCMD [\"node\", \"dist/main\"]\n"]));
+        check(&format!("{head}ENTRYPOINT [\"tini\", \"--\"]\nCMD [\"pnpm\", \"start:prod\"]\n"), &files, Err("needs-other"));
+    }
+
+    #[test]
+    fn next_and_nuxt() {
+        let next = r#"{"scripts": {"build": "next build", "start": "next start"}, "dependencies": {"next": "14"},
+            "devDependencies": {"typescript": "5"}}"#;
+        let alone = ("next.config.js", "module.exports = { output: 'standalone' };\n");
+        let run = "RUN npm run build\n";
+        check(&file("node:20-alpine", &format!("{run}CMD [\"node\", \".next/standalone/server.js\"]\n")), &[("package.json", next), alone], Ok(&[
+            "COPY --from=builder /app/.next/standalone /app/.next/standalone\nCMD", "!prune",
+        ]));
+        check(&file("node:20", &format!("{run}CMD npm start\n")), &[("package.json", next), ("next.config.js", "")], Ok(&["prune", "COPY --from=builder /app /app"]));
+        check(&file("node:20", &format!("{run}CMD npm start\n")), &[("package.json", next), ("next.config.ts", "")], Ok(&["!prune"]));
+        check(&file("node:20", "CMD npm run build && npm start\n"), &[("package.json", next)], Err("builds-at-start"));
+        check(&file("node:20", &format!("{run}CMD npx next dev\n")), &[("package.json", next)], Err("development-server"));
+        let nuxt = r#"{"scripts": {"build": "nuxt build"}, "dependencies": {"nuxt": "3.10"}}"#;
+        check(&file("node:20", &format!("{run}CMD [\"node\", \".output/server/index.mjs\"]\n")), &[("package.json", nuxt)], Ok(&[
+            "COPY --from=builder /app/.output /app/.output\n",
+        ]));
+    }
+
+    #[test]
+    fn without_the_projects_folder() {
+        let rest = "RUN npm run build\nCMD [\"node\", \"dist/main.js\"]\n";
+        check(&file("node:20", rest), &[], Ok(&["# Assumed: the program needs no library", "COPY --from=builder /app /app", "!prune"]));
+        check(&file("node:20-alpine", rest), &[], Err("saves-little"));
+        check(&file("node:20", "RUN npm run build\nCMD npm start\n"), &[], Err("script-unread"));
+    }
+
+    #[test]
+    fn nothing_to_leave_behind() {
+        let package = ("package.json", r#"{"dependencies": {"express": "4"}}"#);
+        check(&file("node:20-slim", "CMD [\"node\", \"a.js\"]\n"), &[package], Err("nothing-built"));
+        check(&file("node:20-alpine", "CMD [\"node\", \"a.js\"]\n"), &[], Err("nothing-built"));
+        check(&file("node:20", "CMD [\"node\", \"a.js\"]\n"), &[package], Ok(&["FROM node:20-slim"]));
+    }
+
+    #[test]
+    fn packages_of_the_system() {
+        let files = [("package.json", PACKAGE), SOURCE];
+        let alpine = "FROM node:20-alpine\nRUN apk add --no-cache python3 make g++ ffmpeg\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"node\", \"dist/main\"]\n";
+        check(alpine, &files, Ok(&["FROM node:20-alpine\nRUN apk add --no-cache ", "ffmpeg"]));
+        let native = PACKAGE.replace("\"express\": \"4\"", "\"pg-native\": \"3\"");
+        let rest = "RUN npm run build\nCMD [\"node\", \"dist/main\"]\n";
+        check(&file("node:22-bookworm", rest), &[("package.json", &native), SOURCE], Ok(&["FROM node:22-bookworm-slim\nRUN apt-get update", "libpq5"]));
+        let browser = PACKAGE.replace("\"express\": \"4\"", "\"puppeteer\": \"22\"");
+        check(&file("node:20", rest), &[("package.json", &browser)], Err("needs-other"));
+        let spawns = ("src/main.ts", "import { exec } from 'child_process';\n");
+        check(&file("node:20", rest), &[("package.json", PACKAGE), spawns], Ok(&["# Assumed: the programs that it starts"]));
+    }
+
+    #[test]
+    fn where_the_project_lies() {
+        let files = [("package.json", PACKAGE), SOURCE];
+        let root = "FROM node:20\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"node\", \"dist/main\"]\n";
+        check(root, &files, Err("environment-folder"));
+        let cached = file("node:20", "RUN --mount=type=cache,target=/app/node_modules npm ci && npm run build\nCMD [\"node\", \"dist/main\"]\n");
+        check(&cached, &files, Err("in-cache"));
+        let two = "FROM node:20\nWORKDIR /app\nCOPY . .\nWORKDIR /app/web\nRUN npm ci && npm run build\nWORKDIR /app/api\nRUN npm ci && npm run build\nCMD [\"node\", \"dist/main\"]\n";
+        let files = [("api/package.json", PACKAGE), ("web/package.json", PACKAGE)];
+        check(two, &files, Ok(&["WORKDIR /app/api\nCOPY --from=builder /app /app\n"]));
+        let away = file("node:20", "RUN npm run build && cp config.json /etc/shop.json\nCMD [\"node\", \"dist/main\"]\n");
+        check(&away, &[("package.json", PACKAGE), SOURCE, ("config.json", "{}")], Ok(&["COPY --from=builder /etc/shop.json /etc/shop.json\n"]));
+        let global = file("node:20", "ENV NODE_PATH=/usr/local/lib/node_modules\nRUN npm run build\nCMD [\"node\", \"dist/main\"]\n");
+        check(&global, &[("package.json", PACKAGE)], Err("needs-other"));
+    }
+
+    #[test]
+    fn names_of_packages_in_sources() {
+        assert!(names_package("a = require('pkg')", "pkg"));
+        assert!(names_package("import a from \"pkg/x\"", "pkg"));
+        assert!(!names_package("import a from 'pkg-x'", "pkg"));
+        assert!(!names_package("import type { A } from 'pkg'", "pkg"));
+        assert!(!names_package("// pkg", "pkg"));
     }
 }

@@ -63,6 +63,8 @@ pub struct Steps {
     pub steps: Vec<Step>,
     /// Why there may be others: a short text. `None`: all are there.
     pub unknown: Option<String>,
+    /// Programs of packages that only call others: `cross-env`.
+    pub through: Vec<String>,
     /// Whether a package manager calls them, and which.
     pub manager: Option<String>,
 }
@@ -276,6 +278,22 @@ pub fn steps(course: &Course<'_>, words: &[Option<String>], folder: Option<&str>
     walk.found
 }
 
+/// What the only program of a command of a `RUN` does.
+pub fn works(course: &Course<'_>, one: &Invocation) -> Option<Work> {
+    let words: Vec<Option<String>> = one.words.iter().map(|word| word.text.clone()).collect();
+    steps(course, &words, one.folder.as_deref()).only().map(|step| step.work)
+}
+
+/// Whether a command installs the packages of a project or takes some of them away: not those of
+/// the machine, and not the package manager's own house.
+pub fn installs_project(one: &Invocation) -> bool {
+    let words: Vec<&str> = one.args().iter().map(|word| word.or_empty()).collect();
+    let Some(name) = one.name().filter(|name| is_manager(name)) else { return false };
+    let verb = words.iter().find(|word| !word.starts_with('-')).copied().unwrap_or_default();
+    let is_global = words.iter().any(|word| matches!(*word, "-g" | "--global" | "global"));
+    !is_global && (is_install(name, verb) || matches!(verb, "prune" | "workspaces"))
+}
+
 /// What a command of a `RUN` is to Node.
 pub fn read(course: &Course<'_>, invocation: &Invocation) -> Option<(Reading, Steps)> {
     let name = invocation.name()?;
@@ -413,9 +431,11 @@ impl Walk<'_, '_> {
         }
         let Some(name) = words.first().map(|word| tool_name(word)) else { return };
         if name == "cross-env" || name == "env" {
+            self.found.through.extend(words.first().filter(|_| name != "env").cloned());
             return self.with_variables(words, folder, variables, depth);
         }
         if let "run-s" | "run-p" | "npm-run-all" | "npm-run-all2" = name {
+            self.found.through.push("npm-run-all".to_owned());
             return self.several(words, folder, variables, depth);
         }
         if !is_manager(name) {

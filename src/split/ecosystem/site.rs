@@ -134,8 +134,8 @@ const SERVERS: &[Server] = &[
         verb: "",
         port: 8080,
         grammar: Grammar {
-            values: &["-p", "--port", "-H", "--host", "-m", "--maxage"],
-            switches: &["-s", "--single", "-q", "--quiet", "-L", "--logs", "-e", "--etag", "-g", "--gzip"],
+            values: &["-p", "--port", "-m", "--maxage"],
+            switches: &["-s", "--single", "-H", "--host", "-q", "--quiet", "-L", "--logs", "-e", "--etag", "-g", "--gzip"],
             joined: &[],
         },
         optional: &["-H", "--host"],
@@ -151,7 +151,7 @@ const SERVERS: &[Server] = &[
         verb: "preview",
         port: 4173,
         grammar: Grammar {
-            values: &["--port", "--outDir", "-m", "--mode", "-l", "--logLevel", "--host"],
+            values: &["--port", "--outDir", "-m", "--mode", "-l", "--logLevel"],
             switches: &["--strictPort", "--host", "--clearScreen"],
             joined: &[],
         },
@@ -168,7 +168,7 @@ const SERVERS: &[Server] = &[
         verb: "preview",
         port: 4321,
         grammar: Grammar {
-            values: &["--port", "--outDir", "--host"],
+            values: &["--port", "--outDir"],
             switches: &["--host", "--verbose", "--silent"],
             joined: &[],
         },
@@ -274,6 +274,14 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
             Some(site.start.place),
         )));
     }
+    if launch.name() == Some("nginx") && builds(site) {
+        return installed(site, launch);
+    }
+    let is_server = SERVERS.iter().any(|one| one.verb.is_empty() && launch.name() == Some(one.name));
+    if is_server && steps.unknown.is_some() && builds(site) {
+        let refusal = Refusal::new(Reason::StartUnknown, launch.shown(), Some(site.start.place));
+        return Some(Err(refusal));
+    }
     let (server, words, folder) = server(&steps, launch)?;
     Some(served(site, launch, server, &words, &folder))
 }
@@ -360,6 +368,27 @@ fn served(
         weight: Amount { bytes: 2_000_000, low: 200_000, high: 10_000_000 },
         ..Answer::new(ECOSYSTEM.name, Linkage::Interpreted, vec![artifact])
     })
+}
+
+/// The file installs nginx itself: the same package on the plain image of the same release serves
+/// what the build puts into its folders, by the configuration that the file brings.
+fn installed(site: &Site<'_, '_>, launch: &Launch) -> Option<Result<Answer, Refusal>> {
+    let mut packages = site.course.packages.iter().flat_map(|one| &one.requested);
+    let is_installed = packages.any(|package| package.name.starts_with("nginx"));
+    let image = site.base().distribution.image().filter(|_| is_installed)?;
+    let mut answer = Answer::new(ECOSYSTEM.name, Linkage::Interpreted, Vec::new());
+    if let Err(refusal) = super::node::strays(site, &mut answer) {
+        return Some(Err(refusal));
+    }
+    if answer.artifacts.is_empty() {
+        let why = "nothing is known to be built into the folders of nginx";
+        return Some(Err(Refusal::new(Reason::ArtifactUnknown, why, Some(site.start.place))));
+    }
+    answer.runtimes = vec![(Variant::Conservative, image)];
+    let text = format!("`{}` serves what the build puts into its folders", launch.shown());
+    answer.evidence.push(Evidence::at(site.start.place, text));
+    answer.weight = Amount { bytes: 2_000_000, low: 200_000, high: 10_000_000 };
+    Some(Ok(answer))
 }
 
 /// Whether anything is built at all.
@@ -449,6 +478,9 @@ fn told(
         return Err(unclear());
     }
     settings(site, server, runs_in, &folder, &mut assumptions)?;
+    let preview = preview(site, server, runs_in)?;
+    let is_told = options.value(server.ports).is_some();
+    let port = preview.port.filter(|_| !is_told).unwrap_or(port);
     let is_single = server.single.iter().any(|name| options.has(name));
     let fallback = server.fallback[usize::from(!is_single)];
     let is_local = |value: Option<Option<&str>>| {
@@ -458,7 +490,7 @@ fn told(
         Some(names) => {
             let has_variable = server.name == "sirv" && site.scene().value("HOST").is_some();
             let value = options.value(names);
-            (value.is_some() || has_variable) && !is_local(value)
+            (value.is_some() || has_variable || preview.has_host) && !is_local(value)
         }
         None => !is_local(options.value(&["-a", "--bind", "-b"])),
     };
@@ -539,7 +571,7 @@ const SETTINGS: &[(&str, &[&str], &[&str])] = &[
     (
         "vite",
         &["vite.config.js", "vite.config.ts", "vite.config.mjs", "vite.config.mts", "vite.config.cjs"],
-        &["proxy", "preview", "appType", "base:", "base :", "headers", "configurePreviewServer"],
+        &["proxy", "appType", "base:", "headers", "https: ", "basicSsl", "configurePreviewServer"],
     ),
     (
         "astro",
@@ -577,7 +609,7 @@ fn settings(
     for (_, files, words) in SETTINGS.iter().filter(|(name, ..)| *name == server.name) {
         for file in *files {
             let Some(text) = text(site, project, file) else { continue };
-            if let Some(word) = words.iter().find(|word| text.contains(**word)) {
+            if let Some(word) = words.iter().find(|word| says(&text, word)) {
                 return refuse(file, word);
             }
         }
@@ -601,6 +633,60 @@ fn settings(
         }
     }
     Ok(())
+}
+
+/// What the configuration of Vite says of its preview.
+#[derive(Default)]
+struct Preview {
+    port: Option<u16>,
+    /// Whether it may say on which address it listens.
+    has_host: bool,
+}
+
+/// Reads `preview: { port: 80, host: true }`.
+///
+/// Errors: it says more than that.
+fn preview(site: &Site<'_, '_>, server: &Server, project: &str) -> Result<Preview, Refusal> {
+    let mut found = Preview::default();
+    if server.name != "vite" {
+        return Ok(found);
+    }
+    let files = SETTINGS.iter().filter(|(name, ..)| *name == "vite").flat_map(|(_, files, _)| *files);
+    for file in files {
+        let Some(text) = text(site, project, file) else { continue };
+        found.has_host |= text.contains("host");
+        let Some((_, rest)) = text.split_once("preview") else { continue };
+        let unclear = || {
+            let what = format!("What {file} says of the preview is not understood");
+            Refusal::new(Reason::NeedsOther, what, Some(site.start.place))
+        };
+        let rest = rest.trim_start().strip_prefix(':').ok_or_else(unclear)?;
+        let rest = rest.trim_start().strip_prefix('{').ok_or_else(unclear)?;
+        let (inside, behind) = rest.split_once('}').ok_or_else(unclear)?;
+        if behind.contains("preview") {
+            return Err(unclear());
+        }
+        for part in inside.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            let (key, value) = part.split_once(':').ok_or_else(unclear)?;
+            match key.trim() {
+                "port" => found.port = Some(port(value.trim()).ok_or_else(unclear)?),
+                "host" | "strictPort" | "open" => {}
+                _ => return Err(unclear()),
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a text has a word of the table, where it begins a word. A base that is the root is none.
+fn says(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let rest = text[at + word.len()..].trim_start();
+        let is_root = word == "base:"
+            && ["'/'", "\"/\"", "'./'", "\"./\""].iter().any(|root| rest.starts_with(root));
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '_') && !is_root
+    })
 }
 
 /// A file of the context by its place in the image.
@@ -644,4 +730,163 @@ fn configuration(told: &Told, has_six: bool) -> String {
          }}\n\
          EOF"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::split::testing::split;
+
+    const HEAD: &str = "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\n";
+
+    /// What follows on the image that serves, or the code of the refusal.
+    #[track_caller]
+    fn check(tail: &str, files: &[(&str, &str)], expected: Result<&[&str], &str>) {
+        check_file(&format!("{HEAD}{tail}"), files, expected);
+    }
+
+    #[track_caller]
+    fn check_file(dockerfile: &str, files: &[(&str, &str)], expected: Result<&[&str], &str>) {
+        match (split(dockerfile, files), expected) {
+            (Ok(made), Ok(parts)) => {
+                let [(_, text)] = &made[..] else { panic!("{made:?}") };
+                let (builder, runtime) = text.split_once("\n\n").expect("two stages");
+                assert!(!builder.contains("CMD"), "{text}");
+                for part in parts {
+                    assert!(runtime.contains(part), "{part} is not in\n{text}");
+                }
+            }
+            (Err(why), Err(code)) => {
+                let code = format!("{code}: ");
+                assert!(why.lines().any(|line| line.starts_with(&code)), "{why}");
+            }
+            (found, _) => panic!("{found:?}"),
+        }
+    }
+
+    fn vite(config: &str) -> [(&'static str, String); 2] {
+        let package = r#"{"scripts": {"build": "vite build", "start": "vite preview --host --port 80",
+            "dev": "vite", "two": "echo a && vite preview", "served": "serve -s dist"},
+            "devDependencies": {"vite": "5.4.0"}}"#;
+        [("package.json", package.to_owned()), ("vite.config.js", config.to_owned())]
+    }
+
+    #[track_caller]
+    fn check_vite(config: &str, cmd: &str, expected: Result<&[&str], &str>) {
+        let files = vite(config);
+        let files: Vec<(&str, &str)> = files.iter().map(|(n, t)| (*n, t.as_str())).collect();
+        check(&format!("CMD {cmd}\n"), &files, expected);
+    }
+
+    #[test]
+    fn what_serves_and_on_which_port() {
+        let copy = "FROM nginx:1.28-alpine\nCOPY --from=builder /app/build /usr/share/nginx/html\n";
+        check("CMD [\"npx\", \"serve\", \"-s\", \"build\", \"-l\", \"3001\"]\n", &[], Ok(&[
+            copy, "listen 3001;", "try_files $uri /index.html;",
+        ]));
+        check("CMD serve build\n", &[], Ok(&[copy, "listen 3000;", "error_page 404 /404.html;"]));
+        check("ENV PORT=8000\nCMD serve -s build\n", &[], Ok(&[copy, "listen 8000;"]));
+        check("CMD npx --yes serve@14 -s build -l tcp://0.0.0.0:81\n", &[], Ok(&[copy, "listen 81;"]));
+        check("CMD http-server build -p 8081\n", &[], Ok(&[copy, "listen 8081;", "=404"]));
+        check("CMD http-server ./build -c-1\n", &[], Ok(&[copy, "listen 8080;"]));
+        check("CMD npx sirv-cli build --single --host 0.0.0.0\n", &[], Ok(&[copy, "listen 8080;", "/index.html;"]));
+        check("CMD python3 -m http.server 8000 --directory build\n", &[], Ok(&[copy, "listen 8000;"]));
+        check("WORKDIR /app/build\nCMD python3 -m http.server\n", &[], Ok(&[copy]));
+    }
+
+    #[test]
+    fn what_is_told_to_engines_moves_and_the_rest_stays() {
+        check(
+            "ENV NODE_ENV=production\nEXPOSE 3000\nLABEL a=b\nUSER node\nCMD serve -s build\n",
+            &[],
+            Ok(&["FROM nginxinc/nginx-unprivileged:1.28-alpine\n", "EXPOSE 3000\nLABEL a=b\n"]),
+        );
+        check(
+            "HEALTHCHECK CMD wget -qO- http://localhost:3000 || exit 1\nCMD serve -s build\n",
+            &[],
+            Ok(&["listen [::]:3000;", "HEALTHCHECK CMD wget"]),
+        );
+        check("HEALTHCHECK CMD node check.js\nCMD serve -s build\n", &[], Err("script-tool"));
+    }
+
+    #[test]
+    fn the_bundlers_own_server() {
+        check_vite("", "npx vite preview --host 0.0.0.0", Ok(&["/app/dist ", "listen 4173;"]));
+        check_vite("export default { build: { outDir: 'www' } }", "npm start", Ok(&["/app/www ", "listen 80;"]));
+        check_vite("export default { preview: { port: 8080, host: true } }", "npx vite preview", Ok(&["listen 8080;"]));
+        check_vite("export default { base: './' }", "npm start", Ok(&["listen 80;"]));
+        check_vite("", "npm run served", Ok(&["listen 3000;"]));
+        check_vite("export default { base: '/shop/' }", "npm start", Err("needs-other"));
+        check_vite("export default { server: { proxy: {} } }", "npm start", Err("needs-other"));
+        check_vite("export default { preview: { headers: {} } }", "npm start", Err("needs-other"));
+        check_vite("", "npm run dev", Err("development-server"));
+        check_vite("", "npx vite --host", Err("development-server"));
+        check_vite("", "npm run two", Ok(&["FROM node:20-slim"]));
+        check("CMD npx vite preview\n", &[], Err("artifact-unknown"));
+        check("CMD npm run preview\n", &[], Err("script-unread"));
+    }
+
+    #[test]
+    fn frameworks() {
+        let check = |build: &str, package: &str, more: (&str, &str), cmd: &str, path: &str| {
+            let package = format!(
+                "{{\"scripts\": {{\"build\": \"{build}\"}}, \"devDependencies\": {{\"{package}\": \"9\"}}}}"
+            );
+            check(
+                &format!("CMD {cmd}\n"),
+                &[("package.json", &package), more],
+                Ok(&[&format!("--from=builder {path} /usr/share")]),
+            );
+        };
+        check("astro build", "astro", ("x", ""), "npx astro preview --host", "/app/dist");
+        check("gatsby build", "gatsby", ("x", ""), "npx gatsby serve -H 0.0.0.0", "/app/public");
+        let docs = ("docusaurus.config.js", "x = { baseUrl: '/' }");
+        check("docusaurus build", "@docusaurus/core", docs, "npx docusaurus serve", "/app/build");
+        check("ng build", "@angular/cli", ("x", ""), "npx http-server dist/shop/browser", "/app/dist/shop/browser");
+        check("storybook build", "storybook", ("x", ""), "npx serve storybook-static", "/app/storybook-static");
+        check("eleventy", "@11ty/eleventy", ("x", ""), "npx serve _site", "/app/_site");
+    }
+
+    #[test]
+    fn refusals() {
+        check("CMD serve -s\n", &[], Err("needs-other"));
+        check("CMD serve -s build --cors\n", &[], Err("needs-other"));
+        check("CMD serve -s $DIR\n", &[], Err("start-unknown"));
+        check("RUN rm -rf build\nCMD serve -s build\n", &[], Err("artifact-missing"));
+        let package = r#"{"scripts": {"build": "react-scripts build"}}"#;
+        let files = [("package.json", package), ("public/serve.json", "{}")];
+        check("CMD serve -s build\n", &files, Err("needs-other"));
+        check_file("FROM node:20\nWORKDIR /app\nCOPY . .\nCMD npx serve public\n", &[], Err("nothing-built"));
+        check_file(
+            "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN --mount=type=cache,target=/app/build npm run build\nCMD npx serve build\n",
+            &[],
+            Err("in-cache"),
+        );
+    }
+
+    #[test]
+    fn nginx_in_the_image() {
+        let start = "CMD [\"nginx\", \"-g\", \"daemon off;\"]\n";
+        let file = |run: &str| {
+            format!("FROM node:20-alpine\nRUN apk add --no-cache nginx\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\n{run}COPY nginx.conf /etc/nginx/http.d/default.conf\n{start}")
+        };
+        check_file(
+            &file("RUN cp -r dist/. /var/www/html/\n"),
+            &[],
+            Ok(&[
+                "FROM alpine:3.23\nRUN apk add --no-cache nginx\n",
+                "COPY --from=builder /var/www/html /var/www/html\nCOPY nginx.conf",
+            ]),
+        );
+        check_file(&file(""), &[], Err("artifact-unknown"));
+        check_file(&file("RUN rm /etc/nginx/modules/x.conf && mv dist /srv/www\n"), &[], Err("needs-other"));
+    }
+
+    #[test]
+    fn crlf() {
+        let text = format!("{HEAD}CMD serve -s build\n").replace('\n', "\r\n");
+        let (_, made) = split(&text, &[]).expect("split").remove(0);
+        assert!(made.contains("server {\r\n    listen 3000;\r\n"), "{made:?}");
+        assert!(!made.replace("\r\n", "").contains(['\r', '\n']));
+    }
 }

@@ -228,14 +228,16 @@ impl Parts<'_, '_> {
         };
         let scene = self.facts().last_scene();
         let search = scene.value("PATH").unwrap_or_default();
+        let is_there = |path: &str| {
+            is_made(path)
+                || self.roots.scripts.iter().any(|script| script == path)
+                || plan.artifacts.iter().any(|artifact| {
+                    is_within(path, &artifact.from) || is_within(path, &artifact.to)
+                })
+        };
         let found = match program.contains('/') {
-            true => scene.path(program).is_some_and(|path| {
-                is_made(&path)
-                    || self.roots.scripts.contains(&path)
-                    || plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.from))
-                    || plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.to))
-            }),
-            false => search.split(':').any(|folder| is_made(&format!("{folder}/{program}"))),
+            true => scene.path(program).is_some_and(|path| is_there(&path)),
+            false => search.split(':').any(|folder| is_there(&format!("{folder}/{program}"))),
         };
         found
             || self.answer.provides.iter().any(|own| own == name)

@@ -10,7 +10,7 @@ use super::data;
 use super::facts::{Form, Line, Scene, What};
 use super::packages::{self, Holder, Use};
 use super::refusal::{Reason, Refusal};
-use super::release::Distribution;
+use super::release::{self, Distribution};
 use super::roots::Roots;
 use super::runtime;
 use super::start::{Start, argv};
@@ -39,6 +39,8 @@ pub struct Plan {
     pub is_named: bool,
     /// A tag that is made to say the release on which both stages stand: its place and the text.
     pub pin: Option<(TextRange, String)>,
+    /// The value of `--platform` in the file, which counts for the runtime stage, too.
+    pub platform: Option<String>,
     /// The lines of the runtime stage behind its `FROM`.
     pub lines: Vec<RuntimeLine>,
     /// The lines (by their number in the facts) that leave the builder.
@@ -108,6 +110,7 @@ impl Parts<'_, '_> {
             stage: stage.0,
             is_named: stage.1,
             pin: None,
+            platform: self.platform(),
             lines: Vec::new(),
             moved: Vec::new(),
             builder: self.answer.builder.clone(),
@@ -130,6 +133,7 @@ impl Parts<'_, '_> {
         self.packages(&mut plan)?;
         self.reachable(&mut plan);
         self.data(&mut plan);
+        self.fetched(&mut plan)?;
         let mut draft = Draft::new(self, &mut plan);
         draft.write()?;
         self.check_volumes(&mut plan);
@@ -197,8 +201,10 @@ impl Parts<'_, '_> {
     /// own interpreter.
     fn is_brought(&self, program: &str, plan: &Plan) -> bool {
         let name = base_name(program);
-        let is_made =
-            |path: &str| !matches!(self.course.world.exact(path), None | Some(Origin::Removed(_)));
+        let is_made = |path: &str| match self.course.world.exact(path) {
+            None | Some(Origin::Removed(_) | Origin::Built(_)) => false,
+            Some(_) => true,
+        };
         let scene = self.facts().last_scene();
         let search = scene.value("PATH").unwrap_or_default();
         let found = match program.contains('/') {
@@ -218,11 +224,27 @@ impl Parts<'_, '_> {
             || interpreters(&plan.runtime).contains(&name)
     }
 
+    /// The platform that the file asks for.
+    fn platform(&self) -> Option<String> {
+        let stage = self.facts().model.stages().first()?;
+        stage.platform().map(|platform| platform.text.to_string())
+    }
+
     /// Where the tag of the image does not say on which release it stands, and the program needs
     /// that release, the tag is made to say it.
     fn check_release(&self, plan: &mut Plan) {
         let base = &self.facts().base;
         if base.pinned || self.answer.linkage == Linkage::Static {
+            return;
+        }
+        let written = self.facts().model.stages().first().and_then(|stage| stage.image());
+        let pinned = written.filter(|_| self.facts().base_argument.is_none()).and_then(|image| {
+            let text = release::pinned(&image.text, &base.image, base.distribution)?;
+            Some((image.range, text))
+        });
+        if pinned.is_some() {
+            plan.pin = pinned;
+            plan.changes.push("the builder's tag names the release that it stands on".to_owned());
             return;
         }
         let stands_on = match base.distribution {
@@ -373,6 +395,61 @@ impl Parts<'_, '_> {
         }
     }
 
+    /// Programs and files that came from a network: they are needed if they are started, and may be
+    /// if they lie where no build works.
+    fn fetched(&self, plan: &mut Plan) -> Result<(), Refusal> {
+        let worked = self.worked();
+        for (deed, invocation) in self.course.deeds_with(|role| matches!(role, Role::Fetches(_))) {
+            let Role::Fetches(paths) = &deed.role else { continue };
+            for path in paths {
+                let is_gone = !matches!(self.course.world.exact(path), Some(Origin::Download(_)));
+                let is_source = worked.iter().any(|folder| {
+                    is_within(folder, path) || folder != "/" && is_within(path, folder)
+                });
+                let is_taken =
+                    plan.artifacts.iter().any(|artifact| is_within(path, &artifact.from));
+                let is_started = self.roots.paths.iter().any(|own| is_within(own, path));
+                if is_gone || is_taken || !is_started && (is_source || variables::is_cache(path)) {
+                    continue;
+                }
+                let is_folder = self.course.world.is_folder(path);
+                if is_shared(path) {
+                    let place = Some(invocation.range);
+                    return Err(Refusal::new(Reason::CannotFollow, invocation.shown(), place));
+                }
+                if is_started && !plan.runtime.has_shell() {
+                    let what = format!("What {path} is linked with is not known");
+                    return Err(Refusal::new(Reason::NeedsOther, what, Some(invocation.range)));
+                }
+                plan.artifacts.push(Artifact { from: path.clone(), to: path.clone(), is_folder });
+            }
+        }
+        Ok(())
+    }
+
+    /// The folders in which build commands work, and the parts of the context that they name.
+    fn worked(&self) -> Vec<String> {
+        let is_work =
+            |role: &Role| matches!(role, Role::Builds(_) | Role::Prepares(_) | Role::Checks(_));
+        let mut folders: Vec<String> = Vec::new();
+        for (_, invocation) in self.course.deeds_with(is_work) {
+            folders.extend(invocation.folder.clone());
+            let named = invocation.args().iter().filter_map(|word| {
+                let text = word.text.as_deref()?;
+                let path = invocation.path(text.rsplit('=').next()?)?;
+                let is_source = matches!(self.course.world.origin(&path), Some(Origin::Context(_)));
+                (text.contains('/') && is_source).then_some(path)
+            });
+            folders.extend(named);
+        }
+        if let Data::Beside { folders: sources, .. } = &self.answer.data {
+            folders.extend(sources.iter().cloned());
+        }
+        folders.sort();
+        folders.dedup();
+        folders
+    }
+
     /// A volume over an artifact: engines of the old sort forget what is written there.
     fn check_volumes(&self, plan: &mut Plan) {
         for line in &self.facts().lines {
@@ -418,6 +495,13 @@ impl Parts<'_, '_> {
         let what = format!("{} starts containers in another way", plan.runtime.name());
         Err(Refusal::new(Reason::NeedsOther, what, Some(self.start.place)))
     }
+}
+
+/// Whether a path is one that images have themselves, so that it cannot be copied as a whole.
+fn is_shared(path: &str) -> bool {
+    const SHARED: [&str; 8] =
+        ["/", "/bin", "/etc", "/lib", "/opt", "/usr", "/usr/bin", "/usr/local"];
+    SHARED.contains(&path) || path.starts_with("/usr/local/lib")
 }
 
 /// Whether the entrypoint of an image only starts what it is given, if that is a program.
@@ -533,7 +617,9 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             (What::Variables(_), Keyword::Env) => self.variables(number),
             (What::Copy(copy), _) => {
                 if self.is_repeated(number, copy) {
-                    self.meet(line)?;
+                    if copy.is_relative {
+                        self.meet_folder(line);
+                    }
                     self.declare(number);
                     self.plan.lines.push(RuntimeLine::Repeated(number));
                 }
@@ -700,18 +786,12 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             return true;
         }
         // Before the build: what does not lie among the sources.
-        let worked = course.deeds_with(|role| {
-            matches!(role, Role::Builds(_) | Role::Prepares(_) | Role::Checks(_))
-        });
-        let mut folders: Vec<&str> = worked.filter_map(|(_, one)| one.folder.as_deref()).collect();
-        if let Data::Beside { folders: sources, .. } = &self.parts.answer.data {
-            folders.extend(sources.iter().map(String::as_str));
-        }
+        let folders = self.parts.worked();
         let among = |path: &str| {
-            folders
-                .iter()
-                .any(|folder| *folder != "/" && is_within(path, folder) || is_within(folder, path))
-                || path == "/"
+            path == "/"
+                || folders.iter().any(|folder| {
+                    folder != "/" && is_within(path, folder) || is_within(folder, path)
+                })
         };
         let is_root =
             |path: &str| self.parts.roots.scripts.iter().any(|script| is_within(script, path));
@@ -756,7 +836,12 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         if !self.plan.runtime.has_shell() {
             return self.instead_of_commands(line, &kept);
         }
-        self.meet(line)?;
+        if kept.iter().any(|one| self.is_relative(one)) {
+            self.meet_folder(line);
+        }
+        if let Some(user) = &line.scene.user {
+            self.run_as(user)?;
+        }
         self.declare(number);
         if others == 0 {
             self.plan.lines.push(RuntimeLine::Repeated(number));
@@ -883,15 +968,23 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         Ok(())
     }
 
-    /// Before a line that hangs on working directory or user, both are set as they were.
-    fn meet(&mut self, line: &Line<'a>) -> Result<(), Refusal> {
+    /// Before a line that hangs on the working directory, it is set as it was.
+    fn meet_folder(&mut self, line: &Line<'a>) {
         if let Some(folder) = line.scene.workdir.clone() {
             self.work_in(&folder);
         }
-        if let Some(user) = line.scene.user.clone() {
-            self.run_as(&user)?;
-        }
-        Ok(())
+    }
+
+    /// Whether a command names paths from where it runs.
+    fn is_relative(&self, one: &super::command::Invocation) -> bool {
+        let deed = self.parts.course.deeds.iter().find(|deed| {
+            let own = self.parts.course.invocation(deed.line, deed.command);
+            own.is_some_and(|own| own.range == one.range)
+        });
+        let Some(Role::Paths(paths)) = deed.map(|deed| &deed.role) else { return false };
+        !paths.iter().all(|path| {
+            one.args().iter().any(|word| super::world::trimmed(word.or_empty()) == path)
+        })
     }
 
     fn work_in(&mut self, folder: &str) {

@@ -1187,15 +1187,13 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     {
         return Some(Err(Refusal::new(Reason::BuildTool, launch.shown(), Some(site.start.place))));
     }
-    let started =
-        site.started_product(ECOSYSTEM.name).map(|(path, product)| (path, product, false));
-    let started = started.or_else(|| {
-        site.started_in_folder(ECOSYSTEM.name).map(|(path, product)| (path, product, true))
-    });
-    match started {
-        Some((path, product, likely)) => Some(native(site, &path, product, likely)),
-        None => missing(site).map(Err),
+    let started = site.started_likely(ECOSYSTEM.name);
+    if started.is_empty() {
+        return missing(site).map(Err);
     }
+    let answers =
+        started.iter().map(|(path, product, likely)| native(site, path, product, *likely));
+    answers.reduce(|one, other| Ok(one?.and(other?)))
 }
 
 /// Something is built, or it is not known what, and it is not what is started.

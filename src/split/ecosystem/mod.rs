@@ -3,8 +3,12 @@
 //! One file each. Adding one means adding a file and a row of [`ALL`].
 
 pub mod c;
+pub mod dart;
 pub mod go;
+pub mod haskell;
 pub mod rust;
+pub mod swift;
+pub mod zig;
 
 use super::answer::{Answer, Site};
 use super::command::Invocation;
@@ -56,4 +60,12 @@ pub struct Built {
 }
 
 /// The ecosystems, in the order in which they are asked. C comes last: others build with it, too.
-pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM, rust::ECOSYSTEM, c::ECOSYSTEM];
+pub const ALL: &[Ecosystem] = &[
+    go::ECOSYSTEM,
+    rust::ECOSYSTEM,
+    zig::ECOSYSTEM,
+    haskell::ECOSYSTEM,
+    swift::ECOSYSTEM,
+    dart::ECOSYSTEM,
+    c::ECOSYSTEM,
+];

@@ -632,21 +632,13 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     if let Some(refusal) = toolchain_start(site) {
         return Some(refusal);
     }
-    match started(site) {
-        Some((path, product, likely)) => Some(native(site, &path, product, likely)),
-        None if site.builds(ECOSYSTEM.name) => Some(Err(missing(site))),
-        None => None,
+    let started = site.started_likely(ECOSYSTEM.name);
+    if started.is_empty() {
+        return site.builds(ECOSYSTEM.name).then(|| Err(missing(site)));
     }
-}
-
-/// The program that is started, and whether its name is only likely to be that of what was built.
-fn started<'c>(site: &Site<'c, '_>) -> Option<(String, &'c Product, bool)> {
-    if let Some((path, product)) = site.started_product(ECOSYSTEM.name) {
-        return Some((path, product, false));
-    }
-    // The names of what `cargo install` installs are in a file that is not at hand.
-    let (path, product) = site.started_in_folder(ECOSYSTEM.name)?;
-    Some((path, product, true))
+    let answers =
+        started.iter().map(|(path, product, likely)| native(site, path, product, *likely));
+    answers.reduce(|one, other| Ok(one?.and(other?)))
 }
 
 /// The start command runs cargo: `cargo run` has a counterpart, others have none.

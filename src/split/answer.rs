@@ -8,7 +8,7 @@ use super::facts::{Facts, Scene};
 use super::refusal::{Reason, Refusal};
 use super::roots::Roots;
 use super::start::Start;
-use super::world::Origin;
+use super::world::{Origin, is_within};
 use crate::image::Amount;
 use crate::text::TextRange;
 use crate::workspace::Context;
@@ -104,7 +104,19 @@ impl<'c, 'a> Site<'c, 'a> {
 
     /// The refusal for what is built, but is not what is started.
     pub fn not_started(&self, ecosystem: &str) -> Refusal {
-        let shown = self.start.launches.last().map(|launch| launch.shown()).unwrap_or_default();
+        let launches = &self.start.launches;
+        let hidden = launches.iter().filter_map(|one| one.program(self.course)).find_map(|path| {
+            let mut products = self.course.products.iter();
+            let product = products.find(|product| {
+                is_within(&path, &product.path)
+                    && self.course.mount_over(product.line, &product.path).is_some()
+            })?;
+            Some(self.course.in_mount(&path, product.line))
+        });
+        if let Some(refusal) = hidden {
+            return refusal;
+        }
+        let shown = launches.last().map(|launch| launch.shown()).unwrap_or_default();
         let is_known = self.course.products.iter().any(|one| one.ecosystem == ecosystem);
         match is_known {
             true => {

@@ -1210,15 +1210,7 @@ fn missing(site: &Site<'_, '_>) -> Option<Refusal> {
     if !site.builds(ECOSYSTEM.name) {
         return None;
     }
-    let shown = site.start.launches.last().map(|launch| launch.shown()).unwrap_or_default();
-    let place = Some(site.start.place);
-    Some(match site.course.products.is_empty() {
-        true => {
-            let why = "the build does not say where its program lies";
-            Refusal::new(Reason::ArtifactUnknown, why, place)
-        }
-        false => Refusal::new(Reason::ArtifactMissing, format!("`{shown}`"), place),
-    })
+    Some(site.not_started(ECOSYSTEM.name))
 }
 
 /// What was found out about a program.
@@ -1651,6 +1643,48 @@ mod tests {
     ];
 
     const CASES: &[(&str, &[(&str, &str)])] = &[
+        (
+            "FROM gcc:13\nWORKDIR /app\nCOPY . .\nRUN gcc -o one main.c && gcc -o two main.c\nENTRYPOINT [\"/app/run.sh\"]\n",
+            &[
+                ("main.c", "int main(void) { return 0; }"),
+                ("run.sh", "#!/bin/sh\n/app/one\nexec /app/two\n"),
+            ],
+        ),
+        (
+            "FROM debian:bookworm\nRUN apt-get update && apt-get install -y gcc libc6-dev\nWORKDIR /app\nCOPY . .\nRUN gcc -fopenmp -o app main.c\nCMD [\"./app\"]\n",
+            HELLO,
+        ),
+        (
+            "FROM gcc:13\nWORKDIR /app\nCOPY . .\nRUN gcc -o app main.c\nCMD [\"./app\"]\n",
+            &[("main.c", "int main(void) { return system(\"curl x\"); }")],
+        ),
+        (
+            "FROM debian:bookworm\nRUN apt-get update && apt-get install -y musl-tools\nWORKDIR /app\nCOPY . .\nRUN musl-gcc -static -o app main.c\nCMD [\"./app\"]\n",
+            HELLO,
+        ),
+        (
+            "FROM debian:bookworm\nRUN apt-get update && apt-get install -y musl-tools\nWORKDIR /app\nCOPY . .\nRUN musl-gcc -o app main.c\nCMD [\"./app\"]\n",
+            HELLO,
+        ),
+        (
+            "FROM gcc:13\nWORKDIR /app\nCOPY . .\nRUN make\nCMD [\"./app\"]\n",
+            &[("Makefile", "app:\n\tgo build -o app .\n")],
+        ),
+        (
+            "FROM gcc:13\nWORKDIR /app\nCOPY . .\nRUN gcc -c main.c && gcc -o app main.o $(pkg-config --libs libuv)\nCMD [\"./app\"]\n",
+            HELLO,
+        ),
+        (
+            "FROM gcc:13\nWORKDIR /app\nCOPY . .\nRUN --mount=type=cache,target=/app/out mkdir -p out && gcc -o out/app main.c\nCMD [\"./out/app\"]\n",
+            HELLO,
+        ),
+        (
+            "FROM golang:1.22\nRUN git clone https://example.com/x.git /x && cd /x && ./configure && make && make install && ldconfig\nWORKDIR /src\nCOPY . .\nRUN go build -o /app .\nCMD [\"/app\"]\n",
+            &[
+                ("go.mod", "module x\nrequire a.b/c v1.0.0\n"),
+                ("main.go", "package main\nimport \"net/http\"\nfunc main() { http.Get(\"x\") }\n"),
+            ],
+        ),
         (
             "FROM gcc:13\nWORKDIR /app\nCOPY . .\nRUN g++ -O2 -o app main.cpp\nCMD [\"./app\"]\n",
             &[("main.cpp", "int main() {}\n")],

@@ -792,21 +792,8 @@ fn program_of(site: &Site<'_, '_>, launch: &Launch, options: &Options<'_>) -> Op
     manifest.run_bin().map(|bin| bin.name.clone())
 }
 
-/// A program is built, but it is not what is started.
+/// Something is built, but it is not what is started.
 fn missing(site: &Site<'_, '_>) -> Refusal {
-    let place = Some(site.start.place);
-    let shown = site.start.launches.last().map(|launch| launch.shown()).unwrap_or_default();
-    let mut paths = site.start.launches.iter().filter_map(|launch| launch.program(site.course));
-    let hidden = paths.find_map(|path| {
-        let product = site.course.products.iter().find(|product| {
-            is_within(&path, &product.path)
-                && site.course.mount_over(product.line, &product.path).is_some()
-        })?;
-        Some(site.course.in_mount(&path, product.line))
-    });
-    if let Some(refusal) = hidden {
-        return refusal;
-    }
     let builds = |role: &Role| *role == Role::Builds(ECOSYSTEM.name);
     let first = site.course.deeds_with(builds).next();
     match (site.course.products.is_empty(), first) {
@@ -814,7 +801,7 @@ fn missing(site: &Site<'_, '_>) -> Refusal {
             let why = format!("`{}` has options or variables that are not known", one.shown());
             Refusal::new(Reason::ArtifactUnknown, why, Some(one.range))
         }
-        _ => Refusal::new(Reason::ArtifactMissing, format!("`{shown}`"), place),
+        _ => site.not_started(ECOSYSTEM.name),
     }
 }
 
@@ -891,11 +878,15 @@ impl Linked {
             None => true,
         };
         let temporary = !is_alone || sources.may_mention(&["temp_dir", "/tmp"]);
+        let mut assumptions: Vec<String> = assumption.into_iter().collect();
+        if sources.mentions(&["process::Command", "process::{"]) {
+            assumptions.push("the programs that it starts itself are in the image".to_owned());
+        }
         let zone = site.scene().value("TZ").is_some();
         let mut linked = Linked {
             linkage,
             evidence: vec![evidence],
-            assumptions: assumption.into_iter().collect(),
+            assumptions,
             libraries: Vec::new(),
             certificates: uses(TLS),
             zones: uses(ZONES) || zone,
@@ -1145,6 +1136,57 @@ mod tests {
         }
     }
 
+    #[test]
+    fn zz_golden() {
+        for d in std::fs::read_dir("/work/w-native/fixtures/split/golden").unwrap() {
+            let d = d.unwrap().path();
+            let mut files = Vec::new();
+            fn walk(root: &std::path::Path, d: &std::path::Path, out: &mut Vec<(String, String)>) {
+                for e in std::fs::read_dir(d).unwrap() {
+                    let p = e.unwrap().path();
+                    if p.is_dir() {
+                        walk(root, &p, out);
+                    } else if let Ok(t) = std::fs::read_to_string(&p) {
+                        let name = p.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+                        if ![
+                            "conservative.Dockerfile",
+                            "smallest.Dockerfile",
+                            "expected.txt",
+                            "argument.md",
+                        ]
+                        .contains(&&*name)
+                        {
+                            out.push((name, t));
+                        }
+                    }
+                }
+            }
+            walk(&d, &d, &mut files);
+            let text = std::fs::read_to_string(d.join("Dockerfile")).unwrap();
+            let refs: Vec<(&str, &str)> =
+                files.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+            let v = verdict(&text, &refs);
+            let why: String = v
+                .refusals
+                .iter()
+                .map(|(w, r)| match w {
+                    Some(w) => format!("{w:?}: {r}\n"),
+                    None => format!("{r}\n"),
+                })
+                .collect();
+            if !why.is_empty() {
+                std::fs::write(d.join("expected.txt"), why).unwrap();
+            }
+            for s in &v.splits {
+                let name = format!("{:?}.Dockerfile", s.plan.variant)
+                    .to_lowercase()
+                    .replace("dockerfile", "Dockerfile");
+                std::fs::write(d.join(name), crate::text::apply_edits(&text, &s.edits).unwrap())
+                    .unwrap();
+            }
+        }
+    }
+
     #[track_caller]
     fn check(dockerfile: &str, files: &[(&str, &str)], expected: &str) {
         assert_eq!(stages(dockerfile, files), expected, "\n{dockerfile}");
@@ -1171,6 +1213,57 @@ mod tests {
     ];
 
     const CASES: &[(&str, &[(&str, &str)])] = &[
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n",
+            &[
+                ("Cargo.toml", PACKAGE),
+                ("src/main.rs", MAIN),
+                (".cargo/config.toml", "[build]\ntarget = \"x86_64-unknown-linux-musl\"\n"),
+            ],
+        ),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/x86_64-unknown-linux-musl/release/app\"]\n",
+            &[
+                ("Cargo.toml", PACKAGE),
+                ("src/main.rs", MAIN),
+                (".cargo/config.toml", "[build]\ntarget = \"x86_64-unknown-linux-musl\"\n"),
+            ],
+        ),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN RUSTFLAGS='-C prefer-dynamic' cargo build --release\nCMD [\"target/release/app\"]\n",
+            ALONE,
+        ),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN RUSTFLAGS='-C target-feature=+crt-static' cargo build --release\nCMD [\"target/release/app\"]\n",
+            ALONE,
+        ),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n",
+            &[
+                ("Cargo.toml", PACKAGE),
+                ("src/main.rs", "fn main() { std::process::Command::new(\"git\"); }"),
+            ],
+        ),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nENTRYPOINT [\"/app/run.sh\"]\nCMD [\"/app/target/release/app\"]\n",
+            &[
+                ("Cargo.toml", PACKAGE),
+                ("src/main.rs", MAIN),
+                ("run.sh", "#!/bin/sh\nset -e\nexec \"$@\"\n"),
+            ],
+        ),
+        (
+            "FROM rust:1.80\nARG PROFILE=release\nWORKDIR /app\nCOPY . .\nRUN cargo build --profile $PROFILE\nCMD [\"target/release/app\"]\n",
+            ALONE,
+        ),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY main.rs .\nRUN rustc -O -o hello main.rs\nCMD [\"./hello\"]\n",
+            &[("main.rs", MAIN)],
+        ),
+        (
+            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nCMD [\"cargo\", \"run\", \"--release\"]\n",
+            &[("Cargo.toml", PACKAGE), ("src/bin/a.rs", MAIN), ("src/bin/b.rs", MAIN)],
+        ),
         (
             "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n",
             ALONE,

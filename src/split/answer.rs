@@ -343,6 +343,8 @@ pub enum Linkage {
     },
     /// It runs in an interpreter or virtual machine that the image brings.
     Interpreted,
+    /// The same, and it brings all else: the release below makes no difference.
+    Portable,
 }
 
 /// Whether something is needed.

@@ -223,7 +223,9 @@ impl<'w, 'a> Writer<'w, 'a> {
                 let Some(line) = self.facts.lines.get(*number) else { return String::new() };
                 self.comments(line) + &source(&line.placed)
             }
-            RuntimeLine::New(keyword, rest) => self.style.line(*keyword, rest),
+            RuntimeLine::New(keyword, rest) => {
+                self.style.line(*keyword, &rest.replace('\n', self.style.newline))
+            }
         }
     }
 }

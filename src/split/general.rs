@@ -478,7 +478,12 @@ impl Files<'_, '_> {
         };
         let sources: Vec<(String, bool)> = operands
             .iter()
-            .map(|word| Some((self.invocation.path(word.text.as_deref()?)?, word.is_pattern)))
+            .map(|word| {
+                let text = word.text.as_deref()?;
+                // Of `folder/.` the inside is meant.
+                let whole = if text.ends_with("/.") { "/." } else { "" };
+                Some((format!("{}{whole}", self.invocation.path(text)?), word.is_pattern))
+            })
             .collect::<Option<_>>()?;
         for (source, is_pattern) in &sources {
             self.transfer(source, *is_pattern, &destination, away);
@@ -499,7 +504,12 @@ impl Files<'_, '_> {
                 Origin::Context(line) => Origin::Context(line),
                 _ => Origin::Unknown(self.line),
             };
-            world.put(destination, origin, None);
+            // What else is in a folder stays what it is.
+            let is_folder = destination.ends_with('/') || world.is_folder(destination);
+            match super::facts::join(destination, super::world::base_name(source)) {
+                Some(inside) if is_folder => world.put(&inside, origin, None),
+                _ => world.put(destination, origin, None),
+            }
             return;
         }
         let whole = source.ends_with("/.");

@@ -73,11 +73,17 @@ fn judged(model: &Model, context: Option<&Context>, wanted: &Wanted) -> Result<V
         return Err(Refusal::new(Reason::NothingBuilt, "", None));
     };
     check_start(&start)?;
-    let roots = roots?;
-    let answer = answer?;
+    let (roots, answer) = match (roots, answer) {
+        // What was copied by name is a script; of a whole folder it may be anything.
+        (Err(script), Err(other)) => {
+            let is_named = course.world.exact(&script.subject).is_some();
+            return Err(if is_named { script } else { other });
+        }
+        (roots, answer) => (roots?, answer?),
+    };
     check_course(&course)?;
-    check_libraries(&course, &answer)?;
     check_reached(&course, &roots, &answer)?;
+    check_libraries(&course, &answer)?;
     let parts = Parts { course: &course, start: &start, roots: &roots, answer: &answer };
     Ok(variants(&parts, wanted))
 }
@@ -246,20 +252,6 @@ fn check_course(course: &Course<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// That a program which is linked at its start, or an interpreter, does not need what a C compiler
-/// built beside it.
-fn check_libraries(course: &Course<'_>, answer: &Answer) -> Result<(), Refusal> {
-    let c = ecosystem::c::ECOSYSTEM.name;
-    if answer.ecosystem == c || answer.linkage == Linkage::Static {
-        return Ok(());
-    }
-    let mut built = course.deeds_with(|role| *role == Role::Builds(c));
-    match built.next() {
-        Some((_, one)) => Err(Refusal::new(Reason::CannotFollow, one.shown(), Some(one.range))),
-        None => Ok(()),
-    }
-}
-
 /// That every program which was built and is started is among what is taken.
 fn check_reached(course: &Course<'_>, roots: &Roots, answer: &Answer) -> Result<(), Refusal> {
     for path in &roots.paths {
@@ -275,6 +267,20 @@ fn check_reached(course: &Course<'_>, roots: &Roots, answer: &Answer) -> Result<
         }
     }
     Ok(())
+}
+
+/// That a program which is linked at its start, or an interpreter, does not need what a C compiler
+/// built beside it.
+fn check_libraries(course: &Course<'_>, answer: &Answer) -> Result<(), Refusal> {
+    let c = ecosystem::c::ECOSYSTEM.name;
+    if answer.ecosystem == c || answer.linkage == Linkage::Static {
+        return Ok(());
+    }
+    let mut built = course.deeds_with(|role| *role == Role::Builds(c));
+    match built.next() {
+        Some((_, one)) => Err(Refusal::new(Reason::CannotFollow, one.shown(), Some(one.range))),
+        None => Ok(()),
+    }
 }
 
 /// Programs that start several services.

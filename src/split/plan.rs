@@ -132,8 +132,10 @@ impl Parts<'_, '_> {
         self.check_release(&mut plan);
         self.packages(&mut plan)?;
         self.reachable(&mut plan);
+        self.scripts(&mut plan);
         self.data(&mut plan);
         self.fetched(&mut plan)?;
+        self.others(&mut plan);
         let mut draft = Draft::new(self, &mut plan);
         draft.write()?;
         self.check_volumes(&mut plan);
@@ -169,11 +171,36 @@ impl Parts<'_, '_> {
         self.check_programs(plan)
     }
 
+    /// The programs that are started: those of a new start command instead of the old ones.
+    fn programs(&self) -> impl Iterator<Item = &String> {
+        let old = self.roots.programs.iter().filter(|_| self.answer.start.is_none());
+        let new = self.answer.start.iter().filter_map(|start| start.words.first());
+        old.chain(new).chain(&self.roots.health)
+    }
+
+    /// Whether the small image's own program serves what is copied: then nothing else of the build
+    /// matters, its packages, users, variables and folders.
+    fn is_served(&self) -> bool {
+        self.answer.start.as_ref().is_some_and(|start| start.words.is_empty())
+    }
+
+    /// The start command behind the interpreter, where the small image starts that by itself and has
+    /// it nowhere on its `PATH`: Google's image for Node.
+    fn behind_interpreter(&self, runtime: &Base) -> Option<Vec<String>> {
+        let [program] = runtime.entrypoint else { return None };
+        let search = runtime.variable("PATH").unwrap_or_default();
+        let is_hidden = !search.split(':').any(|own| own == parent(program));
+        let has_own = self.facts().last(Keyword::Entrypoint).is_some();
+        let What::Cmd(Form::Exec(words)) = &self.facts().last(Keyword::Cmd)?.what else {
+            return None;
+        };
+        let (first, rest) = words.split_first()?;
+        (!runtime.has_shell() && is_hidden && !has_own && first == base_name(program))
+            .then(|| rest.to_vec())
+    }
+
     /// That every program which is started is there.
     fn check_programs(&self, plan: &Plan) -> Result<(), Refusal> {
-        if self.answer.linkage == Linkage::Interpreted && self.answer.start.is_some() {
-            return Ok(());
-        }
         for program in self.programs() {
             if self.is_brought(program, plan) {
                 continue;
@@ -181,7 +208,7 @@ impl Parts<'_, '_> {
             let name = base_name(program);
             let is_there = match packages::holder(name, plan.runtime.distribution) {
                 Holder::Base => true,
-                Holder::Package(_) => plan.runtime.has_shell(),
+                Holder::Package(_) => plan.runtime.has_shell() && !self.is_served(),
                 Holder::Unknown => false,
             };
             if !is_there || !plan.runtime.has_shell() {
@@ -189,12 +216,6 @@ impl Parts<'_, '_> {
             }
         }
         Ok(())
-    }
-
-    /// The programs that are started in the small image: not those of a start that is replaced.
-    fn programs(&self) -> impl Iterator<Item = &String> {
-        let started = self.roots.programs.iter().filter(|_| self.answer.start.is_none());
-        started.chain(&self.roots.health)
     }
 
     /// Whether a program comes out of the builder, is copied from the context, or is the image's
@@ -210,6 +231,7 @@ impl Parts<'_, '_> {
         let found = match program.contains('/') {
             true => scene.path(program).is_some_and(|path| {
                 is_made(&path)
+                    || self.roots.scripts.contains(&path)
                     || plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.from))
                     || plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.to))
             }),
@@ -222,6 +244,7 @@ impl Parts<'_, '_> {
                 .iter()
                 .any(|artifact| artifact.is_folder && is_in_folder(&artifact.to, program, search))
             || interpreters(&plan.runtime).contains(&name)
+            || self.behind_interpreter(&plan.runtime).is_some() && name == "node"
     }
 
     /// The platform that the file asks for.
@@ -234,7 +257,10 @@ impl Parts<'_, '_> {
     /// that release, the tag is made to say it.
     fn check_release(&self, plan: &mut Plan) {
         let base = &self.facts().base;
-        if base.pinned || self.answer.linkage == Linkage::Static {
+        // Tags of one repository move together; a site stands on no release.
+        let is_sibling = base.image.repository == plan.runtime.image.repository;
+        let is_free = matches!(self.answer.linkage, Linkage::Static | Linkage::Portable);
+        if base.pinned || is_free || is_sibling || self.is_served() {
             return;
         }
         let written = self.facts().model.stages().first().and_then(|stage| stage.image());
@@ -266,6 +292,7 @@ impl Parts<'_, '_> {
         let mut doubts = Vec::new();
         let is_static = self.answer.linkage == Linkage::Static;
         let requested = self.course.packages.iter().flat_map(|installed| &installed.requested);
+        let requested = requested.filter(|_| !self.is_served());
         for package in requested.filter(|package| package.group.is_none()) {
             match packages::use_of(&package.name, from) {
                 Use::Build => {}
@@ -273,7 +300,9 @@ impl Parts<'_, '_> {
                 Use::Library(_) if is_static => {}
                 Use::Library(names) => wanted.extend(names.iter().map(|name| (*name).to_owned())),
                 Use::Tool(programs) => {
-                    if programs.iter().any(|program| self.roots.names(program)) {
+                    let provided = |name: &str| self.answer.provides.iter().any(|own| own == name);
+                    let is_called = |name: &&&str| self.roots.names(name) && !provided(name);
+                    if programs.iter().any(|program| is_called(&program)) {
                         wanted.push(package.name.clone());
                     }
                 }
@@ -317,6 +346,16 @@ impl Parts<'_, '_> {
         }));
         let mut seen = std::collections::HashSet::new();
         plan.packages = wanted.into_iter().filter(|name| seen.insert(name.clone())).collect();
+        let names: Vec<&str> = plan.packages.iter().map(String::as_str).collect();
+        if let Some(first) = names.first()
+            && packages::install(&names, to).is_none()
+        {
+            let what = format!(
+                "It needs the package {first}, which {} cannot install",
+                plan.runtime.name()
+            );
+            return Err(Refusal::new(Reason::NeedsOther, what, None));
+        }
         Ok(())
     }
 
@@ -376,6 +415,16 @@ impl Parts<'_, '_> {
         let base = self.facts().base.variable("PATH").unwrap_or_default();
         scene.value("PATH").unwrap_or_default().split(':').any(|own| own == folder)
             && !base.split(':').any(|own| own == folder)
+    }
+
+    /// Start scripts that were copied with a folder are taken from the builder, by themselves.
+    fn scripts(&self, plan: &mut Plan) {
+        for script in &self.roots.scripts {
+            let is_taken = plan.artifacts.iter().any(|artifact| is_within(script, &artifact.from));
+            if !is_taken && self.course.world.exact(script).is_none() {
+                plan.artifacts.push(Artifact::file(script));
+            }
+        }
     }
 
     /// The files that the program reads.
@@ -442,12 +491,49 @@ impl Parts<'_, '_> {
             });
             folders.extend(named);
         }
-        if let Data::Beside { folders: sources, .. } = &self.answer.data {
-            folders.extend(sources.iter().cloned());
-        }
         folders.sort();
         folders.dedup();
         folders
+    }
+
+    /// What other ecosystems build may be read by the program: a server's own pages.
+    fn others(&self, plan: &mut Plan) {
+        let own = self.answer.ecosystem;
+        if self.is_served() {
+            return;
+        }
+        let embedded: &[String] = match &self.answer.data {
+            Data::Beside { embedded, .. } => embedded,
+            _ => &[],
+        };
+        for product in self.course.products.iter().filter(|product| product.ecosystem != own) {
+            let path = &product.path;
+            let is_there = matches!(self.course.world.exact(path), Some(Origin::Built(_)))
+                && !plan.artifacts.iter().any(|artifact| is_within(path, &artifact.from))
+                && !embedded.iter().any(|folder| is_within(path, folder));
+            if is_there {
+                let text = format!("{path} may be read at run time: {}", product.evidence);
+                plan.evidence.push(Evidence { text, place: None, file: None });
+                let is_folder = product.is_folder;
+                plan.artifacts.push(Artifact { from: path.clone(), to: path.clone(), is_folder });
+            }
+        }
+        let unknown =
+            self.course.deeds_with(|role| matches!(role, Role::Builds(name) if *name != own));
+        for (deed, one) in unknown {
+            let is_known = self
+                .course
+                .products
+                .iter()
+                .any(|product| (product.line, product.command) == (deed.line, deed.command));
+            let is_taken = one.folder.as_deref().is_some_and(|folder| {
+                plan.artifacts.iter().any(|artifact| is_within(folder, &artifact.from))
+            });
+            if !is_known && !is_taken {
+                plan.assumptions
+                    .push(format!("the program reads nothing of what `{}` makes", one.shown()));
+            }
+        }
     }
 
     /// A volume over an artifact: engines of the old sort forget what is written there.
@@ -465,7 +551,7 @@ impl Parts<'_, '_> {
 
     /// That containers start the same words as before, or those that were announced.
     fn check_argv(&self, plan: &Plan) -> Result<(), Refusal> {
-        if self.answer.start.is_some() {
+        if self.answer.start.is_some() || self.behind_interpreter(&plan.runtime).is_some() {
             return Ok(());
         }
         let form = |keyword| match &self.facts().last(keyword)?.what {
@@ -504,6 +590,19 @@ fn is_shared(path: &str) -> bool {
     SHARED.contains(&path) || path.starts_with("/usr/local/lib")
 }
 
+/// Whether a line tells those who run a container something, and nothing to what runs in it.
+fn is_told_to_engines(keyword: Keyword) -> bool {
+    matches!(
+        keyword,
+        Keyword::Cmd
+            | Keyword::Entrypoint
+            | Keyword::Healthcheck
+            | Keyword::Expose
+            | Keyword::Label
+            | Keyword::Maintainer
+    )
+}
+
 /// Whether the entrypoint of an image only starts what it is given, if that is a program.
 fn passes_on(base: &Base) -> bool {
     use super::base::Family;
@@ -538,7 +637,6 @@ pub fn interpreters(base: &Base) -> &'static [&'static str] {
         Family::Elixir => &["elixir", "iex", "mix", "erl"],
         Family::Distroless => match base.entrypoint {
             [program, ..] if program.ends_with("java") => &["java"],
-            [program, ..] if program.ends_with("node") => &["node"],
             [program, ..] if program.ends_with("python3") => &["python3"],
             _ => &[],
         },
@@ -613,6 +711,12 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
     }
 
     fn line(&mut self, number: usize, line: &Line<'a>) -> Result<(), Refusal> {
+        if self.parts.is_served() && !is_told_to_engines(line.keyword) {
+            if line.keyword == Keyword::User && !self.runs_behind(number) {
+                self.leave(number);
+            }
+            return Ok(());
+        }
         match (&line.what, line.keyword) {
             (What::Variables(_), Keyword::Env) => self.variables(number),
             (What::Copy(copy), _) => {
@@ -655,11 +759,6 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
                     self.new_start();
                 }
             }
-            (What::Expose(_), _)
-                if self.parts.answer.start.as_ref().is_some_and(|s| s.words.is_empty()) =>
-            {
-                self.leave(number);
-            }
             (
                 _,
                 Keyword::Cmd
@@ -671,6 +770,15 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
                 | Keyword::Stopsignal
                 | Keyword::Maintainer,
             ) => {
+                let behind = self.parts.behind_interpreter(&self.plan.runtime);
+                if let (Keyword::Cmd, Some(words)) = (line.keyword, behind) {
+                    self.leave(number);
+                    let is_last = self.parts.course.facts.last(Keyword::Cmd);
+                    if is_last.is_some_and(|last| last.number == line.number) {
+                        self.plan.lines.push(RuntimeLine::New(Keyword::Cmd, exec_form(&words)));
+                    }
+                    return Ok(());
+                }
                 // Before the start command the copies have to be there, wherever the build stands.
                 if matches!(line.keyword, Keyword::Cmd | Keyword::Entrypoint) {
                     self.clear_entrypoint(line.keyword);
@@ -696,6 +804,11 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
     fn new_start(&mut self) {
         let words = self.parts.answer.start.as_ref().map_or(&[][..], |start| &start.words);
         if !words.is_empty() {
+            // An entrypoint of the file is left out, that of the image must not stand in front.
+            let runtime = &self.plan.runtime;
+            if !runtime.entrypoint.is_empty() && !passes_on(runtime) {
+                self.plan.lines.push(RuntimeLine::New(Keyword::Entrypoint, "[]".to_owned()));
+            }
             self.plan.lines.push(RuntimeLine::New(Keyword::Cmd, exec_form(words)));
         }
     }
@@ -786,15 +899,25 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             return true;
         }
         // Before the build: what does not lie among the sources.
-        let folders = self.parts.worked();
+        let mut folders = self.parts.worked();
+        if let Data::Beside { folders: sources, .. } = &self.parts.answer.data {
+            folders.extend(sources.iter().cloned());
+        }
+        let scene = course.facts.last_scene();
+        if !self.parts.answer.builder.is_empty() {
+            folders.extend(scene.workdir.clone());
+        }
         let among = |path: &str| {
             path == "/"
                 || folders.iter().any(|folder| {
                     folder != "/" && is_within(path, folder) || is_within(folder, path)
                 })
         };
-        let is_root =
-            |path: &str| self.parts.roots.scripts.iter().any(|script| is_within(script, path));
+        // Those that came with a folder are taken by themselves.
+        let is_root = |path: &str| {
+            let mut scripts = self.parts.roots.scripts.iter();
+            scripts.any(|script| is_within(script, path) && course.world.exact(script).is_some())
+        };
         !among(super::world::trimmed(destination)) || is_root(destination)
     }
 
@@ -1013,9 +1136,7 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             Refusal::new(Reason::NeedsUser, "of a build argument", place)
         })?;
         self.check_user(user)?;
-        let works_on =
-            self.lines().iter().skip(number + 1).any(|line| line.keyword == Keyword::Run);
-        if works_on {
+        if self.runs_behind(number) {
             return Ok(());
         }
         if !self.copied {
@@ -1030,6 +1151,10 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         self.plan.lines.push(RuntimeLine::Moved(number));
         user.clone_into(&mut self.user);
         Ok(())
+    }
+
+    fn runs_behind(&self, number: usize) -> bool {
+        self.lines().iter().skip(number + 1).any(|line| line.keyword == Keyword::Run)
     }
 
     /// That a user exists in the runtime stage.
@@ -1124,11 +1249,15 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
     fn settle(&mut self) -> Result<(), Refusal> {
         let scene = self.parts.course.facts.last_scene();
         let end = self.plan.lines.iter().position(|line| {
-            matches!(line, RuntimeLine::Moved(number)
-                if matches!(self.lines().get(*number).map(|l| l.keyword), Some(Keyword::Cmd | Keyword::Entrypoint)))
+            let keyword = match line {
+                RuntimeLine::Moved(number) => self.lines().get(*number).map(|line| line.keyword),
+                RuntimeLine::New(keyword, _) => Some(*keyword),
+                RuntimeLine::Repeated(_) => None,
+            };
+            matches!(keyword, Some(Keyword::Cmd | Keyword::Entrypoint))
         });
         let tail = self.plan.lines.split_off(end.unwrap_or(self.plan.lines.len()));
-        if self.parts.answer.linkage != Linkage::Interpreted || self.parts.answer.start.is_none() {
+        if !self.parts.is_served() {
             if let Some(folder) = &last_workdir(self.lines(), &scene) {
                 self.work_in(folder);
             }

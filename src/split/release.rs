@@ -90,6 +90,8 @@ const DEFAULTS: &[Default] = &[
     default("gcc", &[16], NO_END, "trixie", false),
     default("nginx", &[1, 25], &[1, 28], "bookworm", false),
     default("nginx", &[1, 29], NO_END, "trixie", false),
+    default("openjdk", &[8], &[11], "bullseye", true),
+    default("openjdk", &[17], &[17], "bullseye", true),
     default("eclipse-temurin", &[8], &[21], "resolute", true),
     default("eclipse-temurin", &[25], &[25], "resolute", true),
     default("haskell", &[9], NO_END, "bookworm", true),
@@ -120,6 +122,10 @@ const LAST_ALPINE: &[(&str, &[u32], (u32, u32))] = &[
 /// The image of a distribution whose name a repository's flavour lacks.
 const BASED_ELSEWHERE: &[(&str, &str)] =
     &[("maven", "eclipse-temurin"), ("gradle", "eclipse-temurin"), ("clojure", "eclipse-temurin")];
+
+/// Words for distributions that are not told apart.
+const STRANGERS: &[&str] =
+    &["ubi", "ol", "oraclelinux", "al", "amazonlinux", "amazoncorretto", "corretto"];
 
 /// The release with that code name.
 pub fn named(name: &str) -> Option<&'static Release> {
@@ -153,19 +159,22 @@ pub fn behind(repository: &str, tag: &Tag<'_>) -> Option<(Distribution, bool)> {
     if matches!(repository, "debian" | "ubuntu") {
         return own_release(repository, tag);
     }
-    if tag
-        .flavour
-        .iter()
-        .any(|word| ["ubi", "ol", "oraclelinux", "al", "amazonlinux"].contains(word))
-        || matches!(repository, "amazoncorretto" | "openjdk") && !tag.has("slim")
-    {
-        return Some((Distribution::Other, true));
-    }
     let elsewhere = BASED_ELSEWHERE.iter().find(|(name, _)| *name == repository);
     let (repository, version) = match elsewhere {
+        Some(_) if tag.has("openjdk") || tag.has("jdk") => ("openjdk", jdk_version(tag)?),
         Some((_, other)) => (*other, jdk_version(tag)?),
         None => (repository, tag.version.clone()),
     };
+    // From 12 on only the slim images of OpenJDK are Debian's.
+    let is_oracle = repository == "openjdk"
+        && !tag.has("slim")
+        && version.first().is_none_or(|major| *major > 11);
+    if tag.flavour.iter().any(|word| STRANGERS.contains(word))
+        || repository == "amazoncorretto"
+        || is_oracle
+    {
+        return Some((Distribution::Other, true));
+    }
     let mut found = DEFAULTS.iter().filter(|row| row.repository == repository);
     match version.is_empty() {
         // `latest` is what the last row is, and moves on.
@@ -376,6 +385,12 @@ mod tests {
         check("node:22-slim", Some(("debian:bookworm-slim", true)));
         check("maven:3.9-eclipse-temurin-17", Some(("ubuntu:26.04", false)));
         check("gradle:8-jdk21", Some(("ubuntu:26.04", false)));
+        check("openjdk:11", Some(("debian:bullseye-slim", false)));
+        check("maven:3.8-openjdk-11", Some(("debian:bullseye-slim", false)));
+        check("openjdk:17-slim", Some(("debian:bullseye-slim", false)));
+        check("openjdk:17", None);
+        check("maven:3.8-openjdk-17", None);
+        check("gradle:8-jdk17-corretto", None);
         check("debian", Some(("debian:trixie-slim", false)));
         check("golang:1.3", None);
     }

@@ -104,10 +104,7 @@ impl Roots {
         if self.scripts.len() == MOST_SCRIPTS {
             return Err(unread());
         }
-        let Some(file) = course.in_context(path) else {
-            // What the context does not hold is no script: something else has to make it.
-            return if course.context.is_some() { Ok(()) } else { Err(unread()) };
-        };
+        let file = course.in_context(path).ok_or_else(unread)?;
         let context = course.context.ok_or_else(unread)?;
         let text = context.read(&file, LONGEST_SCRIPT).ok().flatten().ok_or_else(unread)?;
         let text = text.replace("\r\n", "\n");

@@ -61,3 +61,20 @@ pub fn stages(dockerfile: &str, files: &[(&str, &str)]) -> String {
     }
     shown.join("\n")
 }
+
+/// The lines behind the last `FROM` of each split, its image among them, joined by ` | `; or why
+/// there is none. Of a file that is split in one way only, the other variant's reason is left out.
+pub fn runtime_stages(dockerfile: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let made = match split(dockerfile, files) {
+        Ok(made) => made,
+        Err(why) => return why.lines().map(str::to_owned).collect(),
+    };
+    made.into_iter()
+        .map(|(_, text)| {
+            let start = text.rfind("\nFROM ").map_or(0, |at| at + 1);
+            let assumed = text.lines().filter(|line| line.starts_with("# Assumed: "));
+            let stage = text.get(start..).unwrap_or_default().lines();
+            assumed.chain(stage).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+        })
+        .collect()
+}

@@ -2,11 +2,19 @@
 //!
 //! One file each. Adding one means adding a file and a row of [`ALL`].
 
+pub mod bun_deno;
 pub mod c;
 pub mod dart;
 pub mod go;
 pub mod haskell;
+pub mod hugo;
+pub mod jvm;
+pub mod maven;
+pub mod node;
+mod package;
 pub mod rust;
+pub mod rust;
+pub mod site;
 pub mod swift;
 pub mod zig;
 
@@ -67,5 +75,10 @@ pub const ALL: &[Ecosystem] = &[
     haskell::ECOSYSTEM,
     swift::ECOSYSTEM,
     dart::ECOSYSTEM,
+    maven::ECOSYSTEM,
+    bun_deno::ECOSYSTEM,
+    hugo::ECOSYSTEM,
+    site::ECOSYSTEM,
+    node::ECOSYSTEM,
     c::ECOSYSTEM,
 ];

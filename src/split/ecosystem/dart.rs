@@ -92,29 +92,90 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
 mod tests {
     use crate::split::testing::stages;
 
-    #[test]
-    fn zz_cases() {
-        for (dockerfile, files) in CASES {
-            println!("=====\n{dockerfile}-----\n{}", stages(dockerfile, files));
-        }
+    /// The runtime stages, assumptions and refusals of a file.
+    #[track_caller]
+    fn check(dockerfile: &str, files: &[(&str, &str)], expected: &str) {
+        assert_eq!(stages(dockerfile, files), expected, "\n{dockerfile}");
     }
 
-    const CASES: &[(&str, &[(&str, &str)])] = &[
-        (
-            "FROM dart:3.4\nWORKDIR /app\nCOPY pubspec.* ./\nRUN dart pub get\nCOPY . .\nRUN dart compile exe bin/server.dart -o bin/server\nEXPOSE 8080\nCMD [\"/app/bin/server\"]\n",
+    #[test]
+    fn compiled() {
+        check(
+            r#"FROM dart:3.4
+WORKDIR /app
+COPY pubspec.* ./
+RUN dart pub get
+COPY . .
+RUN dart compile exe bin/server.dart -o bin/server
+EXPOSE 8080
+CMD ["/app/bin/server"]
+"#,
             &[
                 ("pubspec.yaml", "name: x\n"),
                 ("bin/server.dart", "void main() {}"),
                 ("public/index.html", "x"),
             ],
-        ),
-        (
-            "FROM dart:3.4\nWORKDIR /app\nCOPY . .\nRUN dart pub get && dart compile exe bin/server.dart\nCMD [\"bin/server.exe\"]\n",
+            r#"FROM debian:trixie-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /app/bin/server /app/bin/server
+COPY --from=builder /app/public /app/public
+EXPOSE 8080
+CMD ["/app/bin/server"]
+? no package that it uses opens a library of its own
+? dart:3.4 stands on trixie, which its tag does not say
+FROM gcr.io/distroless/base-debian13
+WORKDIR /app
+COPY --from=builder /app/bin/server /app/bin/server
+COPY --from=builder /app/public /app/public
+EXPOSE 8080
+CMD ["/app/bin/server"]
+? no package that it uses opens a library of its own
+? dart:3.4 stands on trixie, which its tag does not say"#,
+        );
+    }
+
+    #[test]
+    fn the_default_name() {
+        check(
+            r#"FROM dart:3.4
+WORKDIR /app
+COPY . .
+RUN dart pub get && dart compile exe bin/server.dart
+CMD ["bin/server.exe"]
+"#,
             &[("bin/server.dart", "void main() {}")],
-        ),
-        (
-            "FROM dart:3.4\nWORKDIR /app\nCOPY . .\nRUN dart pub get\nCMD [\"dart\", \"run\", \"bin/server.dart\"]\n",
+            r#"FROM debian:trixie-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /app/bin/server.exe /app/bin/server.exe
+CMD ["bin/server.exe"]
+? no package that it uses opens a library of its own
+? dart:3.4 stands on trixie, which its tag does not say
+FROM gcr.io/distroless/base-debian13
+WORKDIR /app
+COPY --from=builder /app/bin/server.exe /app/bin/server.exe
+CMD ["bin/server.exe"]
+? no package that it uses opens a library of its own
+? dart:3.4 stands on trixie, which its tag does not say"#,
+        );
+    }
+
+    #[test]
+    fn dart_run() {
+        check(
+            r#"FROM dart:3.4
+WORKDIR /app
+COPY . .
+RUN dart pub get
+CMD ["dart", "run", "bin/server.dart"]
+"#,
             &[("bin/server.dart", "void main() {}")],
-        ),
-    ];
+            r#"build-tool: The container runs the build tool itself: `dart run bin/server.dart`."#,
+        );
+    }
 }

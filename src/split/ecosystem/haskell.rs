@@ -152,35 +152,90 @@ fn native(
 mod tests {
     use crate::split::testing::stages;
 
-    #[test]
-    fn zz_cases() {
-        for (dockerfile, files) in CASES {
-            println!("=====\n{dockerfile}-----\n{}", stages(dockerfile, files));
-        }
+    /// The runtime stages, assumptions and refusals of a file.
+    #[track_caller]
+    fn check(dockerfile: &str, files: &[(&str, &str)], expected: &str) {
+        assert_eq!(stages(dockerfile, files), expected, "\n{dockerfile}");
     }
 
-    const CASES: &[(&str, &[(&str, &str)])] = &[
-        (
-            "FROM haskell:9.4\nWORKDIR /app\nRUN cabal update\nCOPY . .\nRUN cabal install --installdir=/opt/bin --install-method=copy\nCMD [\"/opt/bin/app\"]\n",
+    #[test]
+    fn cabal_install() {
+        check(
+            r#"FROM haskell:9.4
+WORKDIR /app
+RUN cabal update
+COPY . .
+RUN cabal install --installdir=/opt/bin --install-method=copy
+CMD ["/opt/bin/app"]
+"#,
             &[
                 ("app.cabal", "name: app\nversion: 1\nexecutable app\n  main-is: Main.hs\n"),
                 ("Main.hs", "main = pure ()"),
             ],
-        ),
-        (
-            "FROM haskell:9.4\nWORKDIR /app\nCOPY . .\nRUN stack install --system-ghc\nCMD [\"app\"]\n",
+            r#"FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libgmp10 libgmpxx4ldbl libffi8 libnuma1 zlib1g ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /opt/bin/app /opt/bin/app
+CMD ["/opt/bin/app"]
+? it links with no library but those of GHC itself
+? haskell:9.4 stands on bookworm, which its tag does not say
+no Smallest: It needs the package libgmp10, which gcr.io/distroless/cc-debian12 cannot install."#,
+        );
+    }
+
+    #[test]
+    fn stack_install() {
+        check(
+            r#"FROM haskell:9.4
+WORKDIR /app
+COPY . .
+RUN stack install --system-ghc
+CMD ["app"]
+"#,
             &[
                 ("app.cabal", "name: app\nversion: 1\nexecutable app\n  main-is: Main.hs\n"),
                 ("Main.hs", "main = pure ()"),
             ],
-        ),
-        (
-            "FROM haskell:9.4\nWORKDIR /app\nCOPY . .\nRUN stack build\nCMD [\"stack\", \"exec\", \"app\"]\n",
+            r#"FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libgmp10 libgmpxx4ldbl libffi8 libnuma1 zlib1g ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /root/.local/bin/app /usr/local/bin/app
+CMD ["app"]
+? it links with no library but those of GHC itself
+? haskell:9.4 stands on bookworm, which its tag does not say
+no Smallest: It needs the package libgmp10, which gcr.io/distroless/cc-debian12 cannot install."#,
+        );
+    }
+
+    #[test]
+    fn stack_exec() {
+        check(
+            r#"FROM haskell:9.4
+WORKDIR /app
+COPY . .
+RUN stack build
+CMD ["stack", "exec", "app"]
+"#,
             &[],
-        ),
-        (
-            "FROM haskell:9.4\nWORKDIR /app\nCOPY . .\nRUN cabal build\nCMD [\"./dist-newstyle/app\"]\n",
+            r#"build-tool: The container runs the build tool itself: `stack exec app`."#,
+        );
+    }
+
+    #[test]
+    fn cabal_build_alone() {
+        check(
+            r#"FROM haskell:9.4
+WORKDIR /app
+COPY . .
+RUN cabal build
+CMD ["./dist-newstyle/app"]
+"#,
             &[],
-        ),
-    ];
+            r#"artifact-unknown: Which file the build produces is not known: the build does not say where its program lies."#,
+        );
+    }
 }

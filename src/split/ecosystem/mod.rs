@@ -13,7 +13,6 @@ pub mod maven;
 pub mod node;
 mod package;
 pub mod rust;
-pub mod rust;
 pub mod site;
 pub mod swift;
 pub mod zig;

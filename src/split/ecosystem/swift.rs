@@ -147,16 +147,22 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
 mod tests {
     use crate::split::testing::stages;
 
-    #[test]
-    fn zz_cases() {
-        for (dockerfile, files) in CASES {
-            println!("=====\n{dockerfile}-----\n{}", stages(dockerfile, files));
-        }
+    /// The runtime stages, assumptions and refusals of a file.
+    #[track_caller]
+    fn check(dockerfile: &str, files: &[(&str, &str)], expected: &str) {
+        assert_eq!(stages(dockerfile, files), expected, "\n{dockerfile}");
     }
 
-    const CASES: &[(&str, &[(&str, &str)])] = &[
-        (
-            "FROM swift:5.9-jammy\nWORKDIR /app\nCOPY . .\nRUN swift build -c release\nEXPOSE 8080\nCMD [\".build/release/App\"]\n",
+    #[test]
+    fn the_slim_sibling() {
+        check(
+            r#"FROM swift:5.9-jammy
+WORKDIR /app
+COPY . .
+RUN swift build -c release
+EXPOSE 8080
+CMD [".build/release/App"]
+"#,
             &[
                 (
                     "Package.swift",
@@ -164,18 +170,61 @@ mod tests {
                 ),
                 ("Sources/App/main.swift", "print(1)"),
             ],
-        ),
-        (
-            "FROM swift:5.9\nWORKDIR /app\nCOPY . .\nRUN swift build -c release && cp .build/release/App /usr/local/bin/App\nCMD [\"App\"]\n",
+            r#"FROM swift:5.9-jammy-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /app/.build/release/App /app/.build/release/App
+EXPOSE 8080
+CMD [".build/release/App"]
+? no package that it depends on has resources
+no Smallest: There is no small image for it: swift on swift:5.9-jammy."#,
+        );
+    }
+
+    #[test]
+    fn without_the_context() {
+        check(
+            r#"FROM swift:5.9
+WORKDIR /app
+COPY . .
+RUN swift build -c release && cp .build/release/App /usr/local/bin/App
+CMD ["App"]
+"#,
             &[],
-        ),
-        (
-            "FROM swift:5.9\nWORKDIR /app\nCOPY . .\nRUN swift build -c release\nCMD [\".build/release/App\"]\n",
+            r#"no Conservative: The start script needs App, which is not known on the small base.
+no Smallest: There is no small image for it: swift on swift:5.9."#,
+        );
+    }
+
+    #[test]
+    fn resources() {
+        check(
+            r#"FROM swift:5.9
+WORKDIR /app
+COPY . .
+RUN swift build -c release
+CMD [".build/release/App"]
+"#,
             &[(
                 "Package.swift",
                 "let package = Package(name: \"App\", targets: [.executableTarget(name: \"App\", resources: [.process(\"x\")])])",
             )],
-        ),
-        ("FROM swift:5.9\nWORKDIR /app\nCOPY . .\nCMD [\"swift\", \"run\"]\n", &[]),
-    ];
+            r#"artifact-unknown: Which file the build produces is not known: the package has resources, which are made beside the program."#,
+        );
+    }
+
+    #[test]
+    fn swift_run() {
+        check(
+            r#"FROM swift:5.9
+WORKDIR /app
+COPY . .
+CMD ["swift", "run"]
+"#,
+            &[],
+            r#"build-tool: The container runs the build tool itself: `swift run`."#,
+        );
+    }
 }

@@ -138,16 +138,22 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
 mod tests {
     use crate::split::testing::stages;
 
-    #[test]
-    fn zz_cases() {
-        for (dockerfile, files) in CASES {
-            println!("=====\n{dockerfile}-----\n{}", stages(dockerfile, files));
-        }
+    /// The runtime stages, assumptions and refusals of a file.
+    #[track_caller]
+    fn check(dockerfile: &str, files: &[(&str, &str)], expected: &str) {
+        assert_eq!(stages(dockerfile, files), expected, "\n{dockerfile}");
     }
 
-    const CASES: &[(&str, &[(&str, &str)])] = &[
-        (
-            "FROM alpine:3.20\nRUN apk add --no-cache zig\nWORKDIR /app\nCOPY . .\nRUN zig build -Doptimize=ReleaseSafe\nCMD [\"./zig-out/bin/app\"]\n",
+    #[test]
+    fn without_libc() {
+        check(
+            r#"FROM alpine:3.20
+RUN apk add --no-cache zig
+WORKDIR /app
+COPY . .
+RUN zig build -Doptimize=ReleaseSafe
+CMD ["./zig-out/bin/app"]
+"#,
             &[
                 (
                     "build.zig",
@@ -155,18 +161,87 @@ mod tests {
                 ),
                 ("src/main.zig", "pub fn main() void {}"),
             ],
-        ),
-        (
-            "FROM debian:bookworm\nRUN apt-get update && apt-get install -y xz-utils curl\nRUN curl -L https://ziglang.org/zig.tar.xz | tar -xJ -C /opt\nENV PATH=/opt/zig:$PATH\nWORKDIR /app\nCOPY . .\nRUN zig build\nCMD [\"./zig-out/bin/app\"]\n",
+            r#"FROM alpine:3.20
+WORKDIR /app
+COPY --from=builder /app/zig-out/bin/app /app/zig-out/bin/app
+CMD ["./zig-out/bin/app"]
+FROM scratch
+WORKDIR /app
+COPY --from=builder /app/zig-out/bin/app /app/zig-out/bin/app
+CMD ["./zig-out/bin/app"]"#,
+        );
+    }
+
+    #[test]
+    fn zig_fetched_by_hand_is_not_followed() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y xz-utils curl
+RUN curl -L https://ziglang.org/zig.tar.xz | tar -xJ -C /opt
+ENV PATH=/opt/zig:$PATH
+WORKDIR /app
+COPY . .
+RUN zig build
+CMD ["./zig-out/bin/app"]
+"#,
             &[("build.zig", "exe.linkLibC();"), ("src/main.zig", "pub fn main() void {}")],
-        ),
-        (
-            "FROM alpine:3.20\nRUN apk add --no-cache zig\nWORKDIR /app\nCOPY main.zig .\nRUN zig build-exe main.zig -O ReleaseSmall\nCMD [\"./main\"]\n",
+            r#"no Conservative: What `tar -xJ -C /opt` makes is not known.
+no Smallest: What `tar -xJ -C /opt` makes is not known."#,
+        );
+    }
+
+    #[test]
+    fn build_exe() {
+        check(
+            r#"FROM alpine:3.20
+RUN apk add --no-cache zig
+WORKDIR /app
+COPY main.zig .
+RUN zig build-exe main.zig -O ReleaseSmall
+CMD ["./main"]
+"#,
             &[("main.zig", "pub fn main() void {}")],
-        ),
-        (
-            "FROM alpine:3.20\nRUN apk add --no-cache zig\nWORKDIR /app\nCOPY . .\nCMD [\"zig\", \"build\", \"run\"]\n",
+            r#"FROM alpine:3.20
+WORKDIR /app
+COPY --from=builder /app/main /app/main
+CMD ["./main"]
+FROM scratch
+WORKDIR /app
+COPY --from=builder /app/main /app/main
+CMD ["./main"]"#,
+        );
+    }
+
+    #[test]
+    fn zig_build_as_start() {
+        check(
+            r#"FROM alpine:3.20
+RUN apk add --no-cache zig
+WORKDIR /app
+COPY . .
+CMD ["zig", "build", "run"]
+"#,
             &[("main.zig", "")],
-        ),
-    ];
+            r#"build-tool: The container runs the build tool itself: `zig build run`."#,
+        );
+    }
+
+    #[test]
+    fn with_libc() {
+        check(
+            r#"FROM alpine:3.20
+RUN apk add --no-cache zig
+WORKDIR /app
+COPY . .
+RUN zig build
+CMD ["./zig-out/bin/app"]
+"#,
+            &[("build.zig", "exe.linkLibC();"), ("src/main.zig", "pub fn main() void {}")],
+            r#"FROM alpine:3.20
+WORKDIR /app
+COPY --from=builder /app/zig-out/bin/app /app/zig-out/bin/app
+CMD ["./zig-out/bin/app"]
+no Smallest: There is no small image for it: zig on alpine:3.20."#,
+        );
+    }
 }

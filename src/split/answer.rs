@@ -5,9 +5,10 @@ use std::collections::HashSet;
 
 use super::course::{Course, Product};
 use super::facts::{Facts, Scene};
+use super::refusal::{Reason, Refusal};
 use super::roots::Roots;
 use super::start::Start;
-use super::world::Origin;
+use super::world::{Origin, is_within};
 use crate::image::Amount;
 use crate::text::TextRange;
 use crate::workspace::Context;
@@ -88,6 +89,45 @@ impl<'c, 'a> Site<'c, 'a> {
                 is_own.then_some((path, product))
             })
         })
+    }
+
+    /// [`Site::started_products`], or else [`Site::started_in_folder`]: then the name is only likely
+    /// to be that of what was built.
+    pub fn started_likely(&self, ecosystem: &str) -> Vec<(String, &'c Product, bool)> {
+        let known = self.started_products(ecosystem).into_iter();
+        let known: Vec<_> = known.map(|(path, product)| (path, product, false)).collect();
+        match self.started_in_folder(ecosystem) {
+            Some((path, product)) if known.is_empty() => vec![(path, product, true)],
+            _ => known,
+        }
+    }
+
+    /// The refusal for what is built, but is not what is started.
+    pub fn not_started(&self, ecosystem: &str) -> Refusal {
+        let launches = &self.start.launches;
+        let hidden = launches.iter().filter_map(|one| one.program(self.course)).find_map(|path| {
+            let mut products = self.course.products.iter();
+            let product = products.find(|product| {
+                is_within(&path, &product.path)
+                    && self.course.mount_over(product.line, &product.path).is_some()
+            })?;
+            Some(self.course.in_mount(&path, product.line))
+        });
+        if let Some(refusal) = hidden {
+            return refusal;
+        }
+        let shown = launches.last().map(|launch| launch.shown()).unwrap_or_default();
+        let is_known = self.course.products.iter().any(|one| one.ecosystem == ecosystem);
+        match is_known {
+            true => {
+                let what = format!("`{shown}`");
+                Refusal::new(Reason::ArtifactMissing, what, Some(self.start.place))
+            }
+            false => {
+                let why = "the build does not say where its program lies";
+                Refusal::new(Reason::ArtifactUnknown, why, Some(self.start.place))
+            }
+        }
     }
 
     /// Whether a command of this ecosystem built anything, or tried to.
@@ -204,6 +244,51 @@ impl Answer {
             changes: Vec::new(),
             weight: Amount::exact(0),
         }
+    }
+}
+
+impl Answer {
+    /// The answer for two programs of one ecosystem in one image.
+    #[must_use]
+    pub fn and(mut self, other: Answer) -> Answer {
+        fn extend<T: PartialEq>(list: &mut Vec<T>, more: Vec<T>) {
+            for one in more {
+                if !list.contains(&one) {
+                    list.push(one);
+                }
+            }
+        }
+        let greater = |one: Need, other: Need| if one == Need::Yes { one } else { other };
+        if other.linkage != Linkage::Static && self.linkage != (Linkage::Dynamic { runtime: true })
+        {
+            self.linkage = other.linkage;
+        }
+        extend(&mut self.artifacts, other.artifacts);
+        extend(&mut self.runtimes, other.runtimes);
+        extend(&mut self.libraries, other.libraries);
+        extend(&mut self.packages, other.packages);
+        extend(&mut self.provides, other.provides);
+        extend(&mut self.builder, other.builder);
+        extend(&mut self.settings, other.settings);
+        extend(&mut self.evidence, other.evidence);
+        extend(&mut self.assumptions, other.assumptions);
+        extend(&mut self.changes, other.changes);
+        self.certificates = greater(self.certificates, other.certificates);
+        self.zones = greater(self.zones, other.zones);
+        self.temporary = greater(self.temporary, other.temporary);
+        self.weight = self.weight.plus(other.weight);
+        self.data = match (self.data, other.data) {
+            (
+                Data::Beside { mut folders, mut embedded },
+                Data::Beside { folders: more, embedded: also },
+            ) => {
+                extend(&mut folders, more);
+                extend(&mut embedded, also);
+                Data::Beside { folders, embedded }
+            }
+            (Data::Embedded, data) | (data, _) => data,
+        };
+        self
     }
 }
 

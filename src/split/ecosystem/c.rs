@@ -1187,15 +1187,13 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     {
         return Some(Err(Refusal::new(Reason::BuildTool, launch.shown(), Some(site.start.place))));
     }
-    let started =
-        site.started_product(ECOSYSTEM.name).map(|(path, product)| (path, product, false));
-    let started = started.or_else(|| {
-        site.started_in_folder(ECOSYSTEM.name).map(|(path, product)| (path, product, true))
-    });
-    match started {
-        Some((path, product, likely)) => Some(native(site, &path, product, likely)),
-        None => missing(site).map(Err),
+    let started = site.started_likely(ECOSYSTEM.name);
+    if started.is_empty() {
+        return missing(site).map(Err);
     }
+    let answers =
+        started.iter().map(|(path, product, likely)| native(site, path, product, *likely));
+    answers.reduce(|one, other| Ok(one?.and(other?)))
 }
 
 /// Something is built, or it is not known what, and it is not what is started.
@@ -1212,15 +1210,7 @@ fn missing(site: &Site<'_, '_>) -> Option<Refusal> {
     if !site.builds(ECOSYSTEM.name) {
         return None;
     }
-    let shown = site.start.launches.last().map(|launch| launch.shown()).unwrap_or_default();
-    let place = Some(site.start.place);
-    Some(match site.course.products.is_empty() {
-        true => {
-            let why = "the build does not say where its program lies";
-            Refusal::new(Reason::ArtifactUnknown, why, place)
-        }
-        false => Refusal::new(Reason::ArtifactMissing, format!("`{shown}`"), place),
-    })
+    Some(site.not_started(ECOSYSTEM.name))
 }
 
 /// What was found out about a program.
@@ -1635,11 +1625,10 @@ fn weight(artifacts: &[Artifact], is_static: bool) -> Amount {
 mod tests {
     use crate::split::testing::stages;
 
-    #[test]
-    fn zz_cases() {
-        for (dockerfile, files) in CASES {
-            println!("=====\n{dockerfile}-----\n{}", stages(dockerfile, files));
-        }
+    /// The runtime stages, assumptions and refusals of a file.
+    #[track_caller]
+    fn check(dockerfile: &str, files: &[(&str, &str)], expected: &str) {
+        assert_eq!(stages(dockerfile, files), expected, "\n{dockerfile}");
     }
 
     const HELLO: &[(&str, &str)] =
@@ -1652,34 +1641,336 @@ mod tests {
         ),
     ];
 
-    const CASES: &[(&str, &[(&str, &str)])] = &[
-        (
-            "FROM gcc:13\nWORKDIR /app\nCOPY . .\nRUN g++ -O2 -o app main.cpp\nCMD [\"./app\"]\n",
+    #[test]
+    fn several_programs_behind_a_script() {
+        check(
+            r#"FROM gcc:13
+WORKDIR /app
+COPY . .
+RUN gcc -o one main.c && gcc -o two main.c
+ENTRYPOINT ["/app/run.sh"]
+"#,
+            &[
+                ("main.c", "int main(void) { return 0; }"),
+                ("run.sh", "#!/bin/sh\n/app/one\nexec /app/two\n"),
+            ],
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/one /app/one
+COPY --from=builder /app/two /app/two
+COPY --from=builder /app/run.sh /app/run.sh
+ENTRYPOINT ["/app/run.sh"]
+no Smallest: There is a start command, which needs a shell."#,
+        );
+    }
+
+    #[test]
+    fn openmp_needs_its_library() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y gcc libc6-dev
+WORKDIR /app
+COPY . .
+RUN gcc -fopenmp -o app main.c
+CMD ["./app"]
+"#,
+            HELLO,
+            r#"FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libgomp1 \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+CMD ["./app"]
+no Smallest: It needs the package libgomp1, which gcr.io/distroless/base-debian12 cannot install."#,
+        );
+    }
+
+    #[test]
+    fn programs_that_are_started_by_the_program() {
+        check(
+            r#"FROM gcc:13
+WORKDIR /app
+COPY . .
+RUN gcc -o app main.c
+CMD ["./app"]
+"#,
+            &[("main.c", "int main(void) { return system(\"curl x\"); }")],
+            r#"FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+CMD ["./app"]
+? the programs that it starts itself are in the image
+FROM gcr.io/distroless/base-debian12
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+CMD ["./app"]
+? the programs that it starts itself are in the image"#,
+        );
+    }
+
+    #[test]
+    fn musl_on_debian_is_static() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y musl-tools
+WORKDIR /app
+COPY . .
+RUN musl-gcc -static -o app main.c
+CMD ["./app"]
+"#,
+            HELLO,
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+CMD ["./app"]
+FROM scratch
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+CMD ["./app"]"#,
+        );
+    }
+
+    #[test]
+    fn musl_on_debian_that_is_not_static() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y musl-tools
+WORKDIR /app
+COPY . .
+RUN musl-gcc -o app main.c
+CMD ["./app"]
+"#,
+            HELLO,
+            r#"needs-libc: The program needs musl, which the builder's programs do not find."#,
+        );
+    }
+
+    #[test]
+    fn a_makefile_of_something_else() {
+        check(
+            r#"FROM gcc:13
+WORKDIR /app
+COPY . .
+RUN make
+CMD ["./app"]
+"#,
+            &[("Makefile", "app:\n\tgo build -o app .\n")],
+            r#"artifact-unknown: Which file the build produces is not known: what `make` does is not known, or its files are not at hand."#,
+        );
+    }
+
+    #[test]
+    fn a_library_that_pkg_config_names() {
+        check(
+            r#"FROM gcc:13
+WORKDIR /app
+COPY . .
+RUN gcc -c main.c && gcc -o app main.o $(pkg-config --libs libuv)
+CMD ["./app"]
+"#,
+            HELLO,
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+CMD ["./app"]
+? it links with no library of the full image that is not installed by the file
+FROM gcr.io/distroless/base-debian12
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+CMD ["./app"]
+? it links with no library of the full image that is not installed by the file"#,
+        );
+    }
+
+    #[test]
+    fn what_stays_in_a_cache_mount() {
+        check(
+            r#"FROM gcc:13
+WORKDIR /app
+COPY . .
+RUN --mount=type=cache,target=/app/out mkdir -p out && gcc -o out/app main.c
+CMD ["./out/app"]
+"#,
+            HELLO,
+            r#"in-cache: /app/out/app stays in a cache mount: copy it out in the same RUN."#,
+        );
+    }
+
+    #[test]
+    fn libraries_built_for_another_language() {
+        check(
+            r#"FROM golang:1.22
+RUN git clone https://example.com/x.git /x && cd /x && ./configure && make && make install && ldconfig
+WORKDIR /src
+COPY . .
+RUN go build -o /app .
+CMD ["/app"]
+"#,
+            &[
+                ("go.mod", "module x\nrequire a.b/c v1.0.0\n"),
+                ("main.go", "package main\nimport \"net/http\"\nfunc main() { http.Get(\"x\") }\n"),
+            ],
+            r#"cannot-follow: What `make` makes is not known."#,
+        );
+    }
+
+    #[test]
+    fn a_newer_cpp_library_comes_along() {
+        check(
+            r#"FROM gcc:13
+WORKDIR /app
+COPY . .
+RUN g++ -O2 -o app main.cpp
+CMD ["./app"]
+"#,
             &[("main.cpp", "int main() {}\n")],
-        ),
-        (
-            "FROM gcc:13\nWORKDIR /app\nCOPY . .\nRUN gcc -O2 -o app main.c -lz -lm\nCMD [\"./app\"]\n",
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+COPY --from=builder /usr/local/lib64/libstdc++.so.6 /usr/local/lib64/libstdc++.so.6
+COPY --from=builder /usr/local/lib64/libgcc_s.so.1 /usr/local/lib64/libgcc_s.so.1
+RUN echo /usr/local/lib64 > /etc/ld.so.conf.d/000-local-lib.conf && ldconfig
+CMD ["./app"]
+no Smallest: There is no small image for it: c on gcc:13."#,
+        );
+    }
+
+    #[test]
+    fn a_library_of_the_full_image() {
+        check(
+            r#"FROM gcc:13
+WORKDIR /app
+COPY . .
+RUN gcc -O2 -o app main.c -lz -lm
+CMD ["./app"]
+"#,
             HELLO,
-        ),
-        ("FROM gcc:12\nWORKDIR /app\nCOPY . .\nRUN gcc *.c\nCMD [\"./a.out\"]\n", HELLO),
-        (
-            "FROM alpine:3.20\nRUN apk add --no-cache gcc musl-dev\nWORKDIR /app\nCOPY . .\nRUN gcc -static -o /hello main.c\nCMD [\"/hello\"]\n",
+            r#"FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends zlib1g \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+CMD ["./app"]
+no Smallest: It needs the package zlib1g, which gcr.io/distroless/base-debian12 cannot install."#,
+        );
+    }
+
+    #[test]
+    fn without_an_output() {
+        check(
+            r#"FROM gcc:12
+WORKDIR /app
+COPY . .
+RUN gcc *.c
+CMD ["./a.out"]
+"#,
             HELLO,
-        ),
-        (
-            "FROM alpine:3.20\nRUN apk add --no-cache build-base\nWORKDIR /app\nCOPY . .\nRUN g++ -o hello main.c\nCMD [\"./hello\"]\n",
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/a.out /app/a.out
+CMD ["./a.out"]
+FROM gcr.io/distroless/base-debian12
+WORKDIR /app
+COPY --from=builder /app/a.out /app/a.out
+CMD ["./a.out"]"#,
+        );
+    }
+
+    #[test]
+    fn static_on_alpine() {
+        check(
+            r#"FROM alpine:3.20
+RUN apk add --no-cache gcc musl-dev
+WORKDIR /app
+COPY . .
+RUN gcc -static -o /hello main.c
+CMD ["/hello"]
+"#,
             HELLO,
-        ),
-        (
-            "FROM ubuntu:22.04\nRUN apt-get update && apt-get install -y build-essential libssl-dev\nWORKDIR /app\nCOPY . .\nRUN make -j$(nproc)\nCMD [\"./server\"]\n",
+            r#"FROM alpine:3.20
+WORKDIR /app
+COPY --from=builder /hello /hello
+CMD ["/hello"]
+FROM scratch
+WORKDIR /app
+COPY --from=builder /hello /hello
+CMD ["/hello"]"#,
+        );
+    }
+
+    #[test]
+    fn cpp_on_alpine() {
+        check(
+            r#"FROM alpine:3.20
+RUN apk add --no-cache build-base
+WORKDIR /app
+COPY . .
+RUN g++ -o hello main.c
+CMD ["./hello"]
+"#,
+            HELLO,
+            r#"FROM alpine:3.20
+RUN apk add --no-cache libstdc++ libgcc libgomp
+WORKDIR /app
+COPY --from=builder /app/hello /app/hello
+CMD ["./hello"]
+no Smallest: There is no small image for it: c on alpine:3.20."#,
+        );
+    }
+
+    #[test]
+    fn a_makefile_with_functions() {
+        check(
+            r#"FROM ubuntu:22.04
+RUN apt-get update && apt-get install -y build-essential libssl-dev
+WORKDIR /app
+COPY . .
+RUN make -j$(nproc)
+CMD ["./server"]
+"#,
             MAKE,
-        ),
-        (
-            "FROM ubuntu:22.04\nRUN apt-get update && apt-get install -y build-essential libssl-dev\nWORKDIR /app\nCOPY . .\nRUN make\nCMD [\"./server\"]\n",
+            r#"FROM ubuntu:22.04
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libssl3 \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /app/server /app/server
+CMD ["./server"]
+no Smallest: There is no small image for it: c on ubuntu:22.04."#,
+        );
+    }
+
+    #[test]
+    fn a_makefile_that_is_not_at_hand() {
+        check(
+            r#"FROM ubuntu:22.04
+RUN apt-get update && apt-get install -y build-essential libssl-dev
+WORKDIR /app
+COPY . .
+RUN make
+CMD ["./server"]
+"#,
             &[],
-        ),
-        (
-            "FROM ubuntu:22.04\nRUN apt-get update && apt-get install -y build-essential cmake libssl-dev\nWORKDIR /src\nCOPY . .\nRUN mkdir build && cd build && cmake -DCMAKE_INSTALL_PREFIX=/opt/app .. && make -j4 && make install\nENV PATH=/opt/app/bin:$PATH\nCMD [\"srv\"]\n",
+            r#"artifact-unknown: Which file the build produces is not known: what `make` does is not known, or its files are not at hand."#,
+        );
+    }
+
+    #[test]
+    fn cmake_with_a_prefix() {
+        check(
+            r#"FROM ubuntu:22.04
+RUN apt-get update && apt-get install -y build-essential cmake libssl-dev
+WORKDIR /src
+COPY . .
+RUN mkdir build && cd build && cmake -DCMAKE_INSTALL_PREFIX=/opt/app .. && make -j4 && make install
+ENV PATH=/opt/app/bin:$PATH
+CMD ["srv"]
+"#,
             &[
                 (
                     "CMakeLists.txt",
@@ -1687,16 +1978,53 @@ mod tests {
                 ),
                 ("main.c", "int main(void){}"),
             ],
-        ),
-        (
-            "FROM ubuntu:22.04\nRUN apt-get update && apt-get install -y build-essential cmake libssl-dev\nWORKDIR /src\nCOPY . .\nRUN cmake -B build -S . && cmake --build build -j\nCMD [\"./build/srv\"]\n",
+            r#"FROM ubuntu:22.04
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libssl3 \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY --from=builder /opt/app /opt/app
+ENV PATH=/opt/app/bin:$PATH
+CMD ["srv"]
+no Smallest: There is no small image for it: c on ubuntu:22.04."#,
+        );
+    }
+
+    #[test]
+    fn cmake_without_installing() {
+        check(
+            r#"FROM ubuntu:22.04
+RUN apt-get update && apt-get install -y build-essential cmake libssl-dev
+WORKDIR /src
+COPY . .
+RUN cmake -B build -S . && cmake --build build -j
+CMD ["./build/srv"]
+"#,
             &[
                 ("CMakeLists.txt", "project(srv C)\nadd_executable(srv main.c)\n"),
                 ("main.c", "int main(void){}"),
             ],
-        ),
-        (
-            "FROM ubuntu:22.04\nRUN apt-get update && apt-get install -y build-essential cmake libssl-dev\nWORKDIR /src\nCOPY . .\nRUN cmake -B build -S . && cmake --build build -j\nCMD [\"./build/srv\"]\n",
+            r#"FROM ubuntu:22.04
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libssl3 \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY --from=builder /src/build/srv /src/build/srv
+CMD ["./build/srv"]
+no Smallest: There is no small image for it: c on ubuntu:22.04."#,
+        );
+    }
+
+    #[test]
+    fn cmake_with_a_shared_library() {
+        check(
+            r#"FROM ubuntu:22.04
+RUN apt-get update && apt-get install -y build-essential cmake libssl-dev
+WORKDIR /src
+COPY . .
+RUN cmake -B build -S . && cmake --build build -j
+CMD ["./build/srv"]
+"#,
             &[
                 (
                     "CMakeLists.txt",
@@ -1704,41 +2032,158 @@ mod tests {
                 ),
                 ("main.c", "int main(void){}"),
             ],
-        ),
-        (
-            "FROM debian:bookworm\nRUN apt-get update && apt-get install -y build-essential git\nRUN git clone https://example.com/x.git /src && cd /src && ./autogen.sh && ./configure --prefix=/opt/x && make -j\"$(nproc)\" && make install\nCMD [\"/opt/x/bin/x\", \"-f\"]\n",
+            r#"FROM ubuntu:22.04
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libssl3 \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY --from=builder /src/build /src/build
+CMD ["./build/srv"]
+no Smallest: There is no small image for it: c on ubuntu:22.04."#,
+        );
+    }
+
+    #[test]
+    fn configure_with_a_prefix() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y build-essential git
+RUN git clone https://example.com/x.git /src && cd /src && ./autogen.sh && ./configure --prefix=/opt/x && make -j"$(nproc)" && make install
+CMD ["/opt/x/bin/x", "-f"]
+"#,
             &[],
-        ),
-        (
-            "FROM gcc:12\nRUN git clone https://example.com/x.git /src && cd /src && ./configure && make && make install\nCMD [\"x\"]\n",
+            r#"FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+COPY --from=builder /opt/x /opt/x
+CMD ["/opt/x/bin/x", "-f"]
+no Smallest: There is no small image for it: c on debian:bookworm."#,
+        );
+    }
+
+    #[test]
+    fn configure_into_the_toolchain() {
+        check(
+            r#"FROM gcc:12
+RUN git clone https://example.com/x.git /src && cd /src && ./configure && make && make install
+CMD ["x"]
+"#,
             &[],
-        ),
-        (
-            "FROM debian:bookworm\nRUN apt-get update && apt-get install -y build-essential git\nRUN git clone https://example.com/x.git /src && cd /src && ./configure --prefix=/opt/x --sysconfdir=/etc/x && make && make install\nCMD [\"/opt/x/bin/x\", \"-f\"]\n",
+            r#"mixed-with-toolchain: Files installed into /usr/local mix with the toolchain there."#,
+        );
+    }
+
+    #[test]
+    fn configure_with_files_elsewhere() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y build-essential git
+RUN git clone https://example.com/x.git /src && cd /src && ./configure --prefix=/opt/x --sysconfdir=/etc/x && make && make install
+CMD ["/opt/x/bin/x", "-f"]
+"#,
             &[],
-        ),
-        (
-            "FROM debian:bookworm\nRUN apt-get update && apt-get install -y build-essential meson ninja-build\nWORKDIR /src\nCOPY . .\nRUN meson setup build && ninja -C build\nCMD [\"build/x\"]\n",
+            r#"artifact-unknown: Which file the build produces is not known: it installs files outside of /opt/x."#,
+        );
+    }
+
+    #[test]
+    fn meson() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y build-essential meson ninja-build
+WORKDIR /src
+COPY . .
+RUN meson setup build && ninja -C build
+CMD ["build/x"]
+"#,
             &[
                 ("meson.build", "project('x', 'c')\nexecutable('x', 'main.c')\n"),
                 ("main.c", "int main(void){}"),
             ],
-        ),
-        (
-            "FROM debian:bookworm\nRUN apt-get update && apt-get install -y gcc libc6-dev\nWORKDIR /src\nCOPY . .\nRUN gcc -shared -fPIC -o /usr/local/lib/libx.so x.c && ldconfig && gcc -o /usr/local/bin/app main.c -lx\nCMD [\"app\"]\n",
+            r#"FROM debian:bookworm-slim
+WORKDIR /src
+COPY --from=builder /src/build/x /src/build/x
+CMD ["build/x"]
+? it needs no shared library of the project's own
+FROM gcr.io/distroless/cc-debian12
+WORKDIR /src
+COPY --from=builder /src/build/x /src/build/x
+CMD ["build/x"]
+? it needs no shared library of the project's own"#,
+        );
+    }
+
+    #[test]
+    fn a_shared_library_of_its_own() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y gcc libc6-dev
+WORKDIR /src
+COPY . .
+RUN gcc -shared -fPIC -o /usr/local/lib/libx.so x.c && ldconfig && gcc -o /usr/local/bin/app main.c -lx
+CMD ["app"]
+"#,
             &[("x.c", "void x(void){}"), ("main.c", "int main(void){}")],
-        ),
-        (
-            "FROM golang:1.22\nRUN git clone https://example.com/x.git /x && cd /x && ./configure && make && make install && ldconfig\nWORKDIR /src\nCOPY . .\nRUN go build -o /app .\nCMD [\"/app\"]\n",
+            r#"FROM debian:bookworm-slim
+WORKDIR /src
+COPY --from=builder /usr/local/bin/app /usr/local/bin/app
+COPY --from=builder /usr/local/lib/libx.so /usr/local/lib/libx.so
+RUN ldconfig
+CMD ["app"]
+no Smallest: There is no small image for it: c on debian:bookworm."#,
+        );
+    }
+
+    #[test]
+    fn go_without_c_needs_no_library() {
+        check(
+            r#"FROM golang:1.22
+RUN git clone https://example.com/x.git /x && cd /x && ./configure && make && make install && ldconfig
+WORKDIR /src
+COPY . .
+RUN go build -o /app .
+CMD ["/app"]
+"#,
             &[("go.mod", "module x\n")],
-        ),
-        (
-            "FROM debian:bookworm\nRUN apt-get update && apt-get install -y gcc libc6-dev\nWORKDIR /src\nCOPY . .\nRUN gcc -fsanitize=address -o app main.c\nCMD [\"./app\"]\n",
+            r#"cannot-follow: What `make` makes is not known."#,
+        );
+    }
+
+    #[test]
+    fn a_sanitizer() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y gcc libc6-dev
+WORKDIR /src
+COPY . .
+RUN gcc -fsanitize=address -o app main.c
+CMD ["./app"]
+"#,
             HELLO,
-        ),
-        (
-            "FROM debian:bookworm\nRUN apt-get update && apt-get install -y gcc libc6-dev make\nWORKDIR /src\nCOPY . .\nRUN make main\nCMD [\"./main\"]\n",
+            r#"needs-other: It is built with a sanitizer, whose library is not known."#,
+        );
+    }
+
+    #[test]
+    fn makes_own_rule() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y gcc libc6-dev make
+WORKDIR /src
+COPY . .
+RUN make main
+CMD ["./main"]
+"#,
             HELLO,
-        ),
-    ];
+            r#"FROM debian:bookworm-slim
+WORKDIR /src
+COPY --from=builder /src/main /src/main
+CMD ["./main"]
+FROM gcr.io/distroless/base-debian12
+WORKDIR /src
+COPY --from=builder /src/main /src/main
+CMD ["./main"]"#,
+        );
+    }
 }

@@ -4,7 +4,9 @@
 
 pub mod bun_deno;
 pub mod c;
+pub mod dart;
 pub mod go;
+pub mod haskell;
 pub mod hugo;
 pub mod jvm;
 pub mod maven;
@@ -12,6 +14,8 @@ pub mod node;
 mod package;
 pub mod rust;
 pub mod site;
+pub mod swift;
+pub mod zig;
 
 use super::answer::{Answer, Site};
 use super::command::Invocation;
@@ -66,6 +70,10 @@ pub struct Built {
 pub const ALL: &[Ecosystem] = &[
     go::ECOSYSTEM,
     rust::ECOSYSTEM,
+    zig::ECOSYSTEM,
+    haskell::ECOSYSTEM,
+    swift::ECOSYSTEM,
+    dart::ECOSYSTEM,
     maven::ECOSYSTEM,
     bun_deno::ECOSYSTEM,
     hugo::ECOSYSTEM,

@@ -632,21 +632,13 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     if let Some(refusal) = toolchain_start(site) {
         return Some(refusal);
     }
-    match started(site) {
-        Some((path, product, likely)) => Some(native(site, &path, product, likely)),
-        None if site.builds(ECOSYSTEM.name) => Some(Err(missing(site))),
-        None => None,
+    let started = site.started_likely(ECOSYSTEM.name);
+    if started.is_empty() {
+        return site.builds(ECOSYSTEM.name).then(|| Err(missing(site)));
     }
-}
-
-/// The program that is started, and whether its name is only likely to be that of what was built.
-fn started<'c>(site: &Site<'c, '_>) -> Option<(String, &'c Product, bool)> {
-    if let Some((path, product)) = site.started_product(ECOSYSTEM.name) {
-        return Some((path, product, false));
-    }
-    // The names of what `cargo install` installs are in a file that is not at hand.
-    let (path, product) = site.started_in_folder(ECOSYSTEM.name)?;
-    Some((path, product, true))
+    let answers =
+        started.iter().map(|(path, product, likely)| native(site, path, product, *likely));
+    answers.reduce(|one, other| Ok(one?.and(other?)))
 }
 
 /// The start command runs cargo: `cargo run` has a counterpart, others have none.
@@ -800,21 +792,8 @@ fn program_of(site: &Site<'_, '_>, launch: &Launch, options: &Options<'_>) -> Op
     manifest.run_bin().map(|bin| bin.name.clone())
 }
 
-/// A program is built, but it is not what is started.
+/// Something is built, but it is not what is started.
 fn missing(site: &Site<'_, '_>) -> Refusal {
-    let place = Some(site.start.place);
-    let shown = site.start.launches.last().map(|launch| launch.shown()).unwrap_or_default();
-    let mut paths = site.start.launches.iter().filter_map(|launch| launch.program(site.course));
-    let hidden = paths.find_map(|path| {
-        let product = site.course.products.iter().find(|product| {
-            is_within(&path, &product.path)
-                && site.course.mount_over(product.line, &product.path).is_some()
-        })?;
-        Some(site.course.in_mount(&path, product.line))
-    });
-    if let Some(refusal) = hidden {
-        return refusal;
-    }
     let builds = |role: &Role| *role == Role::Builds(ECOSYSTEM.name);
     let first = site.course.deeds_with(builds).next();
     match (site.course.products.is_empty(), first) {
@@ -822,7 +801,7 @@ fn missing(site: &Site<'_, '_>) -> Refusal {
             let why = format!("`{}` has options or variables that are not known", one.shown());
             Refusal::new(Reason::ArtifactUnknown, why, Some(one.range))
         }
-        _ => Refusal::new(Reason::ArtifactMissing, format!("`{shown}`"), place),
+        _ => site.not_started(ECOSYSTEM.name),
     }
 }
 
@@ -899,11 +878,15 @@ impl Linked {
             None => true,
         };
         let temporary = !is_alone || sources.may_mention(&["temp_dir", "/tmp"]);
+        let mut assumptions: Vec<String> = assumption.into_iter().collect();
+        if sources.mentions(&["process::Command", "process::{"]) {
+            assumptions.push("the programs that it starts itself are in the image".to_owned());
+        }
         let zone = site.scene().value("TZ").is_some();
         let mut linked = Linked {
             linkage,
             evidence: vec![evidence],
-            assumptions: assumption.into_iter().collect(),
+            assumptions,
             libraries: Vec::new(),
             certificates: uses(TLS),
             zones: uses(ZONES) || zone,
@@ -1108,61 +1091,15 @@ fn weight(is_alone: bool, is_debug: bool) -> Amount {
 
 #[cfg(test)]
 mod tests {
-    use crate::split::testing::{stages, verdict};
+    use crate::split::testing::stages;
 
     const PACKAGE: &str = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2021\"\n";
     const MAIN: &str = "fn main() { println!(\"hello\"); }\n";
     const ALONE: &[(&str, &str)] = &[("Cargo.toml", PACKAGE), ("src/main.rs", MAIN)];
 
-    #[test]
-    fn zz_show() {
-        for d in std::fs::read_dir("/work/w-native/fixtures/split").unwrap() {
-            let d = d.unwrap().path();
-            let name = d.file_name().unwrap().to_string_lossy().into_owned();
-            if !(name.starts_with("rust") || name.starts_with("c-")) {
-                continue;
-            }
-            let mut files = Vec::new();
-            fn walk(root: &std::path::Path, d: &std::path::Path, out: &mut Vec<(String, String)>) {
-                for e in std::fs::read_dir(d).unwrap() {
-                    let p = e.unwrap().path();
-                    if p.is_dir() {
-                        walk(root, &p, out);
-                    } else if let Ok(t) = std::fs::read_to_string(&p) {
-                        out.push((p.strip_prefix(root).unwrap().to_string_lossy().into_owned(), t));
-                    }
-                }
-            }
-            let d = d.join("project");
-            if !d.is_dir() {
-                continue;
-            }
-            walk(&d, &d, &mut files);
-            let Ok(text) = std::fs::read_to_string(d.join("Dockerfile")) else { continue };
-            let refs: Vec<(&str, &str)> =
-                files.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
-            println!("##### {name}");
-            let v = verdict(&text, &refs);
-            for (w, r) in &v.refusals {
-                println!("--- {w:?} {}: {r}", r.reason.code());
-            }
-            for s in &v.splits {
-                println!("--- {:?} {:?} {:?}", s.plan.variant, s.plan.assumptions, s.plan.changes);
-                println!("{}", crate::text::apply_edits(&text, &s.edits).unwrap());
-            }
-        }
-    }
-
     #[track_caller]
     fn check(dockerfile: &str, files: &[(&str, &str)], expected: &str) {
         assert_eq!(stages(dockerfile, files), expected, "\n{dockerfile}");
-    }
-
-    #[test]
-    fn zz_cases() {
-        for (dockerfile, files) in CASES {
-            println!("=====\n{dockerfile}-----\n{}", stages(dockerfile, files));
-        }
     }
 
     const LOCKED: &[(&str, &str)] = &[
@@ -1178,91 +1115,706 @@ mod tests {
         ("templates/a.html", "x"),
     ];
 
-    const CASES: &[(&str, &[(&str, &str)])] = &[
-        (
-            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n",
+    #[test]
+    fn the_configuration_names_a_target() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+RUN cargo build --release
+CMD ["target/release/app"]
+"#,
+            &[
+                ("Cargo.toml", PACKAGE),
+                ("src/main.rs", MAIN),
+                (".cargo/config.toml", "[build]\ntarget = \"x86_64-unknown-linux-musl\"\n"),
+            ],
+            r#"artifact-missing: Nothing in the file makes `target/release/app`, which the container starts."#,
+        );
+    }
+
+    #[test]
+    fn the_target_of_the_configuration() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+RUN cargo build --release
+CMD ["target/x86_64-unknown-linux-musl/release/app"]
+"#,
+            &[
+                ("Cargo.toml", PACKAGE),
+                ("src/main.rs", MAIN),
+                (".cargo/config.toml", "[build]\ntarget = \"x86_64-unknown-linux-musl\"\n"),
+            ],
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/target/x86_64-unknown-linux-musl/release/app /app/target/x86_64-unknown-linux-musl/release/app
+CMD ["target/x86_64-unknown-linux-musl/release/app"]
+FROM scratch
+WORKDIR /app
+COPY --from=builder /app/target/x86_64-unknown-linux-musl/release/app /app/target/x86_64-unknown-linux-musl/release/app
+CMD ["target/x86_64-unknown-linux-musl/release/app"]"#,
+        );
+    }
+
+    #[test]
+    fn dynamic_libraries_of_rust() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+RUN RUSTFLAGS='-C prefer-dynamic' cargo build --release
+CMD ["target/release/app"]
+"#,
             ALONE,
-        ),
-        (
-            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n",
+            r#"plugins: It loads libraries at run time that cannot be traced: prefer-dynamic."#,
+        );
+    }
+
+    #[test]
+    fn static_glibc() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+RUN RUSTFLAGS='-C target-feature=+crt-static' cargo build --release
+CMD ["target/release/app"]
+"#,
+            ALONE,
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+CMD ["target/release/app"]
+? it uses nothing that a static glibc loads at run time: names of hosts and users, character sets
+FROM scratch
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+CMD ["target/release/app"]
+? it uses nothing that a static glibc loads at run time: names of hosts and users, character sets"#,
+        );
+    }
+
+    #[test]
+    fn programs_that_are_started_by_the_program() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+RUN cargo build --release
+CMD ["target/release/app"]
+"#,
+            &[
+                ("Cargo.toml", PACKAGE),
+                ("src/main.rs", "fn main() { std::process::Command::new(\"git\"); }"),
+            ],
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+CMD ["target/release/app"]
+? the programs that it starts itself are in the image
+FROM gcr.io/distroless/cc-debian12
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+CMD ["target/release/app"]
+? the programs that it starts itself are in the image"#,
+        );
+    }
+
+    #[test]
+    fn behind_a_script() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+RUN cargo build --release
+ENTRYPOINT ["/app/run.sh"]
+CMD ["/app/target/release/app"]
+"#,
+            &[
+                ("Cargo.toml", PACKAGE),
+                ("src/main.rs", MAIN),
+                ("run.sh", "#!/bin/sh\nset -e\nexec \"$@\"\n"),
+            ],
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+COPY --from=builder /app/run.sh /app/run.sh
+ENTRYPOINT ["/app/run.sh"]
+CMD ["/app/target/release/app"]
+no Smallest: There is a start command, which needs a shell."#,
+        );
+    }
+
+    #[test]
+    fn a_profile_that_is_an_argument() {
+        check(
+            r#"FROM rust:1.80
+ARG PROFILE=release
+WORKDIR /app
+COPY . .
+RUN cargo build --profile $PROFILE
+CMD ["target/release/app"]
+"#,
+            ALONE,
+            r#"artifact-unknown: Which file the build produces is not known: `cargo build --profile …` has options or variables that are not known."#,
+        );
+    }
+
+    #[test]
+    fn rustc_alone() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY main.rs .
+RUN rustc -O -o hello main.rs
+CMD ["./hello"]
+"#,
+            &[("main.rs", MAIN)],
+            r#"FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /app/hello /app/hello
+CMD ["./hello"]
+? it links with no library of the full image, such as OpenSSL (no Cargo.lock is at hand)
+FROM gcr.io/distroless/cc-debian12
+WORKDIR /app
+COPY --from=builder /app/hello /app/hello
+CMD ["./hello"]
+? it links with no library of the full image, such as OpenSSL (no Cargo.lock is at hand)"#,
+        );
+    }
+
+    #[test]
+    fn several_programs_to_run() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+CMD ["cargo", "run", "--release"]
+"#,
+            &[("Cargo.toml", PACKAGE), ("src/bin/a.rs", MAIN), ("src/bin/b.rs", MAIN)],
+            r#"artifact-unknown: Which file the build produces is not known: Cargo.toml names the program, or several, and `cargo run` does not say which."#,
+        );
+    }
+
+    #[test]
+    fn cargo_build() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+RUN cargo build --release
+CMD ["target/release/app"]
+"#,
+            ALONE,
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+CMD ["target/release/app"]
+FROM gcr.io/distroless/cc-debian12
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+CMD ["target/release/app"]"#,
+        );
+    }
+
+    #[test]
+    fn without_the_context() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+RUN cargo build --release
+CMD ["target/release/app"]
+"#,
             &[],
-        ),
-        (
-            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n",
+            r#"FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+CMD ["target/release/app"]
+? it links with no library of the full image, such as OpenSSL (no Cargo.lock is at hand)
+? the program reads no other files of what line 3 copies (the project's folder is not at hand)
+FROM gcr.io/distroless/cc-debian12
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+CMD ["target/release/app"]
+? it links with no library of the full image, such as OpenSSL (no Cargo.lock is at hand)
+? the program reads no other files of what line 3 copies (the project's folder is not at hand)"#,
+        );
+    }
+
+    #[test]
+    fn openssl_of_the_full_image() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+RUN cargo build --release
+CMD ["target/release/app"]
+"#,
             LOCKED,
-        ),
-        (
-            "FROM rust:1.80-slim\nRUN apt-get update && apt-get install -y pkg-config libssl-dev\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n",
+            r#"FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libssl3 ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+COPY --from=builder /app/templates /app/templates
+CMD ["target/release/app"]
+FROM gcr.io/distroless/cc-debian12
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+COPY --from=builder /app/templates /app/templates
+CMD ["target/release/app"]"#,
+        );
+    }
+
+    #[test]
+    fn openssl_that_is_installed() {
+        check(
+            r#"FROM rust:1.80-slim
+RUN apt-get update && apt-get install -y pkg-config libssl-dev
+WORKDIR /app
+COPY . .
+RUN cargo build --release
+CMD ["target/release/app"]
+"#,
             LOCKED,
-        ),
-        (
-            "FROM rust:1.80-alpine\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"/app/target/release/app\"]\n",
+            r#"FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libssl3 ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+COPY --from=builder /app/templates /app/templates
+CMD ["target/release/app"]
+FROM gcr.io/distroless/cc-debian12
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+COPY --from=builder /app/templates /app/templates
+CMD ["target/release/app"]"#,
+        );
+    }
+
+    #[test]
+    fn musl_is_static() {
+        check(
+            r#"FROM rust:1.80-alpine
+WORKDIR /app
+COPY . .
+RUN cargo build --release
+CMD ["/app/target/release/app"]
+"#,
             ALONE,
-        ),
-        (
-            "FROM rust:1.80-alpine\nWORKDIR /app\nCOPY . .\nRUN RUSTFLAGS='-C target-feature=-crt-static' cargo build --release\nCMD [\"/app/target/release/app\"]\n",
+            r#"FROM alpine:3.20
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+CMD ["/app/target/release/app"]
+FROM scratch
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+CMD ["/app/target/release/app"]"#,
+        );
+    }
+
+    #[test]
+    fn musl_without_crt_static() {
+        check(
+            r#"FROM rust:1.80-alpine
+WORKDIR /app
+COPY . .
+RUN RUSTFLAGS='-C target-feature=-crt-static' cargo build --release
+CMD ["/app/target/release/app"]
+"#,
             ALONE,
-        ),
-        (
-            "FROM alpine:3.20\nRUN apk add --no-cache cargo\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"/app/target/release/app\"]\n",
+            r#"FROM alpine:3.20
+RUN apk add --no-cache libgcc libstdc++
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+CMD ["/app/target/release/app"]
+no Smallest: There is no small image for it: rust on rust:1.80-alpine."#,
+        );
+    }
+
+    #[test]
+    fn rust_of_alpine() {
+        check(
+            r#"FROM alpine:3.20
+RUN apk add --no-cache cargo
+WORKDIR /app
+COPY . .
+RUN cargo build --release
+CMD ["/app/target/release/app"]
+"#,
             ALONE,
-        ),
-        (
-            "FROM rust:1.80\nRUN rustup target add x86_64-unknown-linux-musl\nWORKDIR /app\nCOPY . .\nRUN cargo build --release --target x86_64-unknown-linux-musl && cp target/x86_64-unknown-linux-musl/release/app /usr/local/bin/\nCMD [\"app\"]\n",
+            r#"FROM alpine:3.20
+RUN apk add --no-cache libgcc libstdc++
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+CMD ["/app/target/release/app"]
+no Smallest: There is no small image for it: rust on alpine:3.20."#,
+        );
+    }
+
+    #[test]
+    fn a_musl_target_on_debian() {
+        check(
+            r#"FROM rust:1.80
+RUN rustup target add x86_64-unknown-linux-musl
+WORKDIR /app
+COPY . .
+RUN cargo build --release --target x86_64-unknown-linux-musl && cp target/x86_64-unknown-linux-musl/release/app /usr/local/bin/
+CMD ["app"]
+"#,
             ALONE,
-        ),
-        (
-            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN --mount=type=cache,target=/app/target cargo build --release\nCMD [\"target/release/app\"]\n",
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /usr/local/bin/app /usr/local/bin/app
+CMD ["app"]
+FROM scratch
+WORKDIR /app
+COPY --from=builder /usr/local/bin/app /usr/local/bin/app
+CMD ["app"]"#,
+        );
+    }
+
+    #[test]
+    fn what_stays_in_a_cache_mount() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+RUN --mount=type=cache,target=/app/target cargo build --release
+CMD ["target/release/app"]
+"#,
             ALONE,
-        ),
-        (
-            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN --mount=type=cache,target=/app/target cargo build --release && cp target/release/app /app/app\nCMD [\"/app/app\"]\n",
+            r#"in-cache: /app/target/release/app stays in a cache mount: copy it out in the same RUN."#,
+        );
+    }
+
+    #[test]
+    fn copied_out_of_a_cache_mount() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+RUN --mount=type=cache,target=/app/target cargo build --release && cp target/release/app /app/app
+CMD ["/app/app"]
+"#,
             ALONE,
-        ),
-        (
-            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo install --path .\nCMD [\"app\"]\n",
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+CMD ["/app/app"]
+FROM gcr.io/distroless/cc-debian12
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+CMD ["/app/app"]"#,
+        );
+    }
+
+    #[test]
+    fn cargo_install() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+RUN cargo install --path .
+CMD ["app"]
+"#,
             ALONE,
-        ),
-        (
-            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo install --path .\nCMD [\"app\"]\n",
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /usr/local/cargo/bin/app /usr/local/bin/app
+CMD ["app"]
+FROM gcr.io/distroless/cc-debian12
+WORKDIR /app
+COPY --from=builder /usr/local/cargo/bin/app /usr/local/bin/app
+CMD ["app"]"#,
+        );
+    }
+
+    #[test]
+    fn cargo_install_without_the_context() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+RUN cargo install --path .
+CMD ["app"]
+"#,
             &[],
-        ),
-        (
-            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo install --path . --root /opt/app\nENV PATH=/opt/app/bin:$PATH\nCMD [\"app\"]\n",
+            r#"FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /usr/local/cargo/bin/app /usr/local/bin/app
+CMD ["app"]
+? it links with no library of the full image, such as OpenSSL (no Cargo.lock is at hand)
+? app is what `cargo install` installed
+? the program reads no other files of what line 3 copies (the project's folder is not at hand)
+FROM gcr.io/distroless/cc-debian12
+WORKDIR /app
+COPY --from=builder /usr/local/cargo/bin/app /usr/local/bin/app
+CMD ["app"]
+? it links with no library of the full image, such as OpenSSL (no Cargo.lock is at hand)
+? app is what `cargo install` installed
+? the program reads no other files of what line 3 copies (the project's folder is not at hand)"#,
+        );
+    }
+
+    #[test]
+    fn cargo_install_with_a_root() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+RUN cargo install --path . --root /opt/app
+ENV PATH=/opt/app/bin:$PATH
+CMD ["app"]
+"#,
             ALONE,
-        ),
-        ("FROM rust:1.80\nRUN cargo install miniserve\nCMD [\"miniserve\", \"/srv\"]\n", &[]),
-        (
-            "FROM rust:1.80\nRUN USER=root cargo new --bin app\nWORKDIR /app\nCOPY Cargo.toml ./\nRUN cargo build --release\nRUN rm src/*.rs target/release/deps/app*\nCOPY src src\nRUN cargo build --release\nENV CARGO_HOME=/x RUST_LOG=info\nEXPOSE 80\nCMD [\"./target/release/app\"]\n",
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /opt/app/bin/app /opt/app/bin/app
+ENV PATH=/opt/app/bin:$PATH
+CMD ["app"]
+FROM gcr.io/distroless/cc-debian12
+WORKDIR /app
+COPY --from=builder /opt/app/bin/app /opt/app/bin/app
+ENV PATH=/opt/app/bin:$PATH
+CMD ["app"]"#,
+        );
+    }
+
+    #[test]
+    fn cargo_install_of_a_crate() {
+        check(
+            r#"FROM rust:1.80
+RUN cargo install miniserve
+CMD ["miniserve", "/srv"]
+"#,
+            &[],
+            r#"FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+COPY --from=builder /usr/local/cargo/bin/miniserve /usr/local/bin/miniserve
+CMD ["miniserve", "/srv"]
+? it links with no library of the full image, such as OpenSSL (no Cargo.lock is at hand)
+FROM gcr.io/distroless/cc-debian12
+COPY --from=builder /usr/local/cargo/bin/miniserve /usr/local/bin/miniserve
+CMD ["miniserve", "/srv"]
+? it links with no library of the full image, such as OpenSSL (no Cargo.lock is at hand)"#,
+        );
+    }
+
+    #[test]
+    fn built_twice() {
+        check(
+            r#"FROM rust:1.80
+RUN USER=root cargo new --bin app
+WORKDIR /app
+COPY Cargo.toml ./
+RUN cargo build --release
+RUN rm src/*.rs target/release/deps/app*
+COPY src src
+RUN cargo build --release
+ENV CARGO_HOME=/x RUST_LOG=info
+EXPOSE 80
+CMD ["./target/release/app"]
+"#,
             ALONE,
-        ),
-        ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nCMD cargo run --release -- --port 80\n", ALONE),
-        ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nCMD RUST_LOG=x cargo run --release\n", ALONE),
-        ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nENTRYPOINT [\"cargo\", \"run\"]\n", ALONE),
-        (
-            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nCMD [\"cargo\", \"watch\", \"-x\", \"run\"]\n",
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+ENV RUST_LOG=info
+EXPOSE 80
+CMD ["./target/release/app"]
+FROM gcr.io/distroless/cc-debian12
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+ENV RUST_LOG=info
+EXPOSE 80
+CMD ["./target/release/app"]"#,
+        );
+    }
+
+    #[test]
+    fn cargo_run() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+CMD cargo run --release -- --port 80
+"#,
             ALONE,
-        ),
-        ("FROM rust:1.80\nWORKDIR /app\nCOPY . .\nCMD [\"cargo\", \"test\"]\n", ALONE),
-        (
-            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/debug/app\"]\n",
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+CMD ["/app/target/release/app", "--port", "80"]
+? the program does not look for its sources, nor for the variables of cargo
+FROM gcr.io/distroless/cc-debian12
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+CMD ["/app/target/release/app", "--port", "80"]
+? the program does not look for its sources, nor for the variables of cargo"#,
+        );
+    }
+
+    #[test]
+    fn cargo_run_with_a_variable() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+CMD RUST_LOG=x cargo run --release
+"#,
             ALONE,
-        ),
-        (
-            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --frob\nCMD [\"target/debug/app\"]\n",
+            r#"start-unknown: Which program `cargo run --release` starts is not known."#,
+        );
+    }
+
+    #[test]
+    fn cargo_run_as_entrypoint() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+ENTRYPOINT ["cargo", "run"]
+"#,
             ALONE,
-        ),
-        (
-            "FROM debian:bookworm\nRUN apt-get update && apt-get install -y curl build-essential\nRUN curl https://sh.rustup.rs -sSf | sh -s -- -y\nENV PATH=/root/.cargo/bin:$PATH\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n",
+            r#"start-unknown: Which program `cargo run` starts is not known."#,
+        );
+    }
+
+    #[test]
+    fn cargo_watch() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+CMD ["cargo", "watch", "-x", "run"]
+"#,
             ALONE,
-        ),
-        (
-            "FROM rust:1.80\nENV CARGO_TARGET_DIR=/out\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"/out/release/app\"]\n",
+            r#"development-server: `cargo watch -x run` is a development server."#,
+        );
+    }
+
+    #[test]
+    fn cargo_test_as_start() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+CMD ["cargo", "test"]
+"#,
             ALONE,
-        ),
-        (
-            "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --profile dist && mv target/dist/app /app/server\nUSER 1000\nHEALTHCHECK CMD curl -f http://localhost/\nCMD [\"./server\"]\n",
+            r#"build-tool: The container runs the build tool itself: `cargo test`."#,
+        );
+    }
+
+    #[test]
+    fn another_profile_is_started() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+RUN cargo build --release
+CMD ["target/debug/app"]
+"#,
             ALONE,
-        ),
-    ];
+            r#"artifact-missing: Nothing in the file makes `target/debug/app`, which the container starts."#,
+        );
+    }
+
+    #[test]
+    fn unknown_options() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+RUN cargo build --frob
+CMD ["target/debug/app"]
+"#,
+            ALONE,
+            r#"artifact-unknown: Which file the build produces is not known: `cargo build --frob` has options or variables that are not known."#,
+        );
+    }
+
+    #[test]
+    fn rustup_on_debian() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y curl build-essential
+RUN curl https://sh.rustup.rs -sSf | sh -s -- -y
+ENV PATH=/root/.cargo/bin:$PATH
+WORKDIR /app
+COPY . .
+RUN cargo build --release
+CMD ["target/release/app"]
+"#,
+            ALONE,
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+CMD ["target/release/app"]
+FROM gcr.io/distroless/cc-debian12
+WORKDIR /app
+COPY --from=builder /app/target/release/app /app/target/release/app
+CMD ["target/release/app"]"#,
+        );
+    }
+
+    #[test]
+    fn a_target_folder() {
+        check(
+            r#"FROM rust:1.80
+ENV CARGO_TARGET_DIR=/out
+WORKDIR /app
+COPY . .
+RUN cargo build --release
+CMD ["/out/release/app"]
+"#,
+            ALONE,
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /out/release/app /out/release/app
+CMD ["/out/release/app"]
+FROM gcr.io/distroless/cc-debian12
+WORKDIR /app
+COPY --from=builder /out/release/app /out/release/app
+CMD ["/out/release/app"]"#,
+        );
+    }
+
+    #[test]
+    fn a_profile_and_a_moved_program() {
+        check(
+            r#"FROM rust:1.80
+WORKDIR /app
+COPY . .
+RUN cargo build --profile dist && mv target/dist/app /app/server
+USER 1000
+HEALTHCHECK CMD curl -f http://localhost/
+CMD ["./server"]
+"#,
+            ALONE,
+            r#"FROM debian:bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /app/server /app/server
+USER 1000
+HEALTHCHECK CMD curl -f http://localhost/
+CMD ["./server"]
+no Smallest: There is a HEALTHCHECK, which needs a shell."#,
+        );
+    }
 }

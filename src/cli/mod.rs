@@ -11,6 +11,7 @@ mod parallel;
 mod report;
 mod rules;
 mod size;
+mod split;
 mod table;
 
 use std::io;
@@ -26,6 +27,7 @@ Examples:
   stagewright check                 what is wrong in all Dockerfiles below this folder
   stagewright check --fix           mend what is sure
   stagewright explain Dockerfile    the stages, and what holds at the end of each
+  stagewright split Dockerfile      a single-stage file in builder and runtime stages
   stagewright size golang:1.22      what an image weighs, and what a Dockerfile's images do
   stagewright lsp                   what to enter into an editor as the server's command
 
@@ -50,6 +52,8 @@ enum Command {
     Check(check::Check),
     /// Show what an editor would: stages, what holds at their ends, findings, offers
     Explain(explain::Explain),
+    /// Put a single-stage file into a builder and a small runtime stage, or tell why not
+    Split(split::Split),
     /// Tell what images weigh: the ones that are named, or those of a Dockerfile
     Size(size::Size),
     /// Make a catalogue of measured sizes, or judge what is estimated from it
@@ -68,6 +72,7 @@ pub fn run() -> ExitCode {
     match cli.command {
         Some(Command::Check(arguments)) => check::run(&arguments),
         Some(Command::Explain(arguments)) => explain::run(&arguments),
+        Some(Command::Split(arguments)) => split::run(&arguments),
         Some(Command::Size(arguments)) => size::run(&arguments),
         Some(Command::Catalogue(arguments)) => catalogue::run(&arguments),
         Some(Command::Rules(arguments)) => rules::run(&arguments),

@@ -1,4 +1,4 @@
-//! `stagewright rules`: every code that `check` can tell.
+//! `stagewright rules`: every code that `check` or an editor can tell.
 
 use std::process::ExitCode;
 
@@ -8,6 +8,7 @@ use super::document;
 use super::out::{Color, Out};
 use super::report::severity_name;
 use crate::check::{FAMILIES, Rule};
+use crate::ide::split;
 
 /// The arguments.
 #[derive(Args, Debug)]
@@ -20,7 +21,7 @@ pub struct Rules {
 /// All rules, sorted by code.
 pub fn all() -> Vec<&'static Rule> {
     let families = FAMILIES.iter().flat_map(|family| family.rules);
-    let mut rules: Vec<_> = families.chain(document::RULES).collect();
+    let mut rules: Vec<_> = families.chain(document::RULES).chain(split::RULES).collect();
     rules.sort_by_key(|rule| rule.code);
     rules
 }

@@ -25,6 +25,7 @@ pub mod references;
 pub mod rename;
 mod shell_names;
 mod snapshot;
+pub mod split;
 pub mod symbols;
 pub mod weight;
 

@@ -78,6 +78,16 @@ impl Parts {
 }
 
 impl Reference {
+    /// What stands for the empty image, which is none.
+    pub fn empty() -> Reference {
+        Reference {
+            registry: String::new(),
+            repository: crate::language::argument::EMPTY_BASE.to_owned(),
+            tag: None,
+            digest: None,
+        }
+    }
+
     /// Reads a name, filling in what is meant where nothing is written: `golang` is
     /// `docker.io/library/golang`.
     pub fn parse(text: &str) -> Result<Reference, Malformed> {

@@ -19,6 +19,7 @@ use crate::ide::inlay::Hint;
 use crate::ide::lens::Lens;
 use crate::ide::links::Link;
 use crate::ide::symbols::{FlatSymbol, Symbol, SymbolKind};
+use crate::split::answer::Variant;
 use crate::text::{Edit, TextRange, TextSize};
 
 /// Places where something is made: links for a client that takes them, so that it can underline the
@@ -193,10 +194,20 @@ fn symbol_kind(kind: SymbolKind) -> lsp::SymbolKind {
     }
 }
 
+/// A split onto the sibling of the builder's image.
+const SPLIT_CONSERVATIVE: lsp::CodeActionKind =
+    lsp::CodeActionKind::new("refactor.rewrite.split.conservative");
+
+/// A split onto the smallest image that is sound.
+const SPLIT_SMALLEST: lsp::CodeActionKind =
+    lsp::CodeActionKind::new("refactor.rewrite.split.smallest");
+
 /// The kinds of code actions that there are.
-pub const ACTION_KINDS: [lsp::CodeActionKind; 4] = [
+pub const ACTION_KINDS: [lsp::CodeActionKind; 6] = [
     lsp::CodeActionKind::QUICKFIX,
     lsp::CodeActionKind::REFACTOR_REWRITE,
+    SPLIT_CONSERVATIVE,
+    SPLIT_SMALLEST,
     lsp::CodeActionKind::SOURCE_FIX_ALL,
     lsp::CodeActionKind::SOURCE,
 ];
@@ -225,7 +236,74 @@ pub fn actions(
         }
     });
     let wanted = |action: &lsp::CodeAction| only.is_none_or(|only| is_of_kind(action, only));
-    fixes.chain(build).filter(wanted).map(Into::into).collect()
+    let mut found: Vec<lsp::CodeAction> = fixes.chain(build).filter(wanted).collect();
+    let splits = [SPLIT_CONSERVATIVE, SPLIT_SMALLEST];
+    if only.is_none_or(|only| splits.iter().any(|kind| is_kind_wanted(kind.as_str(), only))) {
+        let splits = splits_of(ask).into_iter().filter(wanted);
+        // On the line that a split is about it stands before all else.
+        let is_first =
+            ide::split::place(&ask.snapshot).is_some_and(|place| place.intersect(range).is_some());
+        let at = if is_first { 0 } else { found.len() };
+        found.splice(at..at, splits);
+    }
+    found.into_iter().map(Into::into).collect()
+}
+
+/// The splits of the file, and the reasons why there are none for a client that shows such.
+fn splits_of(ask: &Ask) -> Vec<lsp::CodeAction> {
+    let splits = ask.splits();
+    let offers = splits.offers.iter().map(|offer| {
+        let kind = split_kind(offer.plan.variant);
+        let is_later = ask.client.resolved_edits && ask.client.action_data;
+        lsp::CodeAction {
+            title: offer.title.clone(),
+            edit: (!is_later).then(|| workspace_edit(ask, &offer.edits)),
+            data: is_later.then(|| json!({ "uri": ask.uri, "version": ask.version })),
+            kind: Some(kind),
+            is_preferred: (offer.preferred && ask.client.preferred_actions).then_some(true),
+            ..Default::default()
+        }
+    });
+    let refused = splits.declined.iter().filter(|one| !one.refusal.is_quiet());
+    let refused = refused.filter(|_| ask.client.disabled_actions).map(|one| {
+        let variant = one.variant.unwrap_or(Variant::Conservative);
+        lsp::CodeAction {
+            title: match one.variant {
+                None => "Split into builder and runtime stages".to_owned(),
+                Some(Variant::Conservative) => "Split onto the sibling image".to_owned(),
+                Some(Variant::Smallest) => "Split onto the smallest image".to_owned(),
+            },
+            kind: Some(split_kind(variant)),
+            disabled: Some(lsp::CodeActionDisabled { reason: one.refusal.to_string() }),
+            ..Default::default()
+        }
+    });
+    offers.chain(refused).collect()
+}
+
+fn split_kind(variant: Variant) -> lsp::CodeActionKind {
+    match variant {
+        Variant::Conservative => SPLIT_CONSERVATIVE,
+        Variant::Smallest => SPLIT_SMALLEST,
+    }
+}
+
+/// The same action with its edits, as long as it is still offered for what the document says now.
+pub fn resolved_action(
+    ask: &Ask,
+    mut action: lsp::CodeAction,
+) -> std::result::Result<lsp::CodeAction, &'static str> {
+    if action.edit.is_some() || action.data.is_none() {
+        return Ok(action);
+    }
+    let splits = ask.splits();
+    let kind = action.kind.clone().unwrap_or(lsp::CodeActionKind::EMPTY);
+    let offer = splits.offers.iter().find(|offer| split_kind(offer.plan.variant) == kind);
+    let Some(offer) = offer.filter(|offer| offer.title == action.title) else {
+        return Err("the file has changed, and this can no longer be done to it");
+    };
+    action.edit = Some(workspace_edit(ask, &offer.edits));
+    Ok(action)
 }
 
 fn action(ask: &Ask, found: Action) -> lsp::CodeAction {
@@ -246,7 +324,10 @@ fn action(ask: &Ask, found: Action) -> lsp::CodeAction {
 
 /// Kinds are dotted: who asks for `source` gets `source.fixAll`, too.
 fn is_of_kind(action: &lsp::CodeAction, only: &[lsp::CodeActionKind]) -> bool {
-    let kind = action.kind.as_ref().map_or("", lsp::CodeActionKind::as_str);
+    is_kind_wanted(action.kind.as_ref().map_or("", lsp::CodeActionKind::as_str), only)
+}
+
+fn is_kind_wanted(kind: &str, only: &[lsp::CodeActionKind]) -> bool {
     let below = |asked: &str| kind.strip_prefix(asked).is_some_and(|rest| rest.starts_with('.'));
     only.iter()
         .any(|asked| asked.as_str().is_empty() || kind == asked.as_str() || below(asked.as_str()))

@@ -43,6 +43,12 @@ client_shapes! {
     symbol_tree: "/textDocument/documentSymbol/hierarchicalDocumentSymbolSupport",
     /// Code actions may be objects with edits instead of commands.
     action_literals: "/textDocument/codeAction/codeActionLiteralSupport",
+    /// The edits of a code action may come later, when it is chosen.
+    resolved_edits: "/textDocument/codeAction/resolveSupport/properties#edit",
+    /// What is sent with a code action comes back when it is chosen.
+    action_data: "/textDocument/codeAction/dataSupport",
+    /// Code actions that cannot be taken may be listed with the reason.
+    disabled_actions: "/textDocument/codeAction/disabledSupport",
     /// One code action of several may be marked as the one to prefer.
     preferred_actions: "/textDocument/codeAction/isPreferredSupport",
     /// The client asks before it renames.

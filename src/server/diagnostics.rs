@@ -18,15 +18,23 @@ use super::features::{Ask, Cancelled};
 use super::session::Core;
 use super::settings::Level;
 use crate::check::{Finding, Report, Severity};
+use crate::ide;
 
 /// What makes the diagnostics that are pushed.
 pub type Find = fn(&Ask) -> Vec<lsp::Diagnostic>;
 
 /// The diagnostics of a document, as the settings want them and the client takes them.
 pub fn find(ask: &Ask) -> Vec<lsp::Diagnostic> {
-    let findings = ask.snapshot.report().findings().into_iter();
+    let findings = ask.snapshot.report().findings().into_iter().chain(hint(ask));
     let findings = findings.take_while(|_| !ask.cancelled.yes());
     findings.filter_map(|finding| diagnostic(ask, finding)).collect()
+}
+
+/// That the file can be split, and what that saves; `None` too where that is switched off.
+fn hint(ask: &Ask) -> Option<Finding> {
+    let off = ask.settings.severity.get(ide::split::CAN_SPLIT.code) == Some(&Level::Off);
+    let is_shown = ask.settings.diagnostics && !off && ask.snapshot.model().stages().len() == 1;
+    is_shown.then(|| ide::split::hint(&ask.snapshot, ask.view(), ask.splits())).flatten()
 }
 
 /// Whether the user wants to see a finding.
@@ -92,6 +100,8 @@ pub struct Told {
     /// The id that the client was given for it.
     result_id: String,
     report: Report,
+    /// It hangs on what no rule looks at: all instructions, the files beside, sizes.
+    hint: Option<Finding>,
     settings_revision: u64,
 }
 
@@ -101,6 +111,7 @@ impl Told {
         Self {
             result_id,
             report: ask.snapshot.report().clone(),
+            hint: hint(ask),
             settings_revision: ask.settings_revision,
         }
     }
@@ -109,6 +120,7 @@ impl Told {
     fn stands(&self, ask: &Ask) -> bool {
         self.settings_revision == ask.settings_revision
             && ask.snapshot.report().same_places(&self.report)
+            && self.hint == hint(ask)
     }
 }
 
@@ -377,6 +389,7 @@ mod tests {
             platform: Platform::host(),
             told: Default::default(),
             cancelled: Cancelled::default(),
+            splits: std::sync::OnceLock::new(),
         }
     }
 

@@ -7,7 +7,7 @@
 //! stale answers are the table's business, not the feature's.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -24,6 +24,7 @@ use super::convert;
 use super::diagnostics::{self, Told};
 use super::settings::Settings;
 use crate::ide::images::View;
+use crate::ide::split::Splits;
 use crate::ide::{self, Snapshot};
 use crate::image::Sizes;
 use crate::language::platform::Platform;
@@ -104,11 +105,16 @@ pub fn all() -> Vec<Feature> {
             server.code_action_provider = Some(match client.action_literals {
                 true => lsp::CodeActionProviderCapability::Options(lsp::CodeActionOptions {
                     code_action_kinds: Some(answers::ACTION_KINDS.to_vec()),
+                    resolve_provider: Some(true),
                     ..Default::default()
                 }),
                 false => lsp::CodeActionProviderCapability::Simple(true),
             });
         }),
+        Feature::new::<request::CodeActionResolveRequest>(Pace::Slow, |ask, action| {
+            answers::resolved_action(ask, action).map_err(|why| error(REQUEST_FAILED, why))
+        })
+        .absent(|action| action),
         Feature::new::<request::CodeLensRequest>(Pace::Slow, |ask, _| {
             let shown = ask.settings.code_lens;
             Ok(shown
@@ -309,6 +315,8 @@ pub struct Ask {
     pub told: Arc<Mutex<Option<Told>>>,
     /// Whether the answer is still wanted.
     pub cancelled: Cancelled,
+    /// What there is to say of splitting the document, once somebody has asked.
+    pub splits: OnceLock<Splits>,
 }
 
 impl Ask {
@@ -327,6 +335,15 @@ impl Ask {
         let path = convert::path(&self.uri).ok_or("the file is not on this disk")?;
         let folder = path.parent().ok_or("the file is in no folder")?;
         Context::open(Arc::new(Disk), folder, &path).map_err(|why| why.to_string())
+    }
+
+    /// What there is to say of splitting the document.
+    pub fn splits(&self) -> &Splits {
+        self.splits.get_or_init(|| {
+            let context = self.build_context();
+            let context = context.as_ref().map_err(String::as_str);
+            ide::split::splits(&self.snapshot, self.view(), context)
+        })
     }
 
     /// The byte offset of a position in the request.

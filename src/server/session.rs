@@ -5,7 +5,7 @@
 //! work do not touch it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Instant;
 
 use serde_json::Value;
@@ -202,6 +202,7 @@ impl Core {
             platform: platform(&session.settings),
             told: document.told.clone(),
             cancelled: cancelled.clone(),
+            splits: OnceLock::new(),
         })
     }
 

@@ -118,9 +118,8 @@ impl Parser<'_> {
                 '"' => self.double(&mut parts)?,
                 '\\' => {
                     self.cursor.take();
-                    let Some(c) = self.cursor.take() else {
-                        return self.cursor.unread(start, "a backslash with nothing behind it");
-                    };
+                    // With nothing behind it, it stands for itself.
+                    let c = self.cursor.take().unwrap_or('\\');
                     parts.push(c, true);
                 }
                 '$' | '`' => self.expansion(&mut parts, false)?,
@@ -141,18 +140,13 @@ impl Parser<'_> {
         if parts.is_empty() && place != Place::Value {
             return self.cursor.unread(start, "a word is missing");
         }
-        match parts.as_slice() {
-            // The command of that name, or a single bracket.
-            [Part::Pattern(text)] if text == "[" => {
-                parts = vec![Part::Literal { text: text.clone(), quoted: false }];
-            }
-            _ if place == Place::Command => {
-                if mark_braces(&mut parts) {
-                    let range = self.cursor.since(start);
-                    self.only_bash(range);
-                }
-            }
-            _ => {}
+        let is_bracket = matches!(parts.as_slice(), [Part::Pattern(text)] if text == "[");
+        if is_bracket {
+            // The command of that name, or a bracket with nothing behind it.
+            parts = vec![Part::Literal { text: "[".to_owned(), quoted: false }];
+        } else if place == Place::Command && mark_braces(&mut parts) {
+            let range = self.cursor.since(start);
+            self.only_bash(range);
         }
         Ok(Word { range: self.cursor.since(start), parts })
     }
@@ -180,17 +174,19 @@ impl Parser<'_> {
     fn double(&mut self, parts: &mut Parts) -> Read<()> {
         let start = self.cursor.mark();
         self.cursor.take();
-        parts.quote();
+        let before = parts.0.len();
         loop {
             match self.cursor.peek() {
-                Some('"') => {
-                    self.cursor.take();
-                    return Ok(());
-                }
+                Some('"') => break,
                 Some(c) => self.quoted(c, &['$', '`', '"', '\\'], parts)?,
                 None => return self.cursor.unread(start, "a quote that is not closed"),
             }
         }
+        self.cursor.take();
+        if parts.0.len() == before {
+            parts.quote();
+        }
+        Ok(())
     }
 
     /// What stands in double quotes, or is taken as if it did: the next character, which is `c`, or
@@ -359,13 +355,21 @@ impl Parser<'_> {
     ) -> Read<Word> {
         let start = self.cursor.mark();
         let mut parts = Parts::default();
+        // To bash alone they hide the end.
+        let mut has_open_quote = false;
         loop {
             match self.cursor.peek() {
                 None => return self.cursor.unread(outer, "a brace that is not closed"),
+                Some(c) if c == end && has_open_quote => {
+                    return self.cursor.unread(outer, "a single quote within double quotes");
+                }
                 Some(c) if c == end => break,
                 Some('\'') if has_single_quotes => self.single(&mut parts)?,
                 Some('"') => self.double(&mut parts)?,
-                Some(c) if is_quoted => self.quoted(c, &['$', '`', '"', '\\', '}'], &mut parts)?,
+                Some(c) if is_quoted => {
+                    has_open_quote ^= c == '\'';
+                    self.quoted(c, &['$', '`', '"', '\\', '}'], &mut parts)?;
+                }
                 Some('\\') => {
                     self.cursor.take();
                     match self.cursor.take() {
@@ -400,14 +404,14 @@ impl Parser<'_> {
                 None => return self.cursor.unread(outer, "arithmetic that is not closed"),
                 Some(')') if open == 0 => break,
                 Some('"') => self.double(&mut parts)?,
-                Some('\'') => return self.cursor.unread(outer, "a quote in arithmetic"),
+                Some('\'' | '\\') => return self.cursor.unread(outer, "a quote in arithmetic"),
                 Some(c) => {
                     match c {
                         '(' => open += 1,
                         ')' => open -= 1,
                         _ => {}
                     }
-                    self.quoted(c, &['$', '`', '"', '\\'], &mut parts)?;
+                    self.quoted(c, &[], &mut parts)?;
                 }
             }
         }

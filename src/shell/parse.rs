@@ -17,8 +17,8 @@ use super::tree::{
 const MAX_DEPTH: usize = 40;
 
 /// Words that stand for themselves where a command begins.
-const RESERVED: [&str; 21] = [
-    "!", "{", "}", "[[", "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for",
+const RESERVED: [&str; 22] = [
+    "!", "{", "}", "[[", "]]", "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for",
     "function", "if", "in", "select", "then", "time", "until", "while",
 ];
 
@@ -45,8 +45,23 @@ const OPERATORS: [(&str, Operator, bool); 12] = [
 ];
 
 /// What `[[` compares two words by.
-const COMPARISONS: [&str; 14] =
-    ["=", "==", "!=", "=~", "-eq", "-ne", "-lt", "-le", "-gt", "-ge", "-ef", "-nt", "-ot", "<"];
+const COMPARISONS: [(&str, Place); 15] = [
+    ("=", Place::Pattern),
+    ("==", Place::Pattern),
+    ("!=", Place::Pattern),
+    ("=~", Place::Expression),
+    ("-eq", Place::Command),
+    ("-ne", Place::Command),
+    ("-lt", Place::Command),
+    ("-le", Place::Command),
+    ("-gt", Place::Command),
+    ("-ge", Place::Command),
+    ("-ef", Place::Command),
+    ("-nt", Place::Command),
+    ("-ot", Place::Command),
+    ("<", Place::Command),
+    (">", Place::Command),
+];
 
 /// What `[[` asks of one word, behind a `-`.
 const QUESTIONS: &str = "abcdefghknoprstuvwxzGLNORS";
@@ -91,7 +106,7 @@ impl<'t> Parser<'t> {
         let list = self.list()?;
         let end = self.cursor.mark();
         if self.cursor.raw().is_some() {
-            return self.cursor.unread(end, "not expected here");
+            return self.missing(end, "");
         }
         self.has_all_heredocs(end, 0)?;
         Ok(list)
@@ -169,7 +184,11 @@ impl<'t> Parser<'t> {
                 return self.cursor.unread(start, "a heredoc whose lines are begun elsewhere");
             }
             self.cursor.skip();
-            for pending in std::mem::take(&mut self.pending) {
+            for (index, pending) in std::mem::take(&mut self.pending).into_iter().enumerate() {
+                if index > 0 {
+                    // What ends the one before.
+                    self.cursor.skip();
+                }
                 self.heredoc(start, pending)?;
             }
         }
@@ -309,7 +328,12 @@ impl<'t> Parser<'t> {
         let here = self.cursor.mark();
         match self.cursor.raw() {
             None => self.cursor.unread(start, what),
-            Some(_) => self.cursor.unread(here, "not expected here"),
+            Some(_) => {
+                if let Some(word) = self.reserved() {
+                    self.cursor.eat(word);
+                }
+                self.cursor.unread(here, "not expected here")
+            }
         }
     }
 
@@ -361,6 +385,7 @@ impl<'t> Parser<'t> {
                 self.only_bash_since(bar);
                 let range = self.cursor.since(bar);
                 if let Some(command) = commands.last_mut() {
+                    command.range = command.range.cover(range);
                     command.redirects.push(both_to_the_pipe(range));
                 }
             } else if !self.cursor.eat("|") {
@@ -415,7 +440,7 @@ impl<'t> Parser<'t> {
 
     /// What a reserved word begins.
     fn compound(&mut self, word: &'static str, start: Mark) -> Read<Kind> {
-        if ENDS.contains(&word) || matches!(word, "!" | "in" | "time") {
+        if ENDS.contains(&word) || matches!(word, "!" | "in" | "time" | "]]") {
             return self.cursor.unread(start, "a keyword that is not expected here");
         }
         self.cursor.eat(word);
@@ -472,8 +497,10 @@ impl<'t> Parser<'t> {
             let body = self.do_group(start)?;
             return Ok(Kind::Counted { header, body });
         }
+        let at = self.cursor.mark();
         let variable = self.name();
         if !is_name(&variable) || !self.cursor.peek().is_none_or(is_meta) {
+            self.cursor.reset(at);
             return self.missing(start, "a `for` without a variable");
         }
         self.skip_blank();
@@ -642,18 +669,15 @@ impl<'t> Parser<'t> {
             return Ok(());
         }
         let start = self.cursor.mark();
-        let sign = ["<", ">"].into_iter().find(|sign| self.cursor.eat(sign));
-        let operator = match sign {
-            Some(sign) => self.taken(start, sign),
-            None => self.word(Place::Command)?,
+        let found = COMPARISONS.into_iter().find(|(operator, _)| match *operator {
+            "<" | ">" => self.cursor.looks_at(operator),
+            _ => self.is_reserved(operator),
+        });
+        let Some((operator, place)) = found.filter(|(operator, _)| self.cursor.eat(operator))
+        else {
+            return self.cursor.unread(start, "a comparison that is not known");
         };
-        let place = match operator.literal() {
-            Some(text) if text == "=~" => Place::Expression,
-            Some(text) if matches!(&*text, "=" | "==" | "!=") => Place::Pattern,
-            Some(text) if sign.is_some() || COMPARISONS.contains(&&*text) => Place::Command,
-            _ => return self.cursor.unread(start, "a comparison that is not known"),
-        };
-        words.push(operator);
+        words.push(self.taken(start, operator));
         self.skip_blank();
         words.push(self.test_word(place)?);
         Ok(())
@@ -790,6 +814,9 @@ impl<'t> Parser<'t> {
                 }
             }
         })?;
+        if !self.cursor.peek().is_none_or(is_meta) {
+            return self.cursor.unread(start, "an array with text behind it");
+        }
         self.only_bash_since(start);
         Ok(Word { range: self.cursor.since(start), parts: vec![Part::Array(elements)] })
     }

@@ -8,10 +8,10 @@ use super::emit::emit;
 use super::facts::{Facts, What};
 use super::plan::{Parts, Plan};
 use super::refusal::{Reason, Refusal};
-use super::roots;
+use super::roots::{self, Roots};
 use super::runtime;
 use super::start::{Launch, Start};
-use super::world::base_name;
+use super::world::{Origin, base_name, is_within};
 use crate::image::Reference;
 use crate::language::Keyword;
 use crate::model::{self, Model};
@@ -67,18 +67,16 @@ fn judged(model: &Model, context: Option<&Context>, wanted: &Wanted) -> Result<V
     check_lines(&facts)?;
     let start = Start::read(&facts)?;
     let course = Course::follow(&facts, context)?;
-    let site = Site { course: &course, start: &start };
-    let answer = match ecosystem::ALL.iter().find_map(|one| (one.answers)(&site)) {
-        Some(answer) => {
-            check_start(&start)?;
-            answer?
-        }
-        None => {
-            return Err(Refusal::new(Reason::NothingBuilt, "", None));
-        }
+    let roots = roots::roots(&course, &start);
+    let site = Site { course: &course, start: &start, roots: roots.as_ref().ok() };
+    let Some(answer) = ecosystem::ALL.iter().find_map(|one| (one.answers)(&site)) else {
+        return Err(Refusal::new(Reason::NothingBuilt, "", None));
     };
+    check_start(&start)?;
+    let roots = roots?;
+    let answer = answer?;
     check_course(&course)?;
-    let roots = roots::roots(&course, &start)?;
+    check_reached(&course, &roots, &answer)?;
     let parts = Parts { course: &course, start: &start, roots: &roots, answer: &answer };
     Ok(variants(&parts, wanted))
 }
@@ -87,7 +85,10 @@ fn variants(parts: &Parts<'_, '_>, wanted: &Wanted) -> Verdict {
     let mut verdict = Verdict::default();
     let builder = &parts.course.facts.base;
     if let Wanted::Image(image) = wanted {
-        let name = image.to_string();
+        let name = match *image == Reference::empty() {
+            true => image.repository.clone(),
+            false => image.to_string(),
+        };
         match runtime::known(&name) {
             Some(base) => verdict.take(parts, Variant::Smallest, vec![base]),
             None => {
@@ -239,6 +240,23 @@ fn check_course(course: &Course<'_>) -> Result<(), Refusal> {
         if run.commands.is_err() {
             let place = Some(line.placed.range());
             return Err(Refusal::new(Reason::ShellUnread, line.number.to_string(), place));
+        }
+    }
+    Ok(())
+}
+
+/// That every program which was built and is started is among what is taken.
+fn check_reached(course: &Course<'_>, roots: &Roots, answer: &Answer) -> Result<(), Refusal> {
+    for path in &roots.paths {
+        let is_built = matches!(course.world.followed(path), Some(Origin::Built(_)));
+        let is_taken = answer.artifacts.iter().any(|artifact| is_within(path, &artifact.from));
+        if is_built && !is_taken {
+            let what = format!("Another program is started, too: {path}");
+            return Err(Refusal::new(Reason::NeedsOther, what, None));
+        }
+        if let Some(Origin::Unknown(line)) = course.world.followed(path) {
+            let place = course.facts.lines.get(*line).map(|line| line.placed.range());
+            return Err(Refusal::new(Reason::CannotFollow, path, place));
         }
     }
     Ok(())

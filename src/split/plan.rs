@@ -47,6 +47,8 @@ pub struct Plan {
     pub builder: Vec<BuilderLine>,
     /// What is taken from the builder.
     pub artifacts: Vec<Artifact>,
+    /// Files and folders of the context that come along by way of the builder.
+    pub context_files: Vec<String>,
     /// The packages that the runtime stage installs.
     pub packages: Vec<String>,
     /// Why all this is held to be so.
@@ -59,6 +61,8 @@ pub struct Plan {
     pub weight: crate::image::Amount,
     /// The name of the ecosystem.
     pub ecosystem: &'static str,
+    /// On which line of the file, from 1, each line of the facts begins.
+    pub line_numbers: Vec<u32>,
 }
 
 impl Plan {
@@ -108,12 +112,14 @@ impl Parts<'_, '_> {
             moved: Vec::new(),
             builder: self.answer.builder.clone(),
             artifacts: self.answer.artifacts.clone(),
+            context_files: Vec::new(),
             packages: Vec::new(),
             evidence: self.answer.evidence.clone(),
             assumptions: self.answer.assumptions.clone(),
             changes: self.answer.changes.clone(),
             weight: self.answer.weight,
             ecosystem: self.answer.ecosystem,
+            line_numbers: self.facts().lines.iter().map(|line| line.number).collect(),
             runtime,
         };
         if let Some(argument) = &self.course.facts.base_argument {
@@ -125,6 +131,7 @@ impl Parts<'_, '_> {
         self.reachable(&mut plan);
         self.scripts(&mut plan);
         self.data(&mut plan);
+        self.fetched(&mut plan)?;
         let mut draft = Draft::new(self, &mut plan);
         draft.write()?;
         self.check_volumes(&mut plan);
@@ -188,8 +195,10 @@ impl Parts<'_, '_> {
     /// own interpreter.
     fn is_brought(&self, program: &str, plan: &Plan) -> bool {
         let name = base_name(program);
-        let is_made =
-            |path: &str| !matches!(self.course.world.exact(path), None | Some(Origin::Removed(_)));
+        let is_made = |path: &str| match self.course.world.exact(path) {
+            None | Some(Origin::Removed(_) | Origin::Built(_)) => false,
+            Some(_) => true,
+        };
         let scene = self.facts().last_scene();
         let search = scene.value("PATH").unwrap_or_default();
         let found = match program.contains('/') {
@@ -381,9 +390,65 @@ impl Parts<'_, '_> {
             if !is_gone && !is_taken {
                 let why = format!("{path} may be read at run time");
                 plan.evidence.push(Evidence { text: why, place: None, file: None });
+                plan.context_files.extend(self.course.in_context(&path));
                 plan.artifacts.push(Artifact { from: path.clone(), to: path, is_folder });
             }
         }
+    }
+
+    /// Programs and files that came from a network: they are needed if they are started, and may be
+    /// if they lie where no build works.
+    fn fetched(&self, plan: &mut Plan) -> Result<(), Refusal> {
+        let worked = self.worked();
+        for (deed, invocation) in self.course.deeds_with(|role| matches!(role, Role::Fetches(_))) {
+            let Role::Fetches(paths) = &deed.role else { continue };
+            for path in paths {
+                let is_gone = !matches!(self.course.world.exact(path), Some(Origin::Download(_)));
+                let is_source = worked.iter().any(|folder| {
+                    is_within(folder, path) || folder != "/" && is_within(path, folder)
+                });
+                let is_taken =
+                    plan.artifacts.iter().any(|artifact| is_within(path, &artifact.from));
+                let is_started = self.roots.paths.iter().any(|own| is_within(own, path));
+                if is_gone || is_taken || !is_started && (is_source || variables::is_cache(path)) {
+                    continue;
+                }
+                let is_folder = self.course.world.is_folder(path);
+                if is_shared(path) {
+                    let place = Some(invocation.range);
+                    return Err(Refusal::new(Reason::CannotFollow, invocation.shown(), place));
+                }
+                if is_started && !plan.runtime.has_shell() {
+                    let what = format!("What {path} is linked with is not known");
+                    return Err(Refusal::new(Reason::NeedsOther, what, Some(invocation.range)));
+                }
+                plan.artifacts.push(Artifact { from: path.clone(), to: path.clone(), is_folder });
+            }
+        }
+        Ok(())
+    }
+
+    /// The folders in which build commands work, and the parts of the context that they name.
+    fn worked(&self) -> Vec<String> {
+        let is_work =
+            |role: &Role| matches!(role, Role::Builds(_) | Role::Prepares(_) | Role::Checks(_));
+        let mut folders: Vec<String> = Vec::new();
+        for (_, invocation) in self.course.deeds_with(is_work) {
+            folders.extend(invocation.folder.clone());
+            let named = invocation.args().iter().filter_map(|word| {
+                let text = word.text.as_deref()?;
+                let path = invocation.path(text.rsplit('=').next()?)?;
+                let is_source = matches!(self.course.world.origin(&path), Some(Origin::Context(_)));
+                (text.contains('/') && is_source).then_some(path)
+            });
+            folders.extend(named);
+        }
+        if !self.answer.builder.is_empty() {
+            folders.extend(self.facts().last_scene().workdir.clone());
+        }
+        folders.sort();
+        folders.dedup();
+        folders
     }
 
     /// A volume over an artifact: engines of the old sort forget what is written there.
@@ -431,6 +496,13 @@ impl Parts<'_, '_> {
         let what = format!("{} starts containers in another way", plan.runtime.name());
         Err(Refusal::new(Reason::NeedsOther, what, Some(self.start.place)))
     }
+}
+
+/// Whether a path is one that images have themselves, so that it cannot be copied as a whole.
+fn is_shared(path: &str) -> bool {
+    const SHARED: [&str; 8] =
+        ["/", "/bin", "/etc", "/lib", "/opt", "/usr", "/usr/bin", "/usr/local"];
+    SHARED.contains(&path) || path.starts_with("/usr/local/lib")
 }
 
 /// Whether the entrypoint of an image only starts what it is given, if that is a program.
@@ -545,7 +617,9 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             (What::Variables(_), Keyword::Env) => self.variables(number),
             (What::Copy(copy), _) => {
                 if self.is_repeated(number, copy) {
-                    self.meet(line)?;
+                    if copy.is_relative {
+                        self.meet_folder(line);
+                    }
                     self.declare(number);
                     self.plan.lines.push(RuntimeLine::Repeated(number));
                 }
@@ -717,19 +791,12 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             return true;
         }
         // Before the build: what does not lie among the sources.
-        let worked = course.deeds_with(|role| {
-            matches!(role, Role::Builds(_) | Role::Prepares(_) | Role::Checks(_))
-        });
-        let mut folders: Vec<&str> = worked.filter_map(|(_, one)| one.folder.as_deref()).collect();
-        let scene = course.facts.last_scene();
-        if !self.parts.answer.builder.is_empty() {
-            folders.extend(scene.workdir.as_deref());
-        }
+        let folders = self.parts.worked();
         let among = |path: &str| {
-            folders
-                .iter()
-                .any(|folder| *folder != "/" && is_within(path, folder) || is_within(folder, path))
-                || path == "/"
+            path == "/"
+                || folders.iter().any(|folder| {
+                    folder != "/" && is_within(path, folder) || is_within(folder, path)
+                })
         };
         // Those that came with a folder are taken by themselves.
         let is_root = |path: &str| {
@@ -777,7 +844,12 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         if !self.plan.runtime.has_shell() {
             return self.instead_of_commands(line, &kept);
         }
-        self.meet(line)?;
+        if kept.iter().any(|one| self.is_relative(one)) {
+            self.meet_folder(line);
+        }
+        if let Some(user) = &line.scene.user {
+            self.run_as(user)?;
+        }
         self.declare(number);
         if others == 0 {
             self.plan.lines.push(RuntimeLine::Repeated(number));
@@ -904,15 +976,23 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         Ok(())
     }
 
-    /// Before a line that hangs on working directory or user, both are set as they were.
-    fn meet(&mut self, line: &Line<'a>) -> Result<(), Refusal> {
+    /// Before a line that hangs on the working directory, it is set as it was.
+    fn meet_folder(&mut self, line: &Line<'a>) {
         if let Some(folder) = line.scene.workdir.clone() {
             self.work_in(&folder);
         }
-        if let Some(user) = line.scene.user.clone() {
-            self.run_as(&user)?;
-        }
-        Ok(())
+    }
+
+    /// Whether a command names paths from where it runs.
+    fn is_relative(&self, one: &super::command::Invocation) -> bool {
+        let deed = self.parts.course.deeds.iter().find(|deed| {
+            let own = self.parts.course.invocation(deed.line, deed.command);
+            own.is_some_and(|own| own.range == one.range)
+        });
+        let Some(Role::Paths(paths)) = deed.map(|deed| &deed.role) else { return false };
+        !paths.iter().all(|path| {
+            one.args().iter().any(|word| super::world::trimmed(word.or_empty()) == path)
+        })
     }
 
     fn work_in(&mut self, folder: &str) {

@@ -98,6 +98,7 @@ const DEFAULTS: &[Default] = &[
     default("erlang", &[24], NO_END, "bookworm", true),
     default("dart", &[2], NO_END, "trixie", true),
     default("swift", &[5, 9], NO_END, "jammy", true),
+    default("mcr.microsoft.com/dotnet/sdk", &[2], &[5], "buster", false),
     default("mcr.microsoft.com/dotnet/sdk", &[6], &[7], "bullseye", false),
     default("mcr.microsoft.com/dotnet/sdk", &[8], &[9], "bookworm", false),
     default("mcr.microsoft.com/dotnet/sdk", &[10], NO_END, "noble", false),
@@ -158,6 +159,9 @@ pub fn behind(repository: &str, tag: &Tag<'_>) -> Option<(Distribution, bool)> {
     if matches!(repository, "debian" | "ubuntu") {
         return own_release(repository, tag);
     }
+    // All images of .NET of one tag stand on the same release.
+    let is_dotnet = repository.starts_with("mcr.microsoft.com/dotnet/");
+    let repository = if is_dotnet { "mcr.microsoft.com/dotnet/sdk" } else { repository };
     let elsewhere = BASED_ELSEWHERE.iter().find(|(name, _)| *name == repository);
     let (repository, version) = match elsewhere {
         Some(_) if tag.has("openjdk") || tag.has("jdk") => ("openjdk", jdk_version(tag)?),
@@ -174,11 +178,11 @@ pub fn behind(repository: &str, tag: &Tag<'_>) -> Option<(Distribution, bool)> {
     {
         return Some((Distribution::Other, true));
     }
-    let found = DEFAULTS.iter().filter(|row| row.repository == repository);
+    let mut found = DEFAULTS.iter().filter(|row| row.repository == repository);
     match version.is_empty() {
         // `latest` is what the last row is, and moves on.
-        true => found.last().map(|row| (row, false)),
-        false => found.into_iter().find(|row| row.holds(&version)).map(|row| (row, true)),
+        true => found.next_back().map(|row| (row, false)),
+        false => found.find(|row| row.holds(&version)).map(|row| (row, true)),
     }
     .and_then(|(row, stays)| Some((distribution(named(row.release)?), stays && !row.moves)))
     .or_else(|| others(repository))

@@ -109,6 +109,17 @@ impl World {
         self.found(path).map(|(_, origin)| origin)
     }
 
+    /// The same once links are followed.
+    pub fn followed(&self, path: &str) -> Option<&Origin> {
+        const MOST_LINKS: usize = 8;
+        let mut origin = self.origin(path)?;
+        for _ in 0..MOST_LINKS {
+            let Origin::Link(_, target) = origin else { break };
+            origin = self.origin(target)?;
+        }
+        Some(origin)
+    }
+
     /// The path that decides where `path` comes from, itself or a folder above, and from where.
     pub fn found(&self, path: &str) -> Option<(&str, &Origin)> {
         let mut path = trimmed(path);

@@ -24,6 +24,7 @@ import (
 func main() {
 	benchFile := flag.String("bench", "", "time parser.Parse on `FILE`; the argument is the number of runs")
 	contexts := flag.Bool("context", false, "answer questions about COPY from a folder, one line of JSON each")
+	shell := flag.Bool("shell", false, "read shell scripts, one JSON string a line")
 	flag.Parse()
 
 	// text/scanner, below BuildKit's lexer, prints every malformed character there
@@ -33,6 +34,8 @@ func main() {
 	var err error
 	if *contexts {
 		err = answerContexts(os.Stdin, os.Stdout)
+	} else if *shell {
+		err = answerShell(os.Stdin, os.Stdout)
 	} else {
 		err = run(*benchFile, flag.Args(), os.Stdin, os.Stdout)
 	}

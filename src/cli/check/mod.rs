@@ -8,7 +8,7 @@
 //! | `../report/` | the formats |
 
 mod discover;
-mod mend;
+pub mod mend;
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -132,7 +132,8 @@ fn explain_file(arguments: &Explain) -> Result<String, String> {
     Ok(text::render(&explanation, &document, &findings, styled))
 }
 
-fn platform(text: &str) -> Result<Platform, &'static str> {
+/// A platform, as an argument.
+pub fn platform(text: &str) -> Result<Platform, &'static str> {
     Platform::parse(text).ok_or("a platform is written as linux/amd64")
 }
 

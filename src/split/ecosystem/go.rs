@@ -323,11 +323,35 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     if let Some(refusal) = toolchain_start(site) {
         return Some(refusal);
     }
-    match site.started_product(ECOSYSTEM.name) {
-        Some((path, product)) => Some(native(site, &path, product)),
-        None if site.builds(ECOSYSTEM.name) => Some(Err(missing(site))),
-        None => None,
+    let started = site.started_products(ECOSYSTEM.name);
+    match started.as_slice() {
+        [] => site.builds(ECOSYSTEM.name).then(|| Err(missing(site))),
+        [(path, product), more @ ..] => Some(all(site, native(site, path, product), more)),
     }
+}
+
+/// The answer for the first program with what the others need.
+fn all(
+    site: &Site<'_, '_>,
+    first: Result<Answer, Refusal>,
+    more: &[(String, &Product)],
+) -> Result<Answer, Refusal> {
+    let mut answer = first?;
+    for (path, product) in more {
+        let other = native(site, path, product)?;
+        if other.linkage != Linkage::Static {
+            answer.linkage = other.linkage;
+        }
+        answer.artifacts.extend(other.artifacts);
+        answer.evidence.extend(other.evidence);
+        answer.weight = answer.weight.plus(other.weight);
+        for assumption in other.assumptions {
+            if !answer.assumptions.contains(&assumption) {
+                answer.assumptions.push(assumption);
+            }
+        }
+    }
+    Ok(answer)
 }
 
 /// The start command runs the toolchain: `go run` has a counterpart, others have none.

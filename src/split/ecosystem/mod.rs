@@ -2,9 +2,11 @@
 //!
 //! One file each. Adding one means adding a file and a row of [`ALL`].
 
+pub mod dotnet;
 pub mod go;
 pub mod jvm;
 pub mod maven;
+mod outputs;
 
 use super::answer::{Answer, Site};
 use super::command::Invocation;
@@ -56,4 +58,4 @@ pub struct Built {
 }
 
 /// The ecosystems, in the order in which they are asked.
-pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM, maven::ECOSYSTEM];
+pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM, maven::ECOSYSTEM, dotnet::ECOSYSTEM];

@@ -5,10 +5,12 @@
 //! others are from the names of the same libraries in Ubuntu and Alpine. What is not certain is `?`,
 //! and is not known here either: a development package that is kept is bigger, but right.
 
+mod native;
 mod programs;
 mod read;
 mod table;
 
+pub use native::{IMPLICIT, Native, native};
 pub use programs::{Holder, holder};
 pub use read::{Manager, Operation, Requested, read};
 pub use table::{Use, use_of};
@@ -44,20 +46,23 @@ mod tests {
 
     #[test]
     fn text_for_the_runtime_stage() {
-        let debian = Distribution::Debian(named("bookworm").unwrap());
-        let ubuntu = Distribution::Ubuntu(named("noble").unwrap());
+        let debian = Distribution::Debian(named("bookworm").expect("bookworm"));
+        let ubuntu = Distribution::Ubuntu(named("noble").expect("noble"));
         let alpine = Distribution::Alpine(None);
         assert_eq!(
-            install(&["libpq5", "tzdata"], debian).unwrap(),
+            install(&["libpq5", "tzdata"], debian).expect("names"),
             "apt-get update && apt-get install -y --no-install-recommends libpq5 tzdata && rm -rf \
              /var/lib/apt/lists/*"
         );
         assert_eq!(
-            install(&["tzdata"], ubuntu).unwrap(),
+            install(&["tzdata"], ubuntu).expect("names"),
             "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y \
              --no-install-recommends tzdata && rm -rf /var/lib/apt/lists/*"
         );
-        assert_eq!(install(&["libpq", "g++"], alpine).unwrap(), "apk add --no-cache libpq g++");
+        assert_eq!(
+            install(&["libpq", "g++"], alpine).expect("names"),
+            "apk add --no-cache libpq g++"
+        );
         assert_eq!(install(&[], alpine), None);
         assert_eq!(install(&["a;b"], alpine), None);
         assert_eq!(install(&["a"], Distribution::None), None);

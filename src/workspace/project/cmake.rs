@@ -424,7 +424,6 @@ fn arguments(text: &str) -> Option<(Vec<String>, &str)> {
 }
 
 /// One argument, and what is behind it; `None` if it has no end.
-#[allow(clippy::case_sensitive_file_extension_comparisons, reason = "no file")]
 fn argument(text: &str, is_quoted: bool) -> Option<(String, &str)> {
     let mut argument = String::new();
     let mut chars = text.char_indices();

@@ -15,6 +15,8 @@ use super::lex::{self, GROOVY, KOTLIN, Node, ends, items, lists, literal, mentio
 use super::reader::{Broken, Reader};
 use super::{Setting, upwards};
 
+/// How many words and marks the arguments of a call without brackets may be.
+const MAX_ARGUMENTS: usize = 1000;
 /// The tasks that make archives.
 const ARCHIVES: [&str; 5] = ["jar", "war", "bootJar", "bootWar", "shadowJar"];
 
@@ -129,6 +131,7 @@ fn arguments(start: &[Node]) -> &[Node] {
     if let Some(inner) = start.first().and_then(|node| node.group('(')) {
         return inner;
     }
+    let start = &start[..start.len().min(MAX_ARGUMENTS)];
     let line = start
         .iter()
         .enumerate()

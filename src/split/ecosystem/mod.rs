@@ -4,6 +4,8 @@
 
 pub mod dotnet;
 pub mod go;
+pub mod gradle;
+pub mod java;
 pub mod jvm;
 pub mod maven;
 mod outputs;
@@ -58,4 +60,5 @@ pub struct Built {
 }
 
 /// The ecosystems, in the order in which they are asked.
-pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM, maven::ECOSYSTEM, dotnet::ECOSYSTEM];
+pub const ALL: &[Ecosystem] =
+    &[go::ECOSYSTEM, maven::ECOSYSTEM, gradle::ECOSYSTEM, java::ECOSYSTEM, dotnet::ECOSYSTEM];

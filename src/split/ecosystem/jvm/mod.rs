@@ -24,7 +24,7 @@ use crate::workspace::{Context, Kind};
 pub struct Tool {
     /// The name of its ecosystem.
     pub name: &'static str,
-    /// The folder that it writes to, in that of a project: `target`.
+    /// The folder that it writes to, in that of a project: `target`; empty if it is that folder.
     pub output: &'static str,
     /// What a jar holds, as far as the project's files tell.
     ///
@@ -286,6 +286,9 @@ impl Finder<'_, '_, '_> {
 
     /// The folder of the project that writes to a path.
     fn project_of(&self, path: &str) -> Option<String> {
+        if self.tool.output.is_empty() {
+            return Some(parent(path).to_owned());
+        }
         let output = format!("/{}/", self.tool.output);
         let end = path.rfind(&output)?;
         Some(if end == 0 { "/".to_owned() } else { path[..end].to_owned() })

@@ -3,12 +3,14 @@
 //! One file each. Adding one means adding a file and a row of [`ALL`].
 
 pub mod dotnet;
+pub mod elixir;
 pub mod go;
 pub mod gradle;
 pub mod java;
 pub mod jvm;
 pub mod maven;
 mod outputs;
+pub mod sbt;
 
 use super::answer::{Answer, Site};
 use super::command::Invocation;
@@ -60,5 +62,12 @@ pub struct Built {
 }
 
 /// The ecosystems, in the order in which they are asked.
-pub const ALL: &[Ecosystem] =
-    &[go::ECOSYSTEM, maven::ECOSYSTEM, gradle::ECOSYSTEM, java::ECOSYSTEM, dotnet::ECOSYSTEM];
+pub const ALL: &[Ecosystem] = &[
+    go::ECOSYSTEM,
+    maven::ECOSYSTEM,
+    gradle::ECOSYSTEM,
+    sbt::ECOSYSTEM,
+    java::ECOSYSTEM,
+    dotnet::ECOSYSTEM,
+    elixir::ECOSYSTEM,
+];

@@ -70,6 +70,26 @@ impl<'c, 'a> Site<'c, 'a> {
         built.collect()
     }
 
+    /// The first of the programs started by their bare names that lies in a folder which a command
+    /// of this ecosystem filled, as far as the `PATH` tells: what is in the folder is not known by
+    /// name. Programs that packages bring are not meant.
+    pub fn started_in_folder(&self, ecosystem: &str) -> Option<(String, &'c Product)> {
+        use super::packages::{Holder, holder};
+        self.start.launches.iter().find_map(|launch| {
+            let word = launch.word(0).filter(|word| !word.contains('/'))?;
+            let is_known = holder(word, self.base().distribution) != Holder::Unknown;
+            if is_known || launch.program(self.course).is_some() {
+                return None;
+            }
+            launch.search.split(':').find_map(|folder| {
+                let path = super::facts::join(folder, word)?;
+                let product = self.product_at(&path)?;
+                let is_own = product.is_folder && product.ecosystem == ecosystem;
+                is_own.then_some((path, product))
+            })
+        })
+    }
+
     /// Whether a command of this ecosystem built anything, or tried to.
     pub fn builds(&self, ecosystem: &str) -> bool {
         use super::course::Role;

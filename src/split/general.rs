@@ -478,7 +478,12 @@ impl Files<'_, '_> {
         };
         let sources: Vec<(String, bool)> = operands
             .iter()
-            .map(|word| Some((self.invocation.path(word.text.as_deref()?)?, word.is_pattern)))
+            .map(|word| {
+                let text = word.text.as_deref()?;
+                // Of `folder/.` the inside is meant.
+                let whole = if text.ends_with("/.") { "/." } else { "" };
+                Some((format!("{}{whole}", self.invocation.path(text)?), word.is_pattern))
+            })
             .collect::<Option<_>>()?;
         for (source, is_pattern) in &sources {
             self.transfer(source, *is_pattern, &destination, away);

@@ -4,6 +4,7 @@
 //! Source: the tag history of the official images up to August 2026. A tag that does not say its
 //! release stands on the newest one of its time, and stays there once nobody makes it any more.
 
+use crate::image::Reference;
 use crate::image::tag::{RELEASES, Release, Tag, Version};
 
 /// What an image stands on.
@@ -255,6 +256,43 @@ fn jdk_version(tag: &Tag<'_>) -> Option<Version> {
     tag.flavour.iter().find_map(number).map(|number| Version::from_slice(&[number]))
 }
 
+/// Repositories with a tag for each release below an image, and where it stands in the tag: behind
+/// the flavour, or before.
+const WITH_RELEASES: &[(&str, bool)] = &[
+    ("golang", true),
+    ("rust", true),
+    ("python", true),
+    ("ruby", true),
+    ("php", true),
+    ("gcc", true),
+    ("node", false),
+];
+
+/// An image as it is written, with the release in its tag; `None` where no such tag is made.
+pub fn pinned(written: &str, image: &Reference, distribution: Distribution) -> Option<String> {
+    let name = image.familiar();
+    let (_, is_behind) = WITH_RELEASES.iter().find(|(repository, _)| *repository == name)?;
+    let tag = image.tag.as_deref().filter(|tag| *tag != "latest");
+    if image.digest.is_some() {
+        return None;
+    }
+    let new = match (tag, distribution) {
+        (tag, Distribution::Alpine(version)) => {
+            let (major, minor) = version.unwrap_or(NEWEST_ALPINE);
+            let start = tag?.strip_suffix("alpine")?;
+            format!("{start}alpine{major}.{minor}")
+        }
+        (None, Distribution::Debian(release)) => release.name.to_owned(),
+        (Some(tag), Distribution::Debian(release)) => match tag.strip_suffix("-slim") {
+            Some(start) if !is_behind => format!("{start}-{}-slim", release.name),
+            _ => format!("{tag}-{}", release.name),
+        },
+        _ => return None,
+    };
+    let start = written.strip_suffix(&format!(":{}", image.tag.as_deref().unwrap_or_default()));
+    Some(format!("{}:{new}", start.unwrap_or(written)))
+}
+
 fn two(version: &Version) -> Option<(u32, u32)> {
     match version.as_slice() {
         [major, minor, ..] => Some((*major, *minor)),
@@ -318,6 +356,23 @@ mod tests {
         check("ubuntu:noble", Some(("ubuntu:24.04", true)));
         check("alpine:3.20", Some(("alpine:3.20", true)));
         check("alpine:3.20.1", Some(("alpine:3.20", true)));
+    }
+
+    #[test]
+    fn a_tag_that_moves_can_say_its_release() {
+        let check = |image: &str, expected: Option<&str>| {
+            let reference = Reference::parse(image).expect(image);
+            let tag = Tag::parse(reference.effective_tag().unwrap_or_default());
+            let (distribution, _) = behind(&reference.familiar(), &tag).expect(image);
+            assert_eq!(pinned(image, &reference, distribution).as_deref(), expected, "{image}");
+        };
+        check("golang:1.24", Some("golang:1.24-trixie"));
+        check("golang", Some("golang:trixie"));
+        check("docker.io/library/golang:latest", Some("docker.io/library/golang:trixie"));
+        check("golang:1.25-alpine", Some("golang:1.25-alpine3.24"));
+        check("node:20-slim", Some("node:20-bookworm-slim"));
+        check("python:3.12-slim", Some("python:3.12-slim-trixie"));
+        check("maven:3.9-eclipse-temurin-17", None);
     }
 
     #[test]

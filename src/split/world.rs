@@ -93,6 +93,13 @@ impl World {
             let inside = format!("{path}/");
             self.entries.retain(|other, _| !other.starts_with(&inside));
         }
+        // What was taken away may be built again.
+        if matches!(origin, Origin::Built(_)) {
+            let inside = format!("{}/", trimmed_root(path));
+            self.entries.retain(|other, entry| {
+                !(other.starts_with(&inside) && matches!(entry.origin, Origin::Removed(_)))
+            });
+        }
         self.entries.insert(path.to_owned(), Entry { origin, is_folder });
     }
 

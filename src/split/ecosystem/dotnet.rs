@@ -544,7 +544,7 @@ fn images(base: &Base, kind: &str) -> Option<Vec<(Variant, String)>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::split::testing::{stages, verdict};
+    use crate::split::testing::{runtime_stages, verdict};
 
     const WEB: &str = "<Project Sdk=\"Microsoft.NET.Sdk.Web\"><PropertyGroup>\
         <TargetFramework>net8.0</TargetFramework></PropertyGroup></Project>";
@@ -556,7 +556,7 @@ mod tests {
     /// behind `COPY . .`.
     #[track_caller]
     fn check(tag: &str, build: &str, files: &[(&str, &str)], expected: &[&str]) {
-        assert_eq!(stages(&file(tag, build), files), expected, "{tag}\n{build}");
+        assert_eq!(runtime_stages(&file(tag, build), files), expected, "{tag}\n{build}");
     }
 
     fn file(tag: &str, build: &str) -> String {

@@ -276,7 +276,7 @@ fn packages(libc: Libc) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::split::testing::stages;
+    use crate::split::testing::runtime_stages;
 
     const MIX: &str = "defmodule Shop.MixProject do\n  use Mix.Project\n  def project do\n    [app: :shop, \
         version: \"0.1.0\"]\n  end\nend\n";
@@ -284,7 +284,7 @@ mod tests {
     #[track_caller]
     fn check(image: &str, build: &str, files: &[(&str, &str)], expected: &[&str]) {
         let file = format!("FROM {image}\nWORKDIR /app\nENV MIX_ENV=prod\nCOPY . .\n{build}\n");
-        assert_eq!(stages(&file, files), expected, "{file}");
+        assert_eq!(runtime_stages(&file, files), expected, "{file}");
     }
 
     const BOOKWORM: &str = "elixir:1.16-slim-bookworm";
@@ -353,7 +353,7 @@ mod tests {
         check(
             "RUN mix release\nCMD [\"_build/dev/rel/shop/bin/shop\", \"start\"]",
             &[],
-            "script-unread: The start script /app/_build/dev/rel/shop/bin/shop cannot be read.",
+            "artifact-missing: Nothing in the file makes `_build/dev/rel/shop/bin/shop start`, which the container starts.",
         );
         check(
             "RUN mix release && mix ecto.migrate\nCMD [\"_build/prod/rel/shop/bin/shop\", \"start\"]",

@@ -502,7 +502,7 @@ fn run(
 
 #[cfg(test)]
 mod tests {
-    use crate::split::testing::stages;
+    use crate::split::testing::runtime_stages;
 
     const BOOT: &str = "plugins {\n  id 'java'\n  id 'org.springframework.boot' version '3.3.1'\n}\n\
         version = '1.0'\ndependencies { implementation 'a:b:1' }\n";
@@ -512,7 +512,7 @@ mod tests {
     #[track_caller]
     fn check(build: &str, files: &[(&str, &str)], expected: &[&str]) {
         let file = format!("FROM gradle:8-jdk17-alpine\nWORKDIR /app\nCOPY . .\n{build}\n");
-        assert_eq!(stages(&file, files), expected, "{file}");
+        assert_eq!(runtime_stages(&file, files), expected, "{file}");
     }
 
     fn runtime(from: &str, to: &str, start: &str) -> String {

@@ -163,12 +163,12 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::split::testing::stages;
+    use crate::split::testing::runtime_stages;
 
     #[track_caller]
     fn check(build: &str, files: &[(&str, &str)], expected: &[&str]) {
         let file = format!("FROM openjdk:17-jdk-slim\nWORKDIR /app\nCOPY src src\n{build}\n");
-        assert_eq!(stages(&file, files), expected, "{file}");
+        assert_eq!(runtime_stages(&file, files), expected, "{file}");
     }
 
     const ASSUMED: &str = "# Assumed: the program runs as well with Eclipse Temurin's Java 17 as with \

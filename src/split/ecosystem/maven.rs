@@ -668,7 +668,7 @@ fn arguments(options: &Options<'_>) -> Option<(Vec<String>, Vec<String>)> {
 
 #[cfg(test)]
 mod tests {
-    use crate::split::testing::stages;
+    use crate::split::testing::runtime_stages as stages;
 
     const BOOT: &str = "<project><parent><groupId>org.springframework.boot</groupId>\
         <artifactId>spring-boot-starter-parent</artifactId><version>3.3.1</version></parent>\

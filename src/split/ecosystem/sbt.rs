@@ -123,13 +123,13 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
 
 #[cfg(test)]
 mod tests {
-    use crate::split::testing::stages;
+    use crate::split::testing::runtime_stages;
 
     #[track_caller]
     fn check(build: &str, files: &[(&str, &str)], expected: &[&str]) {
         let image = "sbtscala/scala-sbt:eclipse-temurin-alpine-17.0.10_7_1.10.0_3.4.0";
         let file = format!("FROM {image}\nWORKDIR /app\nCOPY . .\n{build}\n");
-        assert_eq!(stages(&file, files), expected, "{file}");
+        assert_eq!(runtime_stages(&file, files), expected, "{file}");
     }
 
     const BUILD: &str =

@@ -50,6 +50,7 @@ const FOLDERS: &[&str] = &[
     "web",
     "webroot",
     "www",
+    "wwwroot",
 ];
 
 /// Endings of files that programs read.

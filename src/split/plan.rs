@@ -493,6 +493,9 @@ impl Parts<'_, '_> {
             });
             folders.extend(named);
         }
+        if !self.answer.builder.is_empty() {
+            folders.extend(self.facts().last_scene().workdir.clone());
+        }
         folders.sort();
         folders.dedup();
         folders
@@ -904,10 +907,6 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         let mut folders = self.parts.worked();
         if let Data::Beside { folders: sources, .. } = &self.parts.answer.data {
             folders.extend(sources.iter().cloned());
-        }
-        let scene = course.facts.last_scene();
-        if !self.parts.answer.builder.is_empty() {
-            folders.extend(scene.workdir.clone());
         }
         let among = |path: &str| {
             path == "/"

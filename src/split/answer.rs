@@ -1,8 +1,11 @@
 //! What an ecosystem is asked, and what it answers.
 
 use super::base::Base;
+use std::collections::HashSet;
+
 use super::course::{Course, Product};
 use super::facts::{Facts, Scene};
+use super::roots::Roots;
 use super::start::Start;
 use super::world::Origin;
 use crate::image::Amount;
@@ -15,6 +18,8 @@ pub struct Site<'c, 'a> {
     pub course: &'c Course<'a>,
     /// What containers start.
     pub start: &'c Start,
+    /// What the start reaches; `None` where a start script cannot be read.
+    pub roots: Option<&'c Roots>,
 }
 
 impl<'c, 'a> Site<'c, 'a> {
@@ -38,9 +43,9 @@ impl<'c, 'a> Site<'c, 'a> {
         self.course.facts.last_scene()
     }
 
-    /// What was built at `path`, or the folder built that holds it.
+    /// What was built at `path`, or the folder built that holds it; links are followed.
     pub fn product_at(&self, path: &str) -> Option<&'c Product> {
-        match self.course.world.origin(path)? {
+        match self.course.world.followed(path)? {
             Origin::Built(number) => self.course.products.get(*number),
             _ => None,
         }
@@ -49,10 +54,39 @@ impl<'c, 'a> Site<'c, 'a> {
     /// The first of the started programs that a command of this ecosystem built: its path and the
     /// product.
     pub fn started_product(&self, ecosystem: &str) -> Option<(String, &'c Product)> {
-        self.start.launches.iter().find_map(|launch| {
-            let path = launch.program(self.course)?;
+        self.started_products(ecosystem).into_iter().next()
+    }
+
+    /// All started programs that commands of this ecosystem built, those of start scripts, too.
+    pub fn started_products(&self, ecosystem: &str) -> Vec<(String, &'c Product)> {
+        let launched = self.start.launches.iter().filter_map(|launch| launch.program(self.course));
+        let reached = self.roots.iter().flat_map(|roots| &roots.paths).cloned();
+        let mut seen = HashSet::new();
+        let paths = launched.chain(reached).filter(|path| seen.insert(path.clone()));
+        let built = paths.filter_map(|path| {
             let product = self.product_at(&path)?;
             (product.ecosystem == ecosystem).then_some((path, product))
+        });
+        built.collect()
+    }
+
+    /// The first of the programs started by their bare names that lies in a folder which a command
+    /// of this ecosystem filled, as far as the `PATH` tells: what is in the folder is not known by
+    /// name. Programs that packages bring are not meant.
+    pub fn started_in_folder(&self, ecosystem: &str) -> Option<(String, &'c Product)> {
+        use super::packages::{Holder, holder};
+        self.start.launches.iter().find_map(|launch| {
+            let word = launch.word(0).filter(|word| !word.contains('/'))?;
+            let is_known = holder(word, self.base().distribution) != Holder::Unknown;
+            if is_known || launch.program(self.course).is_some() {
+                return None;
+            }
+            launch.search.split(':').find_map(|folder| {
+                let path = super::facts::join(folder, word)?;
+                let product = self.product_at(&path)?;
+                let is_own = product.is_folder && product.ecosystem == ecosystem;
+                is_own.then_some((path, product))
+            })
         })
     }
 
@@ -224,6 +258,8 @@ pub enum Linkage {
     },
     /// It runs in an interpreter or virtual machine that the image brings.
     Interpreted,
+    /// The same, and it brings all else: the release below makes no difference.
+    Portable,
 }
 
 /// Whether something is needed.

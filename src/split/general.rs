@@ -504,7 +504,12 @@ impl Files<'_, '_> {
                 Origin::Context(line) => Origin::Context(line),
                 _ => Origin::Unknown(self.line),
             };
-            world.put(destination, origin, None);
+            // What else is in a folder stays what it is.
+            let is_folder = destination.ends_with('/') || world.is_folder(destination);
+            match super::facts::join(destination, super::world::base_name(source)) {
+                Some(inside) if is_folder => world.put(&inside, origin, None),
+                _ => world.put(destination, origin, None),
+            }
             return;
         }
         let whole = source.ends_with("/.");

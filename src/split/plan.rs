@@ -10,7 +10,7 @@ use super::data;
 use super::facts::{Form, Line, Scene, What};
 use super::packages::{self, Holder, Use};
 use super::refusal::{Reason, Refusal};
-use super::release::Distribution;
+use super::release::{self, Distribution};
 use super::roots::Roots;
 use super::runtime;
 use super::start::{Start, argv};
@@ -39,6 +39,8 @@ pub struct Plan {
     pub is_named: bool,
     /// A tag that is made to say the release on which both stages stand: its place and the text.
     pub pin: Option<(TextRange, String)>,
+    /// The value of `--platform` in the file, which counts for the runtime stage, too.
+    pub platform: Option<String>,
     /// The lines of the runtime stage behind its `FROM`.
     pub lines: Vec<RuntimeLine>,
     /// The lines (by their number in the facts) that leave the builder.
@@ -108,6 +110,7 @@ impl Parts<'_, '_> {
             stage: stage.0,
             is_named: stage.1,
             pin: None,
+            platform: self.platform(),
             lines: Vec::new(),
             moved: Vec::new(),
             builder: self.answer.builder.clone(),
@@ -129,8 +132,10 @@ impl Parts<'_, '_> {
         self.check_release(&mut plan);
         self.packages(&mut plan)?;
         self.reachable(&mut plan);
+        self.scripts(&mut plan);
         self.data(&mut plan);
         self.others(&mut plan);
+        self.fetched(&mut plan)?;
         let mut draft = Draft::new(self, &mut plan);
         draft.write()?;
         self.check_volumes(&mut plan);
@@ -166,13 +171,6 @@ impl Parts<'_, '_> {
         self.check_programs(plan)
     }
 
-    /// The programs that are started: those of a new start command instead of the old ones.
-    fn programs(&self) -> impl Iterator<Item = &String> {
-        let old = self.roots.programs.iter().filter(|_| self.answer.start.is_none());
-        let new = self.answer.start.iter().filter_map(|start| start.words.first());
-        old.chain(new).chain(&self.roots.health)
-    }
-
     /// Whether the small image's own program serves what is copied: then nothing else of the build
     /// matters, its packages, users, variables and folders.
     fn is_served(&self) -> bool {
@@ -196,6 +194,11 @@ impl Parts<'_, '_> {
 
     /// That every program which is started is there.
     fn check_programs(&self, plan: &Plan) -> Result<(), Refusal> {
+        let is_interpreted =
+            matches!(self.answer.linkage, Linkage::Interpreted | Linkage::Portable);
+        if is_interpreted && self.answer.start.is_some() && !self.is_served() {
+            return Ok(());
+        }
         for program in self.programs() {
             if self.is_brought(program, plan) {
                 continue;
@@ -213,17 +216,26 @@ impl Parts<'_, '_> {
         Ok(())
     }
 
+    /// The programs that are started in the small image: not those of a start that is replaced.
+    fn programs(&self) -> impl Iterator<Item = &String> {
+        let started = self.roots.programs.iter().filter(|_| self.answer.start.is_none());
+        started.chain(&self.roots.health)
+    }
+
     /// Whether a program comes out of the builder, is copied from the context, or is the image's
     /// own interpreter.
     fn is_brought(&self, program: &str, plan: &Plan) -> bool {
         let name = base_name(program);
-        let is_made =
-            |path: &str| !matches!(self.course.world.exact(path), None | Some(Origin::Removed(_)));
+        let is_made = |path: &str| match self.course.world.exact(path) {
+            None | Some(Origin::Removed(_) | Origin::Built(_)) => false,
+            Some(_) => true,
+        };
         let scene = self.facts().last_scene();
         let search = scene.value("PATH").unwrap_or_default();
         let found = match program.contains('/') {
             true => scene.path(program).is_some_and(|path| {
                 is_made(&path)
+                    || self.roots.scripts.contains(&path)
                     || plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.from))
                     || plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.to))
             }),
@@ -239,13 +251,30 @@ impl Parts<'_, '_> {
             || self.behind_interpreter(&plan.runtime).is_some() && name == "node"
     }
 
+    /// The platform that the file asks for.
+    fn platform(&self) -> Option<String> {
+        let stage = self.facts().model.stages().first()?;
+        stage.platform().map(|platform| platform.text.to_string())
+    }
+
     /// Where the tag of the image does not say on which release it stands, and the program needs
     /// that release, the tag is made to say it.
     fn check_release(&self, plan: &mut Plan) {
         let base = &self.facts().base;
         // Tags of one repository move together; a site stands on no release.
         let is_sibling = base.image.repository == plan.runtime.image.repository;
-        if base.pinned || self.answer.linkage == Linkage::Static || is_sibling || self.is_served() {
+        let stands = !matches!(self.answer.linkage, Linkage::Static | Linkage::Portable);
+        if base.pinned || !stands || is_sibling || self.is_served() {
+            return;
+        }
+        let written = self.facts().model.stages().first().and_then(|stage| stage.image());
+        let pinned = written.filter(|_| self.facts().base_argument.is_none()).and_then(|image| {
+            let text = release::pinned(&image.text, &base.image, base.distribution)?;
+            Some((image.range, text))
+        });
+        if pinned.is_some() {
+            plan.pin = pinned;
+            plan.changes.push("the builder's tag names the release that it stands on".to_owned());
             return;
         }
         let stands_on = match base.distribution {
@@ -275,7 +304,9 @@ impl Parts<'_, '_> {
                 Use::Library(_) if is_static => {}
                 Use::Library(names) => wanted.extend(names.iter().map(|name| (*name).to_owned())),
                 Use::Tool(programs) => {
-                    if programs.iter().any(|program| self.roots.names(program)) {
+                    let provided = |name: &str| self.answer.provides.iter().any(|own| own == name);
+                    let is_called = |name: &&&str| self.roots.names(name) && !provided(name);
+                    if programs.iter().any(|program| is_called(&program)) {
                         wanted.push(package.name.clone());
                     }
                 }
@@ -319,6 +350,16 @@ impl Parts<'_, '_> {
         }));
         let mut seen = std::collections::HashSet::new();
         plan.packages = wanted.into_iter().filter(|name| seen.insert(name.clone())).collect();
+        let names: Vec<&str> = plan.packages.iter().map(String::as_str).collect();
+        if let Some(first) = names.first()
+            && packages::install(&names, to).is_none()
+        {
+            let what = format!(
+                "It needs the package {first}, which {} cannot install",
+                plan.runtime.name()
+            );
+            return Err(Refusal::new(Reason::NeedsOther, what, None));
+        }
         Ok(())
     }
 
@@ -380,6 +421,16 @@ impl Parts<'_, '_> {
             && !base.split(':').any(|own| own == folder)
     }
 
+    /// Start scripts that were copied with a folder are taken from the builder, by themselves.
+    fn scripts(&self, plan: &mut Plan) {
+        for script in &self.roots.scripts {
+            let is_taken = plan.artifacts.iter().any(|artifact| is_within(script, &artifact.from));
+            if !is_taken && self.course.world.exact(script).is_none() {
+                plan.artifacts.push(Artifact::file(script));
+            }
+        }
+    }
+
     /// The files that the program reads.
     fn data(&self, plan: &mut Plan) {
         let Data::Beside { folders, embedded } = &self.answer.data else { return };
@@ -419,7 +470,8 @@ impl Parts<'_, '_> {
                 plan.artifacts.push(Artifact { from: path.clone(), to: path.clone(), is_folder });
             }
         }
-        let unknown = self.course.deeds_with(|role| matches!(role, Role::Builds(name) if *name != own));
+        let unknown =
+            self.course.deeds_with(|role| matches!(role, Role::Builds(name) if *name != own));
         for (deed, one) in unknown {
             let is_known = self
                 .course
@@ -430,12 +482,63 @@ impl Parts<'_, '_> {
                 plan.artifacts.iter().any(|artifact| is_within(folder, &artifact.from))
             });
             if !is_known && !is_taken {
-                plan.assumptions.push(format!(
-                    "the program reads nothing of what `{}` makes",
-                    one.shown()
-                ));
+                plan.assumptions
+                    .push(format!("the program reads nothing of what `{}` makes", one.shown()));
             }
         }
+    }
+
+    /// Programs and files that came from a network: they are needed if they are started, and may be
+    /// if they lie where no build works.
+    fn fetched(&self, plan: &mut Plan) -> Result<(), Refusal> {
+        let worked = self.worked();
+        let fetched = self.course.deeds_with(|role| matches!(role, Role::Fetches(_)));
+        for (deed, invocation) in fetched.filter(|_| !self.is_served()) {
+            let Role::Fetches(paths) = &deed.role else { continue };
+            for path in paths {
+                let is_gone = !matches!(self.course.world.exact(path), Some(Origin::Download(_)));
+                let is_source = worked.iter().any(|folder| {
+                    is_within(folder, path) || folder != "/" && is_within(path, folder)
+                });
+                let is_taken =
+                    plan.artifacts.iter().any(|artifact| is_within(path, &artifact.from));
+                let is_started = self.roots.paths.iter().any(|own| is_within(own, path));
+                if is_gone || is_taken || !is_started && (is_source || variables::is_cache(path)) {
+                    continue;
+                }
+                let is_folder = self.course.world.is_folder(path);
+                if is_shared(path) {
+                    let place = Some(invocation.range);
+                    return Err(Refusal::new(Reason::CannotFollow, invocation.shown(), place));
+                }
+                if is_started && !plan.runtime.has_shell() {
+                    let what = format!("What {path} is linked with is not known");
+                    return Err(Refusal::new(Reason::NeedsOther, what, Some(invocation.range)));
+                }
+                plan.artifacts.push(Artifact { from: path.clone(), to: path.clone(), is_folder });
+            }
+        }
+        Ok(())
+    }
+
+    /// The folders in which build commands work, and the parts of the context that they name.
+    fn worked(&self) -> Vec<String> {
+        let is_work =
+            |role: &Role| matches!(role, Role::Builds(_) | Role::Prepares(_) | Role::Checks(_));
+        let mut folders: Vec<String> = Vec::new();
+        for (_, invocation) in self.course.deeds_with(is_work) {
+            folders.extend(invocation.folder.clone());
+            let named = invocation.args().iter().filter_map(|word| {
+                let text = word.text.as_deref()?;
+                let path = invocation.path(text.rsplit('=').next()?)?;
+                let is_source = matches!(self.course.world.origin(&path), Some(Origin::Context(_)));
+                (text.contains('/') && is_source).then_some(path)
+            });
+            folders.extend(named);
+        }
+        folders.sort();
+        folders.dedup();
+        folders
     }
 
     /// A volume over an artifact: engines of the old sort forget what is written there.
@@ -496,6 +599,13 @@ fn is_told_to_engines(keyword: Keyword) -> bool {
             | Keyword::Label
             | Keyword::Maintainer
     )
+}
+
+/// Whether a path is one that images have themselves, so that it cannot be copied as a whole.
+fn is_shared(path: &str) -> bool {
+    const SHARED: [&str; 8] =
+        ["/", "/bin", "/etc", "/lib", "/opt", "/usr", "/usr/bin", "/usr/local"];
+    SHARED.contains(&path) || path.starts_with("/usr/local/lib")
 }
 
 /// Whether the entrypoint of an image only starts what it is given, if that is a program.
@@ -565,7 +675,12 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             .deeds
             .iter()
             .filter(|deed| matches!(deed.role, Role::Builds(_) | Role::Prepares(_)));
-        let built = worked.map(|deed| deed.line).max().unwrap_or(0);
+        // What the builder is given builds, too.
+        let given = plan.builder.iter().map(|line| match line {
+            BuilderLine::After(number, _) => *number,
+            BuilderLine::Before(number, _) => number.saturating_sub(1),
+        });
+        let built = worked.map(|deed| deed.line).chain(given).max().unwrap_or(0);
         let workdir = plan.runtime.workdir.to_owned();
         let user = plan.runtime.user.to_owned();
         Draft { parts, plan, built, workdir, user, declared: Vec::new(), copied: false }
@@ -611,7 +726,9 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             (What::Variables(_), Keyword::Env) => self.variables(number),
             (What::Copy(copy), _) => {
                 if self.is_repeated(number, copy) {
-                    self.meet(line)?;
+                    if copy.is_relative {
+                        self.meet_folder(line);
+                    }
                     self.declare(number);
                     self.plan.lines.push(RuntimeLine::Repeated(number));
                 }
@@ -692,6 +809,11 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
     fn new_start(&mut self) {
         let words = self.parts.answer.start.as_ref().map_or(&[][..], |start| &start.words);
         if !words.is_empty() {
+            // An entrypoint of the file is left out, that of the image must not stand in front.
+            let runtime = &self.plan.runtime;
+            if !runtime.entrypoint.is_empty() && !passes_on(runtime) {
+                self.plan.lines.push(RuntimeLine::New(Keyword::Entrypoint, "[]".to_owned()));
+            }
             self.plan.lines.push(RuntimeLine::New(Keyword::Cmd, exec_form(words)));
         }
     }
@@ -782,18 +904,25 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             return true;
         }
         // Before the build: what does not lie among the sources.
-        let worked = course.deeds_with(|role| {
-            matches!(role, Role::Builds(_) | Role::Prepares(_) | Role::Checks(_))
-        });
-        let folders: Vec<&str> = worked.filter_map(|(_, one)| one.folder.as_deref()).collect();
+        let mut folders = self.parts.worked();
+        if let Data::Beside { folders: sources, .. } = &self.parts.answer.data {
+            folders.extend(sources.iter().cloned());
+        }
+        let scene = course.facts.last_scene();
+        if !self.parts.answer.builder.is_empty() {
+            folders.extend(scene.workdir.clone());
+        }
         let among = |path: &str| {
-            folders
-                .iter()
-                .any(|folder| *folder != "/" && is_within(path, folder) || is_within(folder, path))
-                || path == "/"
+            path == "/"
+                || folders.iter().any(|folder| {
+                    folder != "/" && is_within(path, folder) || is_within(folder, path)
+                })
         };
-        let is_root =
-            |path: &str| self.parts.roots.scripts.iter().any(|script| is_within(script, path));
+        // Those that came with a folder are taken by themselves.
+        let is_root = |path: &str| {
+            let mut scripts = self.parts.roots.scripts.iter();
+            scripts.any(|script| is_within(script, path) && course.world.exact(script).is_some())
+        };
         !among(super::world::trimmed(destination)) || is_root(destination)
     }
 
@@ -835,7 +964,12 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         if !self.plan.runtime.has_shell() {
             return self.instead_of_commands(line, &kept);
         }
-        self.meet(line)?;
+        if kept.iter().any(|one| self.is_relative(one)) {
+            self.meet_folder(line);
+        }
+        if let Some(user) = &line.scene.user {
+            self.run_as(user)?;
+        }
         self.declare(number);
         if others == 0 {
             self.plan.lines.push(RuntimeLine::Repeated(number));
@@ -962,15 +1096,23 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         Ok(())
     }
 
-    /// Before a line that hangs on working directory or user, both are set as they were.
-    fn meet(&mut self, line: &Line<'a>) -> Result<(), Refusal> {
+    /// Before a line that hangs on the working directory, it is set as it was.
+    fn meet_folder(&mut self, line: &Line<'a>) {
         if let Some(folder) = line.scene.workdir.clone() {
             self.work_in(&folder);
         }
-        if let Some(user) = line.scene.user.clone() {
-            self.run_as(&user)?;
-        }
-        Ok(())
+    }
+
+    /// Whether a command names paths from where it runs.
+    fn is_relative(&self, one: &super::command::Invocation) -> bool {
+        let deed = self.parts.course.deeds.iter().find(|deed| {
+            let own = self.parts.course.invocation(deed.line, deed.command);
+            own.is_some_and(|own| own.range == one.range)
+        });
+        let Some(Role::Paths(paths)) = deed.map(|deed| &deed.role) else { return false };
+        !paths.iter().all(|path| {
+            one.args().iter().any(|word| super::world::trimmed(word.or_empty()) == path)
+        })
     }
 
     fn work_in(&mut self, folder: &str) {

@@ -23,23 +23,81 @@ pub const ECOSYSTEM: Ecosystem = Ecosystem {
 
 const BUN: Grammar = Grammar {
     values: &[
-        "--outfile", "--outdir", "--target", "--format", "--define", "-d", "--external", "-e", "--env",
-        "--root", "--entry-naming", "--loader",
+        "--outfile",
+        "--outdir",
+        "--target",
+        "--format",
+        "--define",
+        "-d",
+        "--external",
+        "-e",
+        "--env",
+        "--root",
+        "--entry-naming",
+        "--loader",
     ],
     switches: &[
-        "--compile", "--minify", "--minify-syntax", "--minify-whitespace", "--minify-identifiers",
-        "--sourcemap", "--bytecode", "--production", "--splitting", "--no-bundle",
+        "--compile",
+        "--minify",
+        "--minify-syntax",
+        "--minify-whitespace",
+        "--minify-identifiers",
+        "--sourcemap",
+        "--bytecode",
+        "--production",
+        "--splitting",
+        "--no-bundle",
     ],
     joined: &[],
 };
 
 const DENO: Grammar = Grammar {
-    values: &["-o", "--output", "--target", "-c", "--config", "--include", "--lock", "--import-map", "--ext", "-L", "--log-level", "--v8-flags"],
+    values: &[
+        "-o",
+        "--output",
+        "--target",
+        "-c",
+        "--config",
+        "--include",
+        "--lock",
+        "--import-map",
+        "--ext",
+        "-L",
+        "--log-level",
+        "--v8-flags",
+    ],
     switches: &[
-        "-A", "--allow-all", "--allow-net", "--allow-read", "--allow-write", "--allow-env", "--allow-sys",
-        "--allow-run", "--allow-ffi", "--allow-import", "-N", "-R", "-W", "-E", "-S", "--no-check", "--check",
-        "--cached-only", "--frozen", "--no-remote", "--no-npm", "--unstable", "-q", "--quiet", "-r",
-        "--reload", "--no-prompt", "--no-config", "--no-lock", "--node-modules-dir", "--unstable-kv",
+        "-A",
+        "--allow-all",
+        "--allow-net",
+        "--allow-read",
+        "--allow-write",
+        "--allow-env",
+        "--allow-sys",
+        "--allow-run",
+        "--allow-ffi",
+        "--allow-import",
+        "-N",
+        "-R",
+        "-W",
+        "-E",
+        "-S",
+        "--no-check",
+        "--check",
+        "--cached-only",
+        "--frozen",
+        "--no-remote",
+        "--no-npm",
+        "--unstable",
+        "-q",
+        "--quiet",
+        "-r",
+        "--reload",
+        "--no-prompt",
+        "--no-config",
+        "--no-lock",
+        "--node-modules-dir",
+        "--unstable-kv",
     ],
     joined: &[],
 };
@@ -52,7 +110,9 @@ fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
         ("deno", "cache" | "install" | "i" | "add" | "vendor" | "info" | "upgrade") => {
             Some(Reading::Prepares)
         }
-        ("deno", "test" | "lint" | "fmt" | "check" | "bench" | "--version") => Some(Reading::Checks),
+        ("deno", "test" | "lint" | "fmt" | "check" | "bench" | "--version") => {
+            Some(Reading::Checks)
+        }
         ("deno", "task" | "run" | "bundle") => Some(Reading::Builds(Vec::new())),
         _ => None,
     }
@@ -75,7 +135,8 @@ fn bun(one: &Invocation) -> Option<Built> {
 fn deno(one: &Invocation) -> Option<Built> {
     // What stands behind the source is for the program.
     let words = one.args().get(1..)?;
-    let end = words.iter().position(|word| is_source(word.or_empty())).map_or(words.len(), |at| at + 1);
+    let end =
+        words.iter().position(|word| is_source(word.or_empty())).map_or(words.len(), |at| at + 1);
     let options = DENO.read(&words[..end]);
     let target = options.value(&["--target"]).flatten().unwrap_or("linux");
     if options.unknown.is_some() || !target.contains("linux") {
@@ -89,7 +150,9 @@ fn deno(one: &Invocation) -> Option<Built> {
 }
 
 fn is_source(word: &str) -> bool {
-    ["ts", "tsx", "js", "jsx", "mjs", "mts"].iter().any(|ending| word.ends_with(&format!(".{ending}")))
+    ["ts", "tsx", "js", "jsx", "mjs", "mts"]
+        .iter()
+        .any(|ending| word.ends_with(&format!(".{ending}")))
 }
 
 /// The name after the source: that of its folder for `main`, `mod`, `index` and `cli`.
@@ -131,7 +194,8 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     }
     let tried = site.course.deeds_with(|role| *role == Role::Builds(ECOSYSTEM.name));
     let compiles = |one: &Invocation| {
-        one.arg(0) == Some("compile") || one.args().iter().any(|word| word.or_empty() == "--compile")
+        one.arg(0) == Some("compile")
+            || one.args().iter().any(|word| word.or_empty() == "--compile")
     };
     let tried = tried.map(|(_, one)| one).find(|one| compiles(one))?;
     Some(Err(match site.course.products.iter().any(|one| one.ecosystem == ECOSYSTEM.name) {
@@ -156,7 +220,9 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
         return Err(Refusal::new(Reason::NeedsLibc, what, None));
     }
     let crosses = one.is_some_and(|one| {
-        one.args().iter().any(|word| word.or_empty().starts_with("--target") && !matches!(word.or_empty(), "--target=bun"))
+        one.args().iter().any(|word| {
+            word.or_empty().starts_with("--target") && !matches!(word.or_empty(), "--target=bun")
+        })
     });
     if crosses {
         let what = "the C library of another target, which is not compared";
@@ -172,7 +238,11 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
         data: Data::Beside { folders: vec![folder], embedded: Vec::new() },
         evidence: vec![Evidence::at(place, text)],
         weight: Amount { bytes: 100_000_000, low: 55_000_000, high: 160_000_000 },
-        ..Answer::new(ECOSYSTEM.name, Linkage::Dynamic { runtime: true }, vec![Artifact::file(path)])
+        ..Answer::new(
+            ECOSYSTEM.name,
+            Linkage::Dynamic { runtime: true },
+            vec![Artifact::file(path)],
+        )
     })
 }
 
@@ -207,22 +277,72 @@ mod tests {
         let bun = "bun install && bun build src/server.ts --compile";
         check("oven/bun:1", bun, "[\"./server\"]", Ok(both));
         check("oven/bun:1", &format!("{bun} --outfile=server"), "[\"./server\"]", Ok(both));
-        check("denoland/deno:2.1.4", "deno compile -A -o server main.ts", "[\"/app/server\"]", Ok(both));
-        check("denoland/deno:2.1.4", "deno compile --allow-net server.ts --port 80", "[\"./server\"]", Ok(both));
+        check(
+            "denoland/deno:2.1.4",
+            "deno compile -A -o server main.ts",
+            "[\"/app/server\"]",
+            Ok(both),
+        );
+        check(
+            "denoland/deno:2.1.4",
+            "deno compile --allow-net server.ts --port 80",
+            "[\"./server\"]",
+            Ok(both),
+        );
         let musl: &[&str] = &["FROM alpine:3.24\nRUN apk add --no-cache", "libstdc++"];
         check("oven/bun:1-alpine", bun, "[\"./server\"]", Ok(musl));
     }
 
     #[test]
     fn refusals() {
-        check("oven/bun:1", "bun install", "[\"bun\", \"run\", \"src/index.ts\"]", Err("saves-little"));
-        check("oven/bun:1", "bun build a.ts --outdir dist", "[\"bun\", \"dist/a.js\"]", Err("saves-little"));
-        check("oven/bun:1", "bun install", "[\"bun\", \"--watch\", \"a.ts\"]", Err("development-server"));
-        check("oven/bun:1", "bun build src/index.ts --compile", "[\"./index\"]", Err("artifact-unknown"));
-        check("oven/bun:1", "bun build a.ts --compile --outfile $NAME", "[\"./a\"]", Err("artifact-unknown"));
+        check(
+            "oven/bun:1",
+            "bun install",
+            "[\"bun\", \"run\", \"src/index.ts\"]",
+            Err("saves-little"),
+        );
+        check(
+            "oven/bun:1",
+            "bun build a.ts --outdir dist",
+            "[\"bun\", \"dist/a.js\"]",
+            Err("saves-little"),
+        );
+        check(
+            "oven/bun:1",
+            "bun install",
+            "[\"bun\", \"--watch\", \"a.ts\"]",
+            Err("development-server"),
+        );
+        check(
+            "oven/bun:1",
+            "bun build src/index.ts --compile",
+            "[\"./index\"]",
+            Err("artifact-unknown"),
+        );
+        check(
+            "oven/bun:1",
+            "bun build a.ts --compile --outfile $NAME",
+            "[\"./a\"]",
+            Err("artifact-unknown"),
+        );
         check("oven/bun:1", "bun build a.ts --compile", "[\"./b\"]", Err("artifact-missing"));
-        check("oven/bun:1", "bun build a.ts --compile --target=bun-linux-x64-musl", "[\"./a\"]", Err("needs-libc"));
-        check("denoland/deno:alpine", "deno compile -A -o a main.ts", "[\"./a\"]", Err("needs-libc"));
-        check("denoland/deno:2.1.4", "deno cache main.ts", "[\"run\", \"-A\", \"main.ts\"]", Err("nothing-built"));
+        check(
+            "oven/bun:1",
+            "bun build a.ts --compile --target=bun-linux-x64-musl",
+            "[\"./a\"]",
+            Err("needs-libc"),
+        );
+        check(
+            "denoland/deno:alpine",
+            "deno compile -A -o a main.ts",
+            "[\"./a\"]",
+            Err("needs-libc"),
+        );
+        check(
+            "denoland/deno:2.1.4",
+            "deno cache main.ts",
+            "[\"run\", \"-A\", \"main.ts\"]",
+            Err("nothing-built"),
+        );
     }
 }

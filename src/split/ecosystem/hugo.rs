@@ -43,14 +43,53 @@ const GENERATORS: &[Generator] = &[
         builds: &["", "build"],
         serves: &["server", "serve"],
         grammar: Grammar {
-            values: &["-s", "--source", "-d", "--destination", "-b", "--baseURL", "-e", "--environment", "--config", "-t", "--theme", "--logLevel"],
-            switches: &["--minify", "--gc", "-D", "--buildDrafts", "-F", "--buildFuture", "-E", "--buildExpired", "--cleanDestinationDir", "-v", "--verbose", "--quiet", "--enableGitInfo", "--ignoreCache", "--noChmod", "--noTimes"],
+            values: &[
+                "-s",
+                "--source",
+                "-d",
+                "--destination",
+                "-b",
+                "--baseURL",
+                "-e",
+                "--environment",
+                "--config",
+                "-t",
+                "--theme",
+                "--logLevel",
+            ],
+            switches: &[
+                "--minify",
+                "--gc",
+                "-D",
+                "--buildDrafts",
+                "-F",
+                "--buildFuture",
+                "-E",
+                "--buildExpired",
+                "--cleanDestinationDir",
+                "-v",
+                "--verbose",
+                "--quiet",
+                "--enableGitInfo",
+                "--ignoreCache",
+                "--noChmod",
+                "--noTimes",
+            ],
             joined: &[],
         },
         source: &["-s", "--source"],
         output: &["-d", "--destination"],
         default: "public",
-        configurations: &["hugo.toml", "hugo.yaml", "hugo.json", "config.toml", "config.yaml", "config.json", "config/_default/hugo.toml", "config/_default/config.toml"],
+        configurations: &[
+            "hugo.toml",
+            "hugo.yaml",
+            "hugo.json",
+            "config.toml",
+            "config.yaml",
+            "config.json",
+            "config/_default/hugo.toml",
+            "config/_default/config.toml",
+        ],
         setting: "publishDir",
     },
     Generator {
@@ -59,7 +98,17 @@ const GENERATORS: &[Generator] = &[
         serves: &["serve", "server", "s"],
         grammar: Grammar {
             values: &["-s", "--source", "-d", "--destination", "-b", "--baseurl", "--config"],
-            switches: &["-q", "--quiet", "-V", "--verbose", "-D", "--drafts", "--future", "--trace", "--strict_front_matter"],
+            switches: &[
+                "-q",
+                "--quiet",
+                "-V",
+                "--verbose",
+                "-D",
+                "--drafts",
+                "--future",
+                "--trace",
+                "--strict_front_matter",
+            ],
             joined: &[],
         },
         source: &["-s", "--source"],
@@ -74,7 +123,18 @@ const GENERATORS: &[Generator] = &[
         serves: &["serve", "gh-deploy"],
         grammar: Grammar {
             values: &["-f", "--config-file", "-d", "--site-dir", "-t", "--theme"],
-            switches: &["-c", "--clean", "-s", "--strict", "-q", "--quiet", "-v", "--verbose", "--dirty", "--no-directory-urls"],
+            switches: &[
+                "-c",
+                "--clean",
+                "-s",
+                "--strict",
+                "-q",
+                "--quiet",
+                "-v",
+                "--verbose",
+                "--dirty",
+                "--no-directory-urls",
+            ],
             joined: &[],
         },
         source: &[],
@@ -138,7 +198,8 @@ fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
     let (generator, behind) = generator(&words)?;
     let verb = words.get(behind).filter(|word| !word.starts_with('-')).copied().unwrap_or_default();
     if !generator.builds.contains(&verb) {
-        let is_asked = matches!(verb, "version" | "mod" | "config" | "env" | "doctor" | "test" | "check");
+        let is_asked =
+            matches!(verb, "version" | "mod" | "config" | "env" | "doctor" | "test" | "check");
         return is_asked.then_some(Reading::Prepares);
     }
     let first = behind + usize::from(!verb.is_empty());
@@ -201,7 +262,8 @@ fn sphinx(invocation: &Invocation) -> Option<Built> {
 /// The generator's own server is for those who write.
 fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     let is_server = |launch: &&Launch| {
-        let words: Vec<&str> = launch.words.iter().map(|w| w.as_deref().unwrap_or_default()).collect();
+        let words: Vec<&str> =
+            launch.words.iter().map(|w| w.as_deref().unwrap_or_default()).collect();
         generator(&words).is_some_and(|(generator, behind)| {
             words.get(behind).is_some_and(|verb| generator.serves.contains(verb))
         })
@@ -260,7 +322,9 @@ mod tests {
 
     #[test]
     fn servers_for_writing() {
-        let file = |cmd: &str| format!("FROM hugomods/hugo:exts\nWORKDIR /src\nCOPY . .\nRUN hugo\nCMD {cmd}\n");
+        let file = |cmd: &str| {
+            format!("FROM hugomods/hugo:exts\nWORKDIR /src\nCOPY . .\nRUN hugo\nCMD {cmd}\n")
+        };
         check(&file("hugo server --bind 0.0.0.0"), &[], Err("development-server"));
         check(&file("bundle exec jekyll serve"), &[], Err("development-server"));
         check(&file("[\"mkdocs\", \"serve\"]"), &[], Err("development-server"));

@@ -3,10 +3,14 @@
 //! One file each. Adding one means adding a file and a row of [`ALL`].
 
 pub mod bun_deno;
+pub mod c;
 pub mod go;
 pub mod hugo;
+pub mod jvm;
+pub mod maven;
 pub mod node;
 mod package;
+pub mod rust;
 pub mod site;
 
 use super::answer::{Answer, Site};
@@ -58,11 +62,14 @@ pub struct Built {
     pub evidence: String,
 }
 
-/// The ecosystems, in the order in which they are asked.
+/// The ecosystems, in the order in which they are asked. C comes last: others build with it, too.
 pub const ALL: &[Ecosystem] = &[
     go::ECOSYSTEM,
+    rust::ECOSYSTEM,
+    maven::ECOSYSTEM,
     bun_deno::ECOSYSTEM,
     hugo::ECOSYSTEM,
     site::ECOSYSTEM,
     node::ECOSYSTEM,
+    c::ECOSYSTEM,
 ];

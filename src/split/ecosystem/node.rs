@@ -28,8 +28,12 @@ use crate::workspace::project::node::{LockKind, Package, locks};
 use crate::workspace::{Context, Kind};
 
 /// Its row.
-pub const ECOSYSTEM: Ecosystem =
-    Ecosystem { name: "node", title: "Node servers (npm, yarn, pnpm)", reads: read, answers: answer };
+pub const ECOSYSTEM: Ecosystem = Ecosystem {
+    name: "node",
+    title: "Node servers (npm, yarn, pnpm)",
+    reads: read,
+    answers: answer,
+};
 
 /// Packages whose code calls libraries or programs outside of it: the development packages and the
 /// packages that it needs at run time, by Debian's and by Alpine's names.
@@ -47,23 +51,60 @@ const OUTSIDE: &[Outside] = &[
     Outside { package: "odbc", debian: (&["unixodbc-dev"], &[]), alpine: (&["unixodbc-dev"], &[]) },
     Outside { package: "kerberos", debian: (&["libkrb5-dev"], &[]), alpine: (&["krb5-dev"], &[]) },
     Outside { package: "nodegit", debian: (&["libkrb5-dev"], &[]), alpine: (&["krb5-dev"], &[]) },
-    Outside { package: "gm", debian: (&[], &["graphicsmagick", "imagemagick"]), alpine: (&[], &["graphicsmagick", "imagemagick"]) },
-    Outside { package: "imagemagick", debian: (&[], &["imagemagick"]), alpine: (&[], &["imagemagick"]) },
+    Outside {
+        package: "gm",
+        debian: (&[], &["graphicsmagick", "imagemagick"]),
+        alpine: (&[], &["graphicsmagick", "imagemagick"]),
+    },
+    Outside {
+        package: "imagemagick",
+        debian: (&[], &["imagemagick"]),
+        alpine: (&[], &["imagemagick"]),
+    },
     Outside { package: "simple-git", debian: (&[], &["git"]), alpine: (&[], &["git"]) },
-    Outside { package: "node-rdkafka", debian: (&["libssl-dev", "zlib1g-dev"], &[]), alpine: (&["openssl-dev", "zlib-dev"], &[]) },
+    Outside {
+        package: "node-rdkafka",
+        debian: (&["libssl-dev", "zlib1g-dev"], &[]),
+        alpine: (&["openssl-dev", "zlib-dev"], &[]),
+    },
 ];
 
 /// Packages that keep programs outside of the project's folder.
-const ELSEWHERE: &[&str] = &["puppeteer", "playwright", "@playwright/test", "electron", "playwright-chromium"];
+const ELSEWHERE: &[&str] =
+    &["puppeteer", "playwright", "@playwright/test", "electron", "playwright-chromium"];
 
 /// Packages that only start other programs.
-const SPAWN: &[&str] = &["execa", "shelljs", "zx", "cross-spawn", "node-pty", "child-process-promise"];
+const SPAWN: &[&str] =
+    &["execa", "shelljs", "zx", "cross-spawn", "node-pty", "child-process-promise"];
 
 /// Tools that builds install for themselves.
 const BUILD_TOOLS: &[&str] = &[
-    "git", "python", "python2", "python3", "python3-minimal", "curl", "wget", "unzip", "zip", "tar",
-    "xz-utils", "xz", "bzip2", "gzip", "perl", "gnupg", "openssh", "openssh-client", "rsync", "jq",
-    "sed", "grep", "gawk", "coreutils", "findutils",
+    "git",
+    "python",
+    "python2",
+    "python3",
+    "python3-minimal",
+    "curl",
+    "wget",
+    "unzip",
+    "zip",
+    "tar",
+    "xz-utils",
+    "xz",
+    "bzip2",
+    "gzip",
+    "perl",
+    "gnupg",
+    "openssh",
+    "openssh-client",
+    "rsync",
+    "jq",
+    "sed",
+    "grep",
+    "gawk",
+    "coreutils",
+    "findutils",
+    "make",
 ];
 
 /// Programs that come with Node's images.
@@ -192,7 +233,10 @@ impl Server<'_, '_, '_> {
     /// Commands of the build that Node's tools are.
     fn deeds(&self) -> impl Iterator<Item = &Deed> {
         self.site.course.deeds.iter().filter(|deed| {
-            matches!(deed.role, Role::Builds("node" | "site") | Role::Prepares("node") | Role::Checks("node"))
+            matches!(
+                deed.role,
+                Role::Builds("node" | "site") | Role::Prepares("node") | Role::Checks("node")
+            )
         })
     }
 
@@ -229,7 +273,10 @@ impl Server<'_, '_, '_> {
             let Some(one) = site.course.invocation(deed.line, deed.command) else { continue };
             let modules = one.path("node_modules").unwrap_or_default();
             if site.course.mount_over(deed.line, &modules).is_some_and(|mount| {
-                mount.target.as_deref().is_none_or(|target| is_within(target, &modules) || is_within(&modules, target))
+                mount
+                    .target
+                    .as_deref()
+                    .is_none_or(|target| is_within(target, &modules) || is_within(&modules, target))
                     && mount.kind != "bind"
             }) {
                 return Err(site.course.in_mount(&modules, deed.line));
@@ -240,7 +287,9 @@ impl Server<'_, '_, '_> {
         }
         let Some(package) = package else { return Ok(()) };
         if let Some(name) = ELSEWHERE.iter().find(|name| package.any_dependency(name).is_some()) {
-            return no(format!("The package {name} keeps a browser outside of the project's folder"));
+            return no(format!(
+                "The package {name} keeps a browser outside of the project's folder"
+            ));
         }
         Ok(())
     }
@@ -254,7 +303,9 @@ impl Server<'_, '_, '_> {
             built = built.max(deed.line);
             let one = site.course.invocation(deed.line, deed.command);
             let is_global = one.is_some_and(|one| {
-                one.args().iter().any(|word| matches!(word.or_empty(), "-g" | "--global" | "global"))
+                one.args()
+                    .iter()
+                    .any(|word| matches!(word.or_empty(), "-g" | "--global" | "global"))
                     || one.name() == Some("corepack")
                     || matches!(one.arg(0), Some("config" | "set" | "cache"))
             });
@@ -305,7 +356,8 @@ impl Server<'_, '_, '_> {
             let output = package::output(self.site.course, &step, *framework)?;
             let is_it = output.kind == OutputKind::Standalone && output.is_certain;
             let is_started = join(&output.path, entry).as_deref() == Some(file.as_str());
-            let text = format!("{} holds all that its program needs ({})", output.path, output.evidence);
+            let text =
+                format!("{} holds all that its program needs ({})", output.path, output.evidence);
             (is_it && is_started).then_some((output.path, text))
         })
     }
@@ -384,13 +436,15 @@ impl Server<'_, '_, '_> {
     fn is_production(&self, one: &Invocation, deed: &Deed) -> bool {
         let scene = self.site.facts().lines.get(deed.line).map(|line| &line.scene);
         one.name() == Some("npm")
-            && scene.is_some_and(|scene| one.variable("NODE_ENV", scene) == Some(Some("production")))
+            && scene
+                .is_some_and(|scene| one.variable("NODE_ENV", scene) == Some(Some("production")))
     }
 
     /// The commands that install the project's packages or take some of them away.
     fn installs(&self) -> impl Iterator<Item = (&Invocation, &Deed)> {
         let all = self.deeds().filter(|deed| matches!(deed.role, Role::Prepares("node")));
-        let all = all.filter_map(|deed| Some((self.site.course.invocation(deed.line, deed.command)?, deed)));
+        let all = all
+            .filter_map(|deed| Some((self.site.course.invocation(deed.line, deed.command)?, deed)));
         all.filter(|(one, _)| package::installs_project(one))
     }
 
@@ -398,7 +452,8 @@ impl Server<'_, '_, '_> {
     fn command(&self, package: &Package, folder: &str) -> Option<(String, Option<String>)> {
         const PEERS: &str = "no package needs a development dependency beside it";
         let manager = self.manager()?;
-        let kinds: Vec<LockKind> = locks(self.site.context()?, folder).ok()?.iter().map(|lock| lock.kind).collect();
+        let kinds: Vec<LockKind> =
+            locks(self.site.context()?, folder).ok()?.iter().map(|lock| lock.kind).collect();
         if !package.workspaces.is_empty() {
             return None;
         }
@@ -417,10 +472,13 @@ impl Server<'_, '_, '_> {
                 Some((words.join(" "), None))
             }
             "yarn" if kinds.contains(&LockKind::YarnClassic) && !has_hook => Some((
-                "yarn install --production --ignore-scripts --prefer-offline --frozen-lockfile".to_owned(),
+                "yarn install --production --ignore-scripts --prefer-offline --frozen-lockfile"
+                    .to_owned(),
                 Some(PEERS.to_owned()),
             )),
-            "pnpm" if !has_hook => Some(("CI=true pnpm prune --prod".to_owned(), Some(PEERS.to_owned()))),
+            "pnpm" if !has_hook => {
+                Some(("CI=true pnpm prune --prod".to_owned(), Some(PEERS.to_owned())))
+            }
             _ => None,
         }
     }
@@ -437,7 +495,10 @@ impl Server<'_, '_, '_> {
     fn outside(&self, answer: &mut Answer, package: &Package, folder: &str) {
         let base = self.site.base();
         let is_alpine = base.libc() == Libc::Musl;
-        for row in OUTSIDE.iter().filter(|row| package.runs_with(row.package) || row.package == "prisma" && package.any_dependency("prisma").is_some()) {
+        for row in OUTSIDE.iter().filter(|row| {
+            package.runs_with(row.package)
+                || row.package == "prisma" && package.any_dependency("prisma").is_some()
+        }) {
             let (libraries, packages) = if is_alpine { row.alpine } else { row.debian };
             // The small image of Alpine's sort is the same one: what it lacks, it lacked before.
             if is_alpine && libraries.is_empty() && !self.installs_one(packages) {
@@ -452,7 +513,9 @@ impl Server<'_, '_, '_> {
             return;
         }
         let spawns = SPAWN.iter().any(|name| package.runs_with(name))
-            || self.site.context().is_none_or(|context| needs(context, folder, &["child_process", "node:child_process"]) != Needs::None);
+            || self.site.context().is_none_or(|context| {
+                needs(context, folder, &["child_process", "node:child_process"]) != Needs::None
+            });
         if spawns {
             answer.assumptions.push("the programs that it starts are on the slim image".to_owned());
         }
@@ -488,7 +551,8 @@ impl Server<'_, '_, '_> {
         });
         let Some((launch, steps)) = missing else { return self.check_tools(answer) };
         let no = || {
-            let what = format!("`{}` needs a package manager that the small image lacks", launch.shown());
+            let what =
+                format!("`{}` needs a package manager that the small image lacks", launch.shown());
             Refusal::new(Reason::NeedsOther, what, place)
         };
         let step = steps.only().ok_or_else(no)?;
@@ -502,7 +566,8 @@ impl Server<'_, '_, '_> {
         }
         let mut words = step.words.clone();
         if name != "node" {
-            let package = package::package_in(site.course, &step.folder).map(|(package, _)| package);
+            let package =
+                package::package_in(site.course, &step.folder).map(|(package, _)| package);
             let package = package.ok_or_else(no)?;
             if tool_package(&package, name).is_none() {
                 return Err(no());
@@ -510,7 +575,11 @@ impl Server<'_, '_, '_> {
             name.clone_into(&mut words[0]);
             words[0] = format!("node_modules/.bin/{}", words[0]);
         }
-        answer.changes.push(format!("`{}` is started instead of `{}`", words.join(" "), launch.shown()));
+        answer.changes.push(format!(
+            "`{}` is started instead of `{}`",
+            words.join(" "),
+            launch.shown()
+        ));
         answer.provides.push("node".to_owned());
         answer.start = Some(NewStart { words });
         Ok(())
@@ -518,9 +587,8 @@ impl Server<'_, '_, '_> {
 
     /// That programs which are started by their names are in the image or the project's packages.
     fn check_tools(&self, answer: &mut Answer) -> Result<(), Refusal> {
-        let unknown = |name: &str| {
-            Err(Refusal::new(Reason::ScriptTool, name, Some(self.site.start.place)))
-        };
+        let unknown =
+            |name: &str| Err(Refusal::new(Reason::ScriptTool, name, Some(self.site.start.place)));
         for (launch, steps) in self.site.start.launches.iter().zip(&self.starts) {
             let folder = launch.folder.as_deref().unwrap_or_default();
             let package = package::package_in(self.site.course, folder).map(|(package, _)| package);
@@ -531,12 +599,17 @@ impl Server<'_, '_, '_> {
                 return unknown(name);
             }
             for step in &steps.steps {
-                let name = step.words.first().map(|word| package::tool_name(word)).unwrap_or_default();
-                if BROUGHT.contains(&name) || step.work == Work::Nothing || step.words[0].contains('/') {
+                let name =
+                    step.words.first().map(|word| package::tool_name(word)).unwrap_or_default();
+                if BROUGHT.contains(&name)
+                    || step.work == Work::Nothing
+                    || step.words[0].contains('/')
+                {
                     continue;
                 }
                 let package = package::package_in(self.site.course, &step.folder);
-                let own = package.is_some_and(|(package, _)| tool_package(&package, name).is_some());
+                let own =
+                    package.is_some_and(|(package, _)| tool_package(&package, name).is_some());
                 if !own {
                     return unknown(name);
                 }
@@ -551,7 +624,9 @@ impl Server<'_, '_, '_> {
     fn has_berry(&self) -> bool {
         let folder = self.site.start.launches.last().and_then(|launch| launch.folder.clone());
         let found = folder.and_then(|folder| package::package_in(self.site.course, &folder));
-        let kinds = found.zip(self.site.context()).and_then(|((_, folder), context)| locks(context, &folder).ok());
+        let kinds = found
+            .zip(self.site.context())
+            .and_then(|((_, folder), context)| locks(context, &folder).ok());
         kinds.is_some_and(|locks| locks.iter().any(|lock| lock.kind == LockKind::YarnBerry))
     }
 
@@ -559,10 +634,11 @@ impl Server<'_, '_, '_> {
     fn has_modules(&self) -> bool {
         const LONGEST: usize = 1 << 16;
         let folder = self.site.start.launches.last().and_then(|launch| launch.folder.clone());
-        let file = folder.and_then(|folder| {
-            self.site.course.in_context(&join(&folder, ".yarnrc.yml")?)
-        });
-        let text = file.zip(self.site.context()).and_then(|(file, context)| context.read(&file, LONGEST).ok()?);
+        let file =
+            folder.and_then(|folder| self.site.course.in_context(&join(&folder, ".yarnrc.yml")?));
+        let text = file
+            .zip(self.site.context())
+            .and_then(|(file, context)| context.read(&file, LONGEST).ok()?);
         text.is_some_and(|text| text.contains("nodeLinker: node-modules"))
     }
 
@@ -602,8 +678,13 @@ pub fn strays(site: &Site<'_, '_>, answer: &mut Answer) -> Result<(), Refusal> {
             }
             _ => false,
         },
-        Origin::Removed(line) => is_run(*line) && ["/etc", "/usr", "/var"].iter().any(|own| is_within(path, own)),
-        other => other.line().is_some_and(is_run) && !matches!(other, Origin::Link(..) | Origin::Package(_)),
+        Origin::Removed(line) => {
+            is_run(*line) && ["/etc", "/usr", "/var"].iter().any(|own| is_within(path, own))
+        }
+        other => {
+            other.line().is_some_and(is_run)
+                && !matches!(other, Origin::Link(..) | Origin::Package(_))
+        }
     });
     let strays: Vec<(String, bool)> = made
         .filter(|(path, _)| !is_cache(path))
@@ -623,8 +704,24 @@ pub fn strays(site: &Site<'_, '_>, answer: &mut Answer) -> Result<(), Refusal> {
 
 /// Folders that hold more than a project.
 const SHARED: &[&str] = &[
-    "/", "/bin", "/etc", "/home", "/lib", "/opt", "/root", "/sbin", "/srv", "/usr", "/usr/bin",
-    "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/local/lib", "/usr/share", "/var", "/var/lib",
+    "/",
+    "/bin",
+    "/etc",
+    "/home",
+    "/lib",
+    "/opt",
+    "/root",
+    "/sbin",
+    "/srv",
+    "/usr",
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/local",
+    "/usr/local/bin",
+    "/usr/local/lib",
+    "/usr/share",
+    "/var",
+    "/var/lib",
 ];
 
 /// The dependency that brings a program.
@@ -653,7 +750,10 @@ fn runs_without(package: &Package, step: &Step) -> bool {
     let name = step.words.first().map(|word| package::tool_name(word)).unwrap_or_default();
     let loads = step.words.iter().any(|word| {
         package.dev_dependencies.iter().any(|(name, _)| {
-            !package.runs_with(name) && (word == name || word.starts_with(&format!("{name}/")) || word.ends_with(&format!("={name}")))
+            !package.runs_with(name)
+                && (word == name
+                    || word.starts_with(&format!("{name}/"))
+                    || word.ends_with(&format!("={name}")))
         })
     });
     let is_brought = BROUGHT.contains(&name) || step.work == Work::Nothing;
@@ -675,10 +775,21 @@ fn needs(context: &Context, folder: &str, names: &[&str]) -> Needs {
     const MOST_FILES: usize = 2000;
     const DEEPEST: usize = 12;
     const LONGEST: usize = 1 << 20;
-    const ENDINGS: &[&str] = &["js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "vue", "svelte"];
+    const ENDINGS: &[&str] =
+        &["js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "vue", "svelte"];
     const LEFT_OUT: &[&str] = &[
-        "node_modules", "test", "tests", "__tests__", "__mocks__", "e2e", "cypress", "coverage",
-        "dist", "build", "out", "stories",
+        "node_modules",
+        "test",
+        "tests",
+        "__tests__",
+        "__mocks__",
+        "e2e",
+        "cypress",
+        "coverage",
+        "dist",
+        "build",
+        "out",
+        "stories",
     ];
     let mut folders = vec![(folder.to_owned(), 0)];
     let mut files = 0;
@@ -702,10 +813,12 @@ fn needs(context: &Context, folder: &str, names: &[&str]) -> Needs {
             let mut parts = entry.name.rsplit('.');
             let ending = parts.next().unwrap_or_default();
             let middle = parts.next().unwrap_or_default();
-            let is_tool = matches!(middle, "test" | "spec" | "stories" | "d" | "e2e-spec" | "setup")
-                || middle == "config" && !RUN_CONFIGURATIONS.iter().any(|own| entry.name.starts_with(own))
-                || entry.name.starts_with('.')
-                || matches!(entry.name.as_str(), "gulpfile.js" | "Gruntfile.js");
+            let is_tool =
+                matches!(middle, "test" | "spec" | "stories" | "d" | "e2e-spec" | "setup")
+                    || middle == "config"
+                        && !RUN_CONFIGURATIONS.iter().any(|own| entry.name.starts_with(own))
+                    || entry.name.starts_with('.')
+                    || matches!(entry.name.as_str(), "gulpfile.js" | "Gruntfile.js");
             if !ENDINGS.contains(&ending) || is_tool {
                 continue;
             }
@@ -723,7 +836,8 @@ fn needs(context: &Context, folder: &str, names: &[&str]) -> Needs {
 }
 
 /// Configurations that servers read when they start.
-const RUN_CONFIGURATIONS: &[&str] = &["next.config", "app.config", "ecosystem.config", "server.config"];
+const RUN_CONFIGURATIONS: &[&str] =
+    &["next.config", "app.config", "ecosystem.config", "server.config"];
 
 /// Whether a text holds the name of a package between quotes, in a line that is no import of types.
 fn names_package(text: &str, name: &str) -> bool {
@@ -769,9 +883,9 @@ fn distroless(base: &Base) -> Option<String> {
     ];
     let Distribution::Debian(release) = base.distribution else { return None };
     let major = major(base)?;
-    let (_, name, _) = IMAGES.iter().find(|(own, _, releases)| {
-        *own == major && releases.contains(&release.version[0])
-    })?;
+    let (_, name, _) = IMAGES
+        .iter()
+        .find(|(own, _, releases)| *own == major && releases.contains(&release.version[0]))?;
     Some(format!("gcr.io/distroless/{name}"))
 }
 
@@ -793,9 +907,7 @@ mod tests {
     const SOURCE: (&str, &str) = ("src/main.ts", "import { NestFactory } from '@nestjs/core';\n");
 
     fn file(base: &str, rest: &str) -> String {
-        format!(
-            "FROM {base}\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\n{rest}"
-        )
+        format!("FROM {base}\nWORKDIR /app\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\n{rest}")
     }
 
     /// The lines that the split adds or changes, for each variant; or the code of the refusal.
@@ -826,16 +938,26 @@ mod tests {
 
     #[test]
     fn a_compiled_server() {
-        check_start(r#"["node", "dist/main"]"#, Ok(&[
-            "RUN npm run build\nRUN npm prune --omit=dev\n\nFROM node:20-slim\nWORKDIR /app\nCOPY --from=builder /app /app\nCMD [\"node\", \"dist/main\"]\n",
-            "FROM gcr.io/distroless/nodejs20-debian12\nWORKDIR /app\nCOPY --from=builder /app /app\nCMD [\"dist/main\"]\n",
-        ]));
+        check_start(
+            r#"["node", "dist/main"]"#,
+            Ok(&[
+                "RUN npm run build\nRUN npm prune --omit=dev\n\nFROM node:20-slim\nWORKDIR /app\nCOPY --from=builder /app /app\nCMD [\"node\", \"dist/main\"]\n",
+                "FROM gcr.io/distroless/nodejs20-debian12\nWORKDIR /app\nCOPY --from=builder /app /app\nCMD [\"dist/main\"]\n",
+            ]),
+        );
         check_start("node dist/main", Ok(&["FROM node:20-slim", "!distroless"]));
-        check_start(r#"["npm", "run", "start:prod"]"#, Ok(&["CMD [\"npm\", \"run\", \"start:prod\"]", "!distroless", "prune"]));
+        check_start(
+            r#"["npm", "run", "start:prod"]"#,
+            Ok(&["CMD [\"npm\", \"run\", \"start:prod\"]", "!distroless", "prune"]),
+        );
         check_start("npm run envs", Err("script-tool"));
         let with = PACKAGE.replace("\"ts-node\": \"10\"", "\"cross-env\": \"7\"");
         let rest = "RUN npm run build\nCMD npm run envs\n";
-        check(&file("node:20", rest), &[("package.json", &with), SOURCE], Ok(&["FROM node:20-slim", "!prune"]));
+        check(
+            &file("node:20", rest),
+            &[("package.json", &with), SOURCE],
+            Ok(&["FROM node:20-slim", "!prune"]),
+        );
     }
 
     #[test]
@@ -856,30 +978,58 @@ mod tests {
         let rest = "RUN npm run build\nCMD [\"node\", \"dist/main\"]\n";
         let source = ("src/main.ts", "import ts from 'typescript';\n");
         check(&file("node:20", rest), &[("package.json", PACKAGE), source], Ok(&["!prune"]));
-        check(&file("node:20-alpine", rest), &[("package.json", PACKAGE), source], Err("saves-little"));
+        check(
+            &file("node:20-alpine", rest),
+            &[("package.json", PACKAGE), source],
+            Err("saves-little"),
+        );
         let source = ("src/main.ts", "import type { A } from 'typescript';\n");
         check(&file("node:20", rest), &[("package.json", PACKAGE), source], Ok(&["prune"]));
         let source = ("test/main.ts", "import ts from 'typescript';\n");
-        check(&file("node:20-alpine", rest), &[("package.json", PACKAGE), source], Ok(&[
-            "RUN npm prune --omit=dev\n\nFROM node:20-alpine\n",
-        ]));
+        check(
+            &file("node:20-alpine", rest),
+            &[("package.json", PACKAGE), source],
+            Ok(&["RUN npm prune --omit=dev\n\nFROM node:20-alpine\n"]),
+        );
         let prisma = PACKAGE.replace("\"express\"", "\"@prisma/client\": \"5\", \"express\"");
-        check(&file("node:20", rest), &[("package.json", &prisma)], Ok(&["!prune", "install -y --no-install-recommends openssl"]));
+        check(
+            &file("node:20", rest),
+            &[("package.json", &prisma)],
+            Ok(&["!prune", "install -y --no-install-recommends openssl"]),
+        );
     }
 
     #[test]
     fn how_packages_are_taken_away() {
         let build = |install: &str| {
-            format!("FROM node:20-alpine\nWORKDIR /app\nCOPY . .\nRUN {install}\nRUN npm run build\nCMD [\"node\", \"dist/main\"]\n")
+            format!(
+                "FROM node:20-alpine\nWORKDIR /app\nCOPY . .\nRUN {install}\nRUN npm run build\nCMD [\"node\", \"dist/main\"]\n"
+            )
         };
         let package = ("package.json", PACKAGE);
-        check(&build("npm ci --legacy-peer-deps"), &[package], Ok(&["RUN npm prune --omit=dev --legacy-peer-deps\n"]));
+        check(
+            &build("npm ci --legacy-peer-deps"),
+            &[package],
+            Ok(&["RUN npm prune --omit=dev --legacy-peer-deps\n"]),
+        );
         let old = build("npm ci").replace("node:20-alpine", "node:14-alpine");
         check(&old, &[package], Ok(&["RUN npm prune --production\n"]));
-        check(&build("yarn"), &[package, ("yarn.lock", "# yarn lockfile v1\n")], Ok(&["RUN yarn install --production", "# Assumed: no package needs"]));
-        check(&build("corepack enable && pnpm i"), &[package, ("pnpm-lock.yaml", "")], Ok(&["RUN CI=true pnpm prune --prod\n"]));
+        check(
+            &build("yarn"),
+            &[package, ("yarn.lock", "# yarn lockfile v1\n")],
+            Ok(&["RUN yarn install --production", "# Assumed: no package needs"]),
+        );
+        check(
+            &build("corepack enable && pnpm i"),
+            &[package, ("pnpm-lock.yaml", "")],
+            Ok(&["RUN CI=true pnpm prune --prod\n"]),
+        );
         check(&build("npm ci --omit=dev"), &[package], Err("saves-little"));
-        check(&build("npm ci && npm run build && npm prune --omit=dev"), &[package], Ok(&["!RUN npm prune"]));
+        check(
+            &build("npm ci && npm run build && npm prune --omit=dev"),
+            &[package],
+            Ok(&["!RUN npm prune"]),
+        );
         let berry = [package, ("yarn.lock", "__metadata:\n  version: 8\n")];
         check(&build("yarn"), &berry, Err("needs-other"));
     }
@@ -889,8 +1039,16 @@ mod tests {
         let rest = "RUN corepack enable && pnpm i && pnpm build\nUSER node\n";
         let head = format!("FROM node:22\nWORKDIR /app\nCOPY . .\n{rest}");
         let files = [("package.json", PACKAGE), SOURCE];
-        check(&format!("{head}CMD pnpm start:prod\n"), &files, Ok(&["USER node\nCMD [\"node\", \"dist/main\"]\n"]));
-        check(&format!("{head}ENTRYPOINT [\"tini\", \"--\"]\nCMD [\"pnpm\", \"start:prod\"]\n"), &files, Err("needs-other"));
+        check(
+            &format!("{head}CMD pnpm start:prod\n"),
+            &files,
+            Ok(&["USER node\nCMD [\"node\", \"dist/main\"]\n"]),
+        );
+        check(
+            &format!("{head}ENTRYPOINT [\"tini\", \"--\"]\nCMD [\"pnpm\", \"start:prod\"]\n"),
+            &files,
+            Err("needs-other"),
+        );
     }
 
     #[test]
@@ -899,23 +1057,54 @@ mod tests {
             "devDependencies": {"typescript": "5"}}"#;
         let alone = ("next.config.js", "module.exports = { output: 'standalone' };\n");
         let run = "RUN npm run build\n";
-        check(&file("node:20-alpine", &format!("{run}CMD [\"node\", \".next/standalone/server.js\"]\n")), &[("package.json", next), alone], Ok(&[
-            "COPY --from=builder /app/.next/standalone /app/.next/standalone\nCMD", "!prune",
-        ]));
-        check(&file("node:20", &format!("{run}CMD npm start\n")), &[("package.json", next), ("next.config.js", "")], Ok(&["prune", "COPY --from=builder /app /app"]));
-        check(&file("node:20", &format!("{run}CMD npm start\n")), &[("package.json", next), ("next.config.ts", "")], Ok(&["!prune"]));
-        check(&file("node:20", "CMD npm run build && npm start\n"), &[("package.json", next)], Err("builds-at-start"));
-        check(&file("node:20", &format!("{run}CMD npx next dev\n")), &[("package.json", next)], Err("development-server"));
+        check(
+            &file(
+                "node:20-alpine",
+                &format!("{run}CMD [\"node\", \".next/standalone/server.js\"]\n"),
+            ),
+            &[("package.json", next), alone],
+            Ok(&["COPY --from=builder /app/.next/standalone /app/.next/standalone\nCMD", "!prune"]),
+        );
+        check(
+            &file("node:20", &format!("{run}CMD npm start\n")),
+            &[("package.json", next), ("next.config.js", "")],
+            Ok(&["prune", "COPY --from=builder /app /app"]),
+        );
+        check(
+            &file("node:20", &format!("{run}CMD npm start\n")),
+            &[("package.json", next), ("next.config.ts", "")],
+            Ok(&["!prune"]),
+        );
+        check(
+            &file("node:20", "CMD npm run build && npm start\n"),
+            &[("package.json", next)],
+            Err("builds-at-start"),
+        );
+        check(
+            &file("node:20", &format!("{run}CMD npx next dev\n")),
+            &[("package.json", next)],
+            Err("development-server"),
+        );
         let nuxt = r#"{"scripts": {"build": "nuxt build"}, "dependencies": {"nuxt": "3.10"}}"#;
-        check(&file("node:20", &format!("{run}CMD [\"node\", \".output/server/index.mjs\"]\n")), &[("package.json", nuxt)], Ok(&[
-            "COPY --from=builder /app/.output /app/.output\n",
-        ]));
+        check(
+            &file("node:20", &format!("{run}CMD [\"node\", \".output/server/index.mjs\"]\n")),
+            &[("package.json", nuxt)],
+            Ok(&["COPY --from=builder /app/.output /app/.output\n"]),
+        );
     }
 
     #[test]
     fn without_the_projects_folder() {
         let rest = "RUN npm run build\nCMD [\"node\", \"dist/main.js\"]\n";
-        check(&file("node:20", rest), &[], Ok(&["# Assumed: the program needs no library", "COPY --from=builder /app /app", "!prune"]));
+        check(
+            &file("node:20", rest),
+            &[],
+            Ok(&[
+                "# Assumed: the program needs no library",
+                "COPY --from=builder /app /app",
+                "!prune",
+            ]),
+        );
         check(&file("node:20-alpine", rest), &[], Err("saves-little"));
         check(&file("node:20", "RUN npm run build\nCMD npm start\n"), &[], Err("script-unread"));
     }
@@ -923,9 +1112,17 @@ mod tests {
     #[test]
     fn nothing_to_leave_behind() {
         let package = ("package.json", r#"{"dependencies": {"express": "4"}}"#);
-        check(&file("node:20-slim", "CMD [\"node\", \"a.js\"]\n"), &[package], Err("nothing-built"));
+        check(
+            &file("node:20-slim", "CMD [\"node\", \"a.js\"]\n"),
+            &[package],
+            Err("nothing-built"),
+        );
         check(&file("node:20-alpine", "CMD [\"node\", \"a.js\"]\n"), &[], Err("nothing-built"));
-        check(&file("node:20", "CMD [\"node\", \"a.js\"]\n"), &[package], Ok(&["FROM node:20-slim"]));
+        check(
+            &file("node:20", "CMD [\"node\", \"a.js\"]\n"),
+            &[package],
+            Ok(&["FROM node:20-slim"]),
+        );
     }
 
     #[test]
@@ -935,26 +1132,48 @@ mod tests {
         check(alpine, &files, Ok(&["FROM node:20-alpine\nRUN apk add --no-cache ", "ffmpeg"]));
         let native = PACKAGE.replace("\"express\": \"4\"", "\"pg-native\": \"3\"");
         let rest = "RUN npm run build\nCMD [\"node\", \"dist/main\"]\n";
-        check(&file("node:22-bookworm", rest), &[("package.json", &native), SOURCE], Ok(&["FROM node:22-bookworm-slim\nRUN apt-get update", "libpq5"]));
+        check(
+            &file("node:22-bookworm", rest),
+            &[("package.json", &native), SOURCE],
+            Ok(&["FROM node:22-bookworm-slim\nRUN apt-get update", "libpq5"]),
+        );
         let browser = PACKAGE.replace("\"express\": \"4\"", "\"puppeteer\": \"22\"");
         check(&file("node:20", rest), &[("package.json", &browser)], Err("needs-other"));
         let spawns = ("src/main.ts", "import { exec } from 'child_process';\n");
-        check(&file("node:20", rest), &[("package.json", PACKAGE), spawns], Ok(&["# Assumed: the programs that it starts"]));
+        check(
+            &file("node:20", rest),
+            &[("package.json", PACKAGE), spawns],
+            Ok(&["# Assumed: the programs that it starts"]),
+        );
     }
 
     #[test]
     fn where_the_project_lies() {
         let files = [("package.json", PACKAGE), SOURCE];
-        let root = "FROM node:20\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"node\", \"dist/main\"]\n";
+        let root =
+            "FROM node:20\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"node\", \"dist/main\"]\n";
         check(root, &files, Err("environment-folder"));
-        let cached = file("node:20", "RUN --mount=type=cache,target=/app/node_modules npm ci && npm run build\nCMD [\"node\", \"dist/main\"]\n");
+        let cached = file(
+            "node:20",
+            "RUN --mount=type=cache,target=/app/node_modules npm ci && npm run build\nCMD [\"node\", \"dist/main\"]\n",
+        );
         check(&cached, &files, Err("in-cache"));
         let two = "FROM node:20\nWORKDIR /app\nCOPY . .\nWORKDIR /app/web\nRUN npm ci && npm run build\nWORKDIR /app/api\nRUN npm ci && npm run build\nCMD [\"node\", \"dist/main\"]\n";
         let files = [("api/package.json", PACKAGE), ("web/package.json", PACKAGE)];
         check(two, &files, Ok(&["WORKDIR /app/api\nCOPY --from=builder /app /app\n"]));
-        let away = file("node:20", "RUN npm run build && cp config.json /etc/shop.json\nCMD [\"node\", \"dist/main\"]\n");
-        check(&away, &[("package.json", PACKAGE), SOURCE, ("config.json", "{}")], Ok(&["COPY --from=builder /etc/shop.json /etc/shop.json\n"]));
-        let global = file("node:20", "ENV NODE_PATH=/usr/local/lib/node_modules\nRUN npm run build\nCMD [\"node\", \"dist/main\"]\n");
+        let away = file(
+            "node:20",
+            "RUN npm run build && cp config.json /etc/shop.json\nCMD [\"node\", \"dist/main\"]\n",
+        );
+        check(
+            &away,
+            &[("package.json", PACKAGE), SOURCE, ("config.json", "{}")],
+            Ok(&["COPY --from=builder /etc/shop.json /etc/shop.json\n"]),
+        );
+        let global = file(
+            "node:20",
+            "ENV NODE_PATH=/usr/local/lib/node_modules\nRUN npm run build\nCMD [\"node\", \"dist/main\"]\n",
+        );
         check(&global, &[("package.json", PACKAGE)], Err("needs-other"));
     }
 

@@ -156,44 +156,161 @@ const TOOLS: &[Row] = &[
     (&["tsc", "vue-tsc"], &["*"], Work::Builds(None)),
     (
         &[
-            "webpack", "webpack-cli", "rollup", "esbuild", "tsup", "tsdown", "swc", "babel", "ncc",
-            "gulp", "grunt", "microbundle", "unbuild", "ember", "tsc-alias", "tspath", "copyfiles",
-            "cpx", "cpy", "cp", "mv", "mkdir", "cpr", "ncp", "sass", "node-sass", "lessc", "tailwindcss",
-            "postcss", "resolve-tspaths", "esbuild-runner", "svgo", "terser", "uglifyjs", "vsce",
-            "workbox", "sw-precache", "purgecss", "next-sitemap", "turbo", "nx", "lerna", "rush", "make",
-            "elm", "spago", "shadow-cljs", "tsx", "ts-node", "typedoc", "hugo",
+            "webpack",
+            "webpack-cli",
+            "rollup",
+            "esbuild",
+            "tsup",
+            "tsdown",
+            "swc",
+            "babel",
+            "ncc",
+            "gulp",
+            "grunt",
+            "microbundle",
+            "unbuild",
+            "ember",
+            "tsc-alias",
+            "tspath",
+            "copyfiles",
+            "cpx",
+            "cpy",
+            "cp",
+            "mv",
+            "mkdir",
+            "cpr",
+            "ncp",
+            "sass",
+            "node-sass",
+            "lessc",
+            "tailwindcss",
+            "postcss",
+            "resolve-tspaths",
+            "esbuild-runner",
+            "svgo",
+            "terser",
+            "uglifyjs",
+            "vsce",
+            "workbox",
+            "sw-precache",
+            "purgecss",
+            "next-sitemap",
+            "turbo",
+            "nx",
+            "lerna",
+            "rush",
+            "make",
+            "elm",
+            "spago",
+            "shadow-cljs",
+            "tsx",
+            "ts-node",
+            "typedoc",
+            "hugo",
         ],
         &["*"],
         Work::Builds(None),
     ),
     (
         &[
-            "eslint", "prettier", "jest", "vitest", "mocha", "ava", "tap", "jasmine", "karma", "nyc",
-            "c8", "stylelint", "svelte-check", "tslint", "cypress", "depcheck", "biome", "xo",
-            "commitlint", "lint-staged", "size-limit", "bundlesize", "standard", "wait-on",
+            "eslint",
+            "prettier",
+            "jest",
+            "vitest",
+            "mocha",
+            "ava",
+            "tap",
+            "jasmine",
+            "karma",
+            "nyc",
+            "c8",
+            "stylelint",
+            "svelte-check",
+            "tslint",
+            "cypress",
+            "depcheck",
+            "biome",
+            "xo",
+            "commitlint",
+            "lint-staged",
+            "size-limit",
+            "bundlesize",
+            "standard",
+            "wait-on",
         ],
         &["*"],
         Work::Checks,
     ),
     (
         &[
-            "prisma", "husky", "patch-package", "graphql-codegen", "openapi-generator-cli", "rimraf",
-            "del-cli", "del", "node-gyp", "node-gyp-build", "prebuild-install", "ngcc", "lingui", "panda",
-            "paraglide-js", "is-ci", "only-allow", "check-node-version", "npm-check", "opencollective",
-            "opencollective-postinstall", "simple-git-hooks", "lefthook", "skip-postinstall",
-            "browserslist", "update-browserslist-db", "msw", "typeorm", "drizzle-kit", "wrangler",
-            "nuxt-module-build", "rm", "corepack", "n", "swagger", "openapi-typescript", "protoc",
-            "contentlayer", "fumadocs-mdx", "sequelize", "sequelize-cli", "knex", "tsp", "barrelsby",
-            "playwright", "puppeteer",
+            "prisma",
+            "husky",
+            "patch-package",
+            "graphql-codegen",
+            "openapi-generator-cli",
+            "rimraf",
+            "del-cli",
+            "del",
+            "node-gyp",
+            "node-gyp-build",
+            "prebuild-install",
+            "ngcc",
+            "lingui",
+            "panda",
+            "paraglide-js",
+            "is-ci",
+            "only-allow",
+            "check-node-version",
+            "npm-check",
+            "opencollective",
+            "opencollective-postinstall",
+            "simple-git-hooks",
+            "lefthook",
+            "skip-postinstall",
+            "browserslist",
+            "update-browserslist-db",
+            "msw",
+            "typeorm",
+            "drizzle-kit",
+            "wrangler",
+            "nuxt-module-build",
+            "rm",
+            "corepack",
+            "n",
+            "swagger",
+            "openapi-typescript",
+            "protoc",
+            "contentlayer",
+            "fumadocs-mdx",
+            "sequelize",
+            "sequelize-cli",
+            "knex",
+            "tsp",
+            "barrelsby",
+            "playwright",
+            "puppeteer",
         ],
         &["*"],
         Work::Prepares,
     ),
-    (&["echo", "exit", "true", "cd", "set", "export", "printf", "[", "test", "sleep"], &["*"], Work::Nothing),
+    (
+        &["echo", "exit", "true", "cd", "set", "export", "printf", "[", "test", "sleep"],
+        &["*"],
+        Work::Nothing,
+    ),
     (
         &[
-            "nodemon", "ts-node-dev", "tsnd", "webpack-dev-server", "live-server", "browser-sync", "expo",
-            "react-native", "http-server-spa-dev", "node-dev", "nodemon-exec",
+            "nodemon",
+            "ts-node-dev",
+            "tsnd",
+            "webpack-dev-server",
+            "live-server",
+            "browser-sync",
+            "expo",
+            "react-native",
+            "http-server-spa-dev",
+            "node-dev",
+            "nodemon-exec",
         ],
         &["*"],
         Work::Develops,
@@ -224,7 +341,8 @@ const SCOPED: &[(&str, &str)] = &[
 ];
 
 /// The package managers.
-const MANAGERS: &[&str] = &["npm", "npx", "yarn", "yarnpkg", "pnpm", "pnpx", "bun", "bunx", "corepack"];
+const MANAGERS: &[&str] =
+    &["npm", "npx", "yarn", "yarnpkg", "pnpm", "pnpx", "bun", "bunx", "corepack"];
 
 /// Whether that program is a package manager.
 pub fn is_manager(name: &str) -> bool {
@@ -311,16 +429,17 @@ pub fn read(course: &Course<'_>, invocation: &Invocation) -> Option<(Reading, St
     }
     let found = steps(course, &words, invocation.folder.as_deref());
     let is = |wanted: fn(&Work) -> bool| found.steps.iter().any(|step| wanted(&step.work));
-    let reading = if found.unknown.is_some() || is(|work| matches!(work, Work::Builds(_) | Work::Runs)) {
-        Reading::Builds(Vec::new())
-    } else if is(|work| matches!(work, Work::Prepares | Work::Prunes)) {
-        Reading::Prepares
-    } else if is(|work| *work == Work::Develops) {
-        // It would not come to an end.
-        Reading::Builds(Vec::new())
-    } else {
-        Reading::Checks
-    };
+    let reading =
+        if found.unknown.is_some() || is(|work| matches!(work, Work::Builds(_) | Work::Runs)) {
+            Reading::Builds(Vec::new())
+        } else if is(|work| matches!(work, Work::Prepares | Work::Prunes)) {
+            Reading::Prepares
+        } else if is(|work| *work == Work::Develops) {
+            // It would not come to an end.
+            Reading::Builds(Vec::new())
+        } else {
+            Reading::Checks
+        };
     Some((reading, found))
 }
 
@@ -377,7 +496,7 @@ pub fn output(course: &Course<'_>, step: &Step, framework: Framework) -> Option<
         (Framework::Nuxt, OutputKind::Static) => format!("{path}/public"),
         _ => path,
     };
-    let evidence = format!("{} is written by {} ({evidence})", path, step.words.join(" "));
+    let evidence = format!("{path} is the output folder of the build, by {evidence}");
     Some(Output { path, kind, is_certain, evidence, framework })
 }
 
@@ -401,8 +520,8 @@ fn stated_by_call(step: &Step) -> Option<String> {
 
 /// Names in the table that others read in a `RUN`.
 const FOREIGN: &[&str] = &[
-    "cp", "mv", "mkdir", "rm", "echo", "exit", "true", "cd", "set", "export", "printf", "[", "test",
-    "sleep", "make", "hugo", "protoc", "del", "n", "standard", "swagger", "tap",
+    "cp", "mv", "mkdir", "rm", "echo", "exit", "true", "cd", "set", "export", "printf", "[",
+    "test", "sleep", "make", "hugo", "protoc", "del", "n", "standard", "swagger", "tap",
 ];
 
 struct Walk<'c, 'a> {
@@ -489,7 +608,13 @@ impl Walk<'_, '_> {
     }
 
     /// A script of `package.json` with those that run before and behind it.
-    fn script(&mut self, order: &ScriptCall<'_>, folder: &str, variables: &Variables, depth: usize) {
+    fn script(
+        &mut self,
+        order: &ScriptCall<'_>,
+        folder: &str,
+        variables: &Variables,
+        depth: usize,
+    ) {
         let Some((package, _)) = package_in(self.course, folder) else {
             return self.doubt("package.json is not at hand");
         };
@@ -578,14 +703,33 @@ enum Order {
 
 /// Options of a package manager that leave out what only builds need.
 const PRODUCTION: &[&str] = &[
-    "--production", "--prod", "-P", "--omit=dev", "--only=production", "--only=prod", "--production=true",
+    "--production",
+    "--prod",
+    "-P",
+    "--omit=dev",
+    "--only=production",
+    "--only=prod",
+    "--production=true",
 ];
 
 /// Options in front of a command that take a value.
 const WITH_VALUE: &[&str] = &[
-    "--registry", "--cache", "--loglevel", "--network-timeout", "--cache-folder", "--reporter",
-    "--network-concurrency", "--modules-folder", "--store-dir", "--userconfig", "--backend", "--omit",
-    "--only", "--include", "--mutex", "--fetch-timeout",
+    "--registry",
+    "--cache",
+    "--loglevel",
+    "--network-timeout",
+    "--cache-folder",
+    "--reporter",
+    "--network-concurrency",
+    "--modules-folder",
+    "--store-dir",
+    "--userconfig",
+    "--backend",
+    "--omit",
+    "--only",
+    "--include",
+    "--mutex",
+    "--fetch-timeout",
 ];
 
 impl Order {
@@ -620,20 +764,38 @@ impl Order {
         };
         let rest: Vec<String> = args.map(str::to_owned).collect();
         let has = |wanted: &[&str]| {
-            options.iter().copied().chain(rest.iter().map(String::as_str)).any(|w| wanted.contains(&w))
+            options
+                .iter()
+                .copied()
+                .chain(rest.iter().map(String::as_str))
+                .any(|w| wanted.contains(&w))
         };
-        let targets_one = ["-w", "--workspace", "--filter", "-F", "-r", "--recursive", "-ws", "--workspaces"];
+        let targets_one =
+            ["-w", "--workspace", "--filter", "-F", "-r", "--recursive", "-ws", "--workspaces"];
         if !is_runner && manager != "bun" && has(&targets_one) && !is_install(manager, command) {
             return Order::Unknown;
         }
         let script = |name: &str, args: &[String], or_program| {
-            let args = args.iter().skip_while(|word| *word == "--" || *word == "--silent" || *word == "-s");
+            let args = args
+                .iter()
+                .skip_while(|word| *word == "--" || *word == "--silent" || *word == "-s");
             let args: Vec<String> = args.filter(|word| *word != "--").cloned().collect();
             Order::Script { name: name.to_owned(), args, folder: folder.clone(), or_program }
         };
         let program = |words: &[String]| {
             let words = words.iter().skip_while(|word| {
-                matches!(word.as_str(), "--" | "-y" | "--yes" | "--no-install" | "--no" | "-q" | "--quiet" | "-s" | "--silent" | "--bun")
+                matches!(
+                    word.as_str(),
+                    "--" | "-y"
+                        | "--yes"
+                        | "--no-install"
+                        | "--no"
+                        | "-q"
+                        | "--quiet"
+                        | "-s"
+                        | "--silent"
+                        | "--bun"
+                )
             });
             let words: Vec<String> = words.cloned().collect();
             if words.is_empty() { Order::Unknown } else { Order::Program(words, folder.clone()) }
@@ -666,9 +828,10 @@ impl Order {
             ("npm", "test" | "t" | "tst" | "it" | "cit") | ("bun", "test") => {
                 Order::Work(Work::Checks)
             }
-            ("npm", "exec" | "x") | ("pnpm", "exec" | "dlx") | ("yarn", "exec" | "dlx") | ("bun", "x") => {
-                program(&rest)
-            }
+            ("npm", "exec" | "x")
+            | ("pnpm", "exec" | "dlx")
+            | ("yarn", "exec" | "dlx")
+            | ("bun", "x") => program(&rest),
             ("npm" | "pnpm", "prune") => Order::Work(Work::Prunes),
             ("yarn", "workspaces") if rest.first().is_some_and(|word| word == "focus") => {
                 Order::Work(Work::Prunes)
@@ -679,8 +842,9 @@ impl Order {
             }
             (
                 "npm",
-                "cache" | "config" | "set" | "version" | "pkg" | "audit" | "ls" | "list" | "rebuild"
-                | "dedupe" | "fund" | "whoami" | "outdated" | "root" | "view" | "link" | "login" | "",
+                "cache" | "config" | "set" | "version" | "pkg" | "audit" | "ls" | "list"
+                | "rebuild" | "dedupe" | "fund" | "whoami" | "outdated" | "root" | "view" | "link"
+                | "login" | "",
             )
             | (
                 "yarn" | "yarnpkg",
@@ -689,12 +853,14 @@ impl Order {
             )
             | (
                 "pnpm",
-                "config" | "store" | "setup" | "approve-builds" | "rebuild" | "audit" | "list" | "ls"
-                | "env" | "",
+                "config" | "store" | "setup" | "approve-builds" | "rebuild" | "audit" | "list"
+                | "ls" | "env" | "",
             )
             | ("bun", "pm" | "link" | "upgrade" | "") => Order::Work(Work::Prepares),
             ("yarn" | "yarnpkg", "workspace") | ("pnpm", "deploy") | ("npm", _) => Order::Unknown,
-            ("bun", file) if file.ends_with(".ts") || file.ends_with(".js") || file.ends_with(".tsx") => {
+            ("bun", file)
+                if file.ends_with(".ts") || file.ends_with(".js") || file.ends_with(".tsx") =>
+            {
                 Order::Work(Work::Runs)
             }
             (_, name) => script(name, &rest, true),
@@ -706,8 +872,19 @@ fn is_install(manager: &str, command: &str) -> bool {
     match manager {
         "npm" => matches!(
             command,
-            "install" | "i" | "ci" | "add" | "clean-install" | "in" | "ins" | "update" | "up"
-                | "install-ci-test" | "uninstall" | "remove" | "rm"
+            "install"
+                | "i"
+                | "ci"
+                | "add"
+                | "clean-install"
+                | "in"
+                | "ins"
+                | "update"
+                | "up"
+                | "install-ci-test"
+                | "uninstall"
+                | "remove"
+                | "rm"
         ),
         "yarn" | "yarnpkg" => {
             matches!(command, "" | "install" | "add" | "global" | "upgrade" | "remove" | "import")

@@ -135,7 +135,10 @@ const SERVERS: &[Server] = &[
         port: 8080,
         grammar: Grammar {
             values: &["-p", "--port", "-m", "--maxage"],
-            switches: &["-s", "--single", "-H", "--host", "-q", "--quiet", "-L", "--logs", "-e", "--etag", "-g", "--gzip"],
+            switches: &[
+                "-s", "--single", "-H", "--host", "-q", "--quiet", "-L", "--logs", "-e", "--etag",
+                "-g", "--gzip",
+            ],
             joined: &[],
         },
         optional: &["-H", "--host"],
@@ -184,11 +187,7 @@ const SERVERS: &[Server] = &[
         name: "gatsby",
         verb: "serve",
         port: 9000,
-        grammar: Grammar {
-            values: &["-p", "--port", "-H", "--host"],
-            switches: &[],
-            joined: &[],
-        },
+        grammar: Grammar { values: &["-p", "--port", "-H", "--host"], switches: &[], joined: &[] },
         optional: &[],
         ports: &["-p", "--port"],
         hosts: Some(&["-H", "--host"]),
@@ -277,7 +276,8 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     if launch.name() == Some("nginx") && builds(site) {
         return installed(site, launch);
     }
-    let is_server = SERVERS.iter().any(|one| one.verb.is_empty() && launch.name() == Some(one.name));
+    let is_server =
+        SERVERS.iter().any(|one| one.verb.is_empty() && launch.name() == Some(one.name));
     if is_server && steps.unknown.is_some() && builds(site) {
         let refusal = Refusal::new(Reason::StartUnknown, launch.shown(), Some(site.start.place));
         return Some(Err(refusal));
@@ -307,7 +307,9 @@ fn python_server(step: &Step) -> Option<Vec<String>> {
     let words = step.words.get(1..)?;
     let words = if words.first()? == "-u" { words.get(1..)? } else { words };
     match words {
-        [m, module, rest @ ..] if name.starts_with("python") && m == "-m" && module == "http.server" => {
+        [m, module, rest @ ..]
+            if name.starts_with("python") && m == "-m" && module == "http.server" =>
+        {
             Some(std::iter::once(module.clone()).chain(rest.iter().cloned()).collect())
         }
         _ => None,
@@ -400,13 +402,13 @@ fn builds(site: &Site<'_, '_>) -> bool {
 fn check_folder(site: &Site<'_, '_>, launch: &Launch, folder: &str) -> Result<(), Refusal> {
     let place = Some(site.start.place);
     let works_in = |folder: &str| {
-        let own = site.course.deeds_with(|role| {
-            matches!(role, Role::Prepares(_) | Role::Builds(_))
-        });
+        let own =
+            site.course.deeds_with(|role| matches!(role, Role::Prepares(_) | Role::Builds(_)));
         own.filter_map(|(_, one)| one.folder.as_deref()).any(|own| trimmed(own) == folder)
     };
     if folder == "/" || works_in(folder) {
-        let what = format!("`{}` serves the project's whole folder, sources and all", launch.shown());
+        let what =
+            format!("`{}` serves the project's whole folder, sources and all", launch.shown());
         return Err(Refusal::new(Reason::NeedsOther, what, place));
     }
     if let Some(Origin::Removed(_)) = site.course.world.origin(folder) {
@@ -436,7 +438,8 @@ fn told(
         words.into_iter().map(|word| Word { text: Some(word), is_pattern: false }).collect();
     let options = server.grammar.read(&words);
     if let Some(unknown) = &options.unknown {
-        let what = format!("What {unknown} of `{}` does is not known to a small server", launch.shown());
+        let what =
+            format!("What {unknown} of `{}` does is not known to a small server", launch.shown());
         return Err(Refusal::new(Reason::NeedsOther, what, place));
     }
     let mut operands: Vec<&str> = options.operands.iter().map(|word| word.or_empty()).collect();
@@ -553,7 +556,10 @@ fn output(
     let place = Some(site.start.place);
     let step = Step { folder: folder.to_owned(), ..Step::default() };
     let Some(output) = package::output(site.course, &step, framework) else {
-        let why = format!("the project's files, which say what `{}` serves, are not at hand", launch.shown());
+        let why = format!(
+            "the project's files, which say what `{}` serves, are not at hand",
+            launch.shown()
+        );
         return Err(Refusal::new(Reason::ArtifactUnknown, why, place));
     };
     if output.kind != OutputKind::Static {
@@ -570,7 +576,13 @@ fn output(
 const SETTINGS: &[(&str, &[&str], &[&str])] = &[
     (
         "vite",
-        &["vite.config.js", "vite.config.ts", "vite.config.mjs", "vite.config.mts", "vite.config.cjs"],
+        &[
+            "vite.config.js",
+            "vite.config.ts",
+            "vite.config.mjs",
+            "vite.config.mts",
+            "vite.config.cjs",
+        ],
         &["proxy", "appType", "base:", "headers", "https: ", "basicSsl", "configurePreviewServer"],
     ),
     (
@@ -581,7 +593,12 @@ const SETTINGS: &[(&str, &[&str], &[&str])] = &[
     ("gatsby", &["gatsby-config.js", "gatsby-config.ts"], &["pathPrefix", "proxy"]),
     (
         "vitepress",
-        &["docs/.vitepress/config.js", ".vitepress/config.js", ".vitepress/config.mts", ".vitepress/config.ts"],
+        &[
+            "docs/.vitepress/config.js",
+            ".vitepress/config.js",
+            ".vitepress/config.mts",
+            ".vitepress/config.ts",
+        ],
         &["base:"],
     ),
 ];
@@ -602,7 +619,9 @@ fn settings(
     if server.name == "docusaurus" {
         let configurations = ["docusaurus.config.js", "docusaurus.config.ts"];
         let found = configurations.iter().find_map(|file| text(site, project, file));
-        if !found.is_some_and(|text| ["baseUrl: '/'", "baseUrl: \"/\""].iter().any(|root| text.contains(root))) {
+        if !found.is_some_and(|text| {
+            ["baseUrl: '/'", "baseUrl: \"/\""].iter().any(|root| text.contains(root))
+        }) {
             assumptions.push("the site's base URL is /".to_owned());
         }
     }
@@ -651,7 +670,8 @@ fn preview(site: &Site<'_, '_>, server: &Server, project: &str) -> Result<Previe
     if server.name != "vite" {
         return Ok(found);
     }
-    let files = SETTINGS.iter().filter(|(name, ..)| *name == "vite").flat_map(|(_, files, _)| *files);
+    let files =
+        SETTINGS.iter().filter(|(name, ..)| *name == "vite").flat_map(|(_, files, _)| *files);
     for file in files {
         let Some(text) = text(site, project, file) else { continue };
         found.has_host |= text.contains("host");
@@ -734,7 +754,6 @@ fn configuration(told: &Told, has_six: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::split::testing::split;
 
     const HEAD: &str = "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\n";
@@ -781,16 +800,30 @@ mod tests {
     #[test]
     fn what_serves_and_on_which_port() {
         let copy = "FROM nginx:1.28-alpine\nCOPY --from=builder /app/build /usr/share/nginx/html\n";
-        check("CMD [\"npx\", \"serve\", \"-s\", \"build\", \"-l\", \"3001\"]\n", &[], Ok(&[
-            copy, "listen 3001;", "try_files $uri /index.html;",
-        ]));
+        check(
+            "CMD [\"npx\", \"serve\", \"-s\", \"build\", \"-l\", \"3001\"]\n",
+            &[],
+            Ok(&[copy, "listen 3001;", "try_files $uri /index.html;"]),
+        );
         check("CMD serve build\n", &[], Ok(&[copy, "listen 3000;", "error_page 404 /404.html;"]));
         check("ENV PORT=8000\nCMD serve -s build\n", &[], Ok(&[copy, "listen 8000;"]));
-        check("CMD npx --yes serve@14 -s build -l tcp://0.0.0.0:81\n", &[], Ok(&[copy, "listen 81;"]));
+        check(
+            "CMD npx --yes serve@14 -s build -l tcp://0.0.0.0:81\n",
+            &[],
+            Ok(&[copy, "listen 81;"]),
+        );
         check("CMD http-server build -p 8081\n", &[], Ok(&[copy, "listen 8081;", "=404"]));
         check("CMD http-server ./build -c-1\n", &[], Ok(&[copy, "listen 8080;"]));
-        check("CMD npx sirv-cli build --single --host 0.0.0.0\n", &[], Ok(&[copy, "listen 8080;", "/index.html;"]));
-        check("CMD python3 -m http.server 8000 --directory build\n", &[], Ok(&[copy, "listen 8000;"]));
+        check(
+            "CMD npx sirv-cli build --single --host 0.0.0.0\n",
+            &[],
+            Ok(&[copy, "listen 8080;", "/index.html;"]),
+        );
+        check(
+            "CMD python3 -m http.server 8000 --directory build\n",
+            &[],
+            Ok(&[copy, "listen 8000;"]),
+        );
         check("WORKDIR /app/build\nCMD python3 -m http.server\n", &[], Ok(&[copy]));
     }
 
@@ -812,8 +845,16 @@ mod tests {
     #[test]
     fn the_bundlers_own_server() {
         check_vite("", "npx vite preview --host 0.0.0.0", Ok(&["/app/dist ", "listen 4173;"]));
-        check_vite("export default { build: { outDir: 'www' } }", "npm start", Ok(&["/app/www ", "listen 80;"]));
-        check_vite("export default { preview: { port: 8080, host: true } }", "npx vite preview", Ok(&["listen 8080;"]));
+        check_vite(
+            "export default { build: { outDir: 'www' } }",
+            "npm start",
+            Ok(&["/app/www ", "listen 80;"]),
+        );
+        check_vite(
+            "export default { preview: { port: 8080, host: true } }",
+            "npx vite preview",
+            Ok(&["listen 8080;"]),
+        );
         check_vite("export default { base: './' }", "npm start", Ok(&["listen 80;"]));
         check_vite("", "npm run served", Ok(&["listen 3000;"]));
         check_vite("export default { base: '/shop/' }", "npm start", Err("needs-other"));
@@ -842,8 +883,20 @@ mod tests {
         check("gatsby build", "gatsby", ("x", ""), "npx gatsby serve -H 0.0.0.0", "/app/public");
         let docs = ("docusaurus.config.js", "x = { baseUrl: '/' }");
         check("docusaurus build", "@docusaurus/core", docs, "npx docusaurus serve", "/app/build");
-        check("ng build", "@angular/cli", ("x", ""), "npx http-server dist/shop/browser", "/app/dist/shop/browser");
-        check("storybook build", "storybook", ("x", ""), "npx serve storybook-static", "/app/storybook-static");
+        check(
+            "ng build",
+            "@angular/cli",
+            ("x", ""),
+            "npx http-server dist/shop/browser",
+            "/app/dist/shop/browser",
+        );
+        check(
+            "storybook build",
+            "storybook",
+            ("x", ""),
+            "npx serve storybook-static",
+            "/app/storybook-static",
+        );
         check("eleventy", "@11ty/eleventy", ("x", ""), "npx serve _site", "/app/_site");
     }
 
@@ -856,7 +909,11 @@ mod tests {
         let package = r#"{"scripts": {"build": "react-scripts build"}}"#;
         let files = [("package.json", package), ("public/serve.json", "{}")];
         check("CMD serve -s build\n", &files, Err("needs-other"));
-        check_file("FROM node:20\nWORKDIR /app\nCOPY . .\nCMD npx serve public\n", &[], Err("nothing-built"));
+        check_file(
+            "FROM node:20\nWORKDIR /app\nCOPY . .\nCMD npx serve public\n",
+            &[],
+            Err("nothing-built"),
+        );
         check_file(
             "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN --mount=type=cache,target=/app/build npm run build\nCMD npx serve build\n",
             &[],
@@ -868,7 +925,9 @@ mod tests {
     fn nginx_in_the_image() {
         let start = "CMD [\"nginx\", \"-g\", \"daemon off;\"]\n";
         let file = |run: &str| {
-            format!("FROM node:20-alpine\nRUN apk add --no-cache nginx\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\n{run}COPY nginx.conf /etc/nginx/http.d/default.conf\n{start}")
+            format!(
+                "FROM node:20-alpine\nRUN apk add --no-cache nginx\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\n{run}COPY nginx.conf /etc/nginx/http.d/default.conf\n{start}"
+            )
         };
         check_file(
             &file("RUN cp -r dist/. /var/www/html/\n"),
@@ -879,7 +938,11 @@ mod tests {
             ]),
         );
         check_file(&file(""), &[], Err("artifact-unknown"));
-        check_file(&file("RUN rm /etc/nginx/modules/x.conf && mv dist /srv/www\n"), &[], Err("needs-other"));
+        check_file(
+            &file("RUN rm /etc/nginx/modules/x.conf && mv dist /srv/www\n"),
+            &[],
+            Err("needs-other"),
+        );
     }
 
     #[test]

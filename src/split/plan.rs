@@ -134,8 +134,8 @@ impl Parts<'_, '_> {
         self.reachable(&mut plan);
         self.scripts(&mut plan);
         self.data(&mut plan);
-        self.others(&mut plan);
         self.fetched(&mut plan)?;
+        self.others(&mut plan);
         let mut draft = Draft::new(self, &mut plan);
         draft.write()?;
         self.check_volumes(&mut plan);
@@ -171,6 +171,13 @@ impl Parts<'_, '_> {
         self.check_programs(plan)
     }
 
+    /// The programs that are started: those of a new start command instead of the old ones.
+    fn programs(&self) -> impl Iterator<Item = &String> {
+        let old = self.roots.programs.iter().filter(|_| self.answer.start.is_none());
+        let new = self.answer.start.iter().filter_map(|start| start.words.first());
+        old.chain(new).chain(&self.roots.health)
+    }
+
     /// Whether the small image's own program serves what is copied: then nothing else of the build
     /// matters, its packages, users, variables and folders.
     fn is_served(&self) -> bool {
@@ -194,11 +201,6 @@ impl Parts<'_, '_> {
 
     /// That every program which is started is there.
     fn check_programs(&self, plan: &Plan) -> Result<(), Refusal> {
-        let is_interpreted =
-            matches!(self.answer.linkage, Linkage::Interpreted | Linkage::Portable);
-        if is_interpreted && self.answer.start.is_some() && !self.is_served() {
-            return Ok(());
-        }
         for program in self.programs() {
             if self.is_brought(program, plan) {
                 continue;
@@ -214,12 +216,6 @@ impl Parts<'_, '_> {
             }
         }
         Ok(())
-    }
-
-    /// The programs that are started in the small image: not those of a start that is replaced.
-    fn programs(&self) -> impl Iterator<Item = &String> {
-        let started = self.roots.programs.iter().filter(|_| self.answer.start.is_none());
-        started.chain(&self.roots.health)
     }
 
     /// Whether a program comes out of the builder, is copied from the context, or is the image's
@@ -263,8 +259,8 @@ impl Parts<'_, '_> {
         let base = &self.facts().base;
         // Tags of one repository move together; a site stands on no release.
         let is_sibling = base.image.repository == plan.runtime.image.repository;
-        let stands = !matches!(self.answer.linkage, Linkage::Static | Linkage::Portable);
-        if base.pinned || !stands || is_sibling || self.is_served() {
+        let is_free = matches!(self.answer.linkage, Linkage::Static | Linkage::Portable);
+        if base.pinned || is_free || is_sibling || self.is_served() {
             return;
         }
         let written = self.facts().model.stages().first().and_then(|stage| stage.image());
@@ -448,46 +444,6 @@ impl Parts<'_, '_> {
         }
     }
 
-    /// What other ecosystems build may be read by the program: a server's own pages.
-    fn others(&self, plan: &mut Plan) {
-        let own = self.answer.ecosystem;
-        if self.is_served() {
-            return;
-        }
-        let embedded: &[String] = match &self.answer.data {
-            Data::Beside { embedded, .. } => embedded,
-            _ => &[],
-        };
-        for product in self.course.products.iter().filter(|product| product.ecosystem != own) {
-            let path = &product.path;
-            let is_there = matches!(self.course.world.exact(path), Some(Origin::Built(_)))
-                && !plan.artifacts.iter().any(|artifact| is_within(path, &artifact.from))
-                && !embedded.iter().any(|folder| is_within(path, folder));
-            if is_there {
-                let text = format!("{path} may be read at run time: {}", product.evidence);
-                plan.evidence.push(Evidence { text, place: None, file: None });
-                let is_folder = product.is_folder;
-                plan.artifacts.push(Artifact { from: path.clone(), to: path.clone(), is_folder });
-            }
-        }
-        let unknown =
-            self.course.deeds_with(|role| matches!(role, Role::Builds(name) if *name != own));
-        for (deed, one) in unknown {
-            let is_known = self
-                .course
-                .products
-                .iter()
-                .any(|product| (product.line, product.command) == (deed.line, deed.command));
-            let is_taken = one.folder.as_deref().is_some_and(|folder| {
-                plan.artifacts.iter().any(|artifact| is_within(folder, &artifact.from))
-            });
-            if !is_known && !is_taken {
-                plan.assumptions
-                    .push(format!("the program reads nothing of what `{}` makes", one.shown()));
-            }
-        }
-    }
-
     /// Programs and files that came from a network: they are needed if they are started, and may be
     /// if they lie where no build works.
     fn fetched(&self, plan: &mut Plan) -> Result<(), Refusal> {
@@ -541,6 +497,46 @@ impl Parts<'_, '_> {
         folders
     }
 
+    /// What other ecosystems build may be read by the program: a server's own pages.
+    fn others(&self, plan: &mut Plan) {
+        let own = self.answer.ecosystem;
+        if self.is_served() {
+            return;
+        }
+        let embedded: &[String] = match &self.answer.data {
+            Data::Beside { embedded, .. } => embedded,
+            _ => &[],
+        };
+        for product in self.course.products.iter().filter(|product| product.ecosystem != own) {
+            let path = &product.path;
+            let is_there = matches!(self.course.world.exact(path), Some(Origin::Built(_)))
+                && !plan.artifacts.iter().any(|artifact| is_within(path, &artifact.from))
+                && !embedded.iter().any(|folder| is_within(path, folder));
+            if is_there {
+                let text = format!("{path} may be read at run time: {}", product.evidence);
+                plan.evidence.push(Evidence { text, place: None, file: None });
+                let is_folder = product.is_folder;
+                plan.artifacts.push(Artifact { from: path.clone(), to: path.clone(), is_folder });
+            }
+        }
+        let unknown =
+            self.course.deeds_with(|role| matches!(role, Role::Builds(name) if *name != own));
+        for (deed, one) in unknown {
+            let is_known = self
+                .course
+                .products
+                .iter()
+                .any(|product| (product.line, product.command) == (deed.line, deed.command));
+            let is_taken = one.folder.as_deref().is_some_and(|folder| {
+                plan.artifacts.iter().any(|artifact| is_within(folder, &artifact.from))
+            });
+            if !is_known && !is_taken {
+                plan.assumptions
+                    .push(format!("the program reads nothing of what `{}` makes", one.shown()));
+            }
+        }
+    }
+
     /// A volume over an artifact: engines of the old sort forget what is written there.
     fn check_volumes(&self, plan: &mut Plan) {
         for line in &self.facts().lines {
@@ -588,6 +584,13 @@ impl Parts<'_, '_> {
     }
 }
 
+/// Whether a path is one that images have themselves, so that it cannot be copied as a whole.
+fn is_shared(path: &str) -> bool {
+    const SHARED: [&str; 8] =
+        ["/", "/bin", "/etc", "/lib", "/opt", "/usr", "/usr/bin", "/usr/local"];
+    SHARED.contains(&path) || path.starts_with("/usr/local/lib")
+}
+
 /// Whether a line tells those who run a container something, and nothing to what runs in it.
 fn is_told_to_engines(keyword: Keyword) -> bool {
     matches!(
@@ -599,13 +602,6 @@ fn is_told_to_engines(keyword: Keyword) -> bool {
             | Keyword::Label
             | Keyword::Maintainer
     )
-}
-
-/// Whether a path is one that images have themselves, so that it cannot be copied as a whole.
-fn is_shared(path: &str) -> bool {
-    const SHARED: [&str; 8] =
-        ["/", "/bin", "/etc", "/lib", "/opt", "/usr", "/usr/bin", "/usr/local"];
-    SHARED.contains(&path) || path.starts_with("/usr/local/lib")
 }
 
 /// Whether the entrypoint of an image only starts what it is given, if that is a program.

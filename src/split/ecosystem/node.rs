@@ -375,6 +375,10 @@ impl Server<'_, '_, '_> {
         if package.any_dependency("@prisma/client").is_some() {
             return false;
         }
+        let is_here = |one: &Invocation| one.folder.as_deref() == Some(project);
+        if !self.installs().any(|(one, _)| is_here(one)) {
+            return false;
+        }
         let Some(context) = site.context() else { return false };
         let steps = self.starts.iter().flat_map(|steps| &steps.steps);
         let mut through = self.starts.iter().flat_map(|steps| &steps.through);
@@ -899,7 +903,8 @@ mod tests {
             "build": "nest build", "start": "nest start", "start:prod": "node dist/main",
             "start:dev": "nest start --watch", "dev": "nodemon src/main.ts",
             "start:ts": "node -r ts-node/register src/main.ts", "both": "npm run build && node dist/main",
-            "envs": "cross-env NODE_ENV=production node dist/main", "migrate": "typeorm migration:run"
+            "envs": "cross-env NODE_ENV=production node dist/main", "migrate": "typeorm migration:run",
+            "port": "node dist/main --port ${PORT:-3000}"
         },
         "dependencies": {"@nestjs/core": "10", "express": "4"},
         "devDependencies": {"@nestjs/cli": "10", "typescript": "5", "ts-node": "10"}
@@ -950,6 +955,7 @@ mod tests {
             r#"["npm", "run", "start:prod"]"#,
             Ok(&["CMD [\"npm\", \"run\", \"start:prod\"]", "!distroless", "prune"]),
         );
+        check_start("npm run port", Ok(&["FROM node:20-slim", "CMD npm run port", "prune"]));
         check_start("npm run envs", Err("script-tool"));
         let with = PACKAGE.replace("\"ts-node\": \"10\"", "\"cross-env\": \"7\"");
         let rest = "RUN npm run build\nCMD npm run envs\n";

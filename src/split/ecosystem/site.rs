@@ -433,6 +433,9 @@ fn told(
 ) -> Result<Told, Refusal> {
     let place = Some(site.start.place);
     let unclear = || Refusal::new(Reason::StartUnknown, launch.shown(), place);
+    if words.iter().any(|word| word.contains('$')) {
+        return Err(unclear());
+    }
     let words = with_values(words, server.optional);
     let words: Vec<Word> =
         words.into_iter().map(|word| Word { text: Some(word), is_pattern: false }).collect();
@@ -905,6 +908,8 @@ mod tests {
         check("CMD serve -s\n", &[], Err("needs-other"));
         check("CMD serve -s build --cors\n", &[], Err("needs-other"));
         check("CMD serve -s $DIR\n", &[], Err("start-unknown"));
+        let package = r#"{"scripts": {"build": "vite build", "start": "serve -s dist -l $PORT"}}"#;
+        check("CMD npm start\n", &[("package.json", package)], Err("start-unknown"));
         check("RUN rm -rf build\nCMD serve -s build\n", &[], Err("artifact-missing"));
         let package = r#"{"scripts": {"build": "react-scripts build"}}"#;
         let files = [("package.json", package), ("public/serve.json", "{}")];

@@ -371,8 +371,9 @@ impl Server<'_, '_, '_> {
         if self.is_pruned() {
             return self.installs_all();
         }
-        // What Prisma generates lies among the packages, and may be taken for one too many.
-        if package.any_dependency("@prisma/client").is_some() {
+        // What Prisma generates lies among the packages: others than npm may take it for one too many.
+        let is_npm = self.manager().is_some_and(|manager| manager == "npm");
+        if package.any_dependency("@prisma/client").is_some() && !is_npm {
             return false;
         }
         let is_here = |one: &Invocation| one.folder.as_deref() == Some(project);
@@ -1001,7 +1002,7 @@ mod tests {
         check(
             &file("node:20", rest),
             &[("package.json", &prisma)],
-            Ok(&["!prune", "install -y --no-install-recommends openssl"]),
+            Ok(&["prune", "install -y --no-install-recommends openssl"]),
         );
     }
 

@@ -951,6 +951,22 @@ mod tests {
     }
 
     #[test]
+    fn the_seed() {
+        let seed = |name: &str| {
+            let root = env!("CARGO_MANIFEST_DIR");
+            std::fs::read_to_string(format!("{root}/fixtures/seeds/react-nginx/{name}")).unwrap()
+        };
+        let (package, config) = (seed("package.json"), seed("vite.config.js"));
+        let files = [("package.json", package.as_str()), ("vite.config.js", config.as_str())];
+        let expected: &[&str] = &[
+            "COPY --from=builder /app/build /usr/share/nginx/html\n",
+            "listen 4173;",
+            "try_files $uri $uri.html $uri/index.html /index.html;",
+        ];
+        check_file(&seed("single.Dockerfile"), &files, Ok(expected));
+    }
+
+    #[test]
     fn crlf() {
         let text = format!("{HEAD}CMD serve -s build\n").replace('\n', "\r\n");
         let (_, made) = split(&text, &[]).expect("split").remove(0);

@@ -450,7 +450,8 @@ impl Parts<'_, '_> {
     /// if they lie where no build works.
     fn fetched(&self, plan: &mut Plan) -> Result<(), Refusal> {
         let worked = self.worked();
-        for (deed, invocation) in self.course.deeds_with(|role| matches!(role, Role::Fetches(_))) {
+        let fetched = self.course.deeds_with(|role| matches!(role, Role::Fetches(_)));
+        for (deed, invocation) in fetched.filter(|_| !self.is_served()) {
             let Role::Fetches(paths) = &deed.role else { continue };
             for path in paths {
                 let is_gone = !matches!(self.course.world.exact(path), Some(Origin::Download(_)));

@@ -388,12 +388,7 @@ impl Base {
     /// The empty image.
     pub fn scratch() -> Base {
         Base {
-            image: Reference {
-                registry: String::new(),
-                repository: "scratch".to_owned(),
-                tag: None,
-                digest: None,
-            },
+            image: Reference::empty(),
             family: Family::Distribution,
             distribution: Distribution::None,
             pinned: true,
@@ -447,6 +442,11 @@ impl Base {
             Distribution::Ubuntu(_) => self.family != Family::Distribution,
             Distribution::Alpine(_) | Distribution::None | Distribution::Other => false,
         }
+    }
+
+    /// Whether it is nothing but a distribution.
+    pub fn is_bare(&self) -> bool {
+        self.family == Family::Distribution && self.distribution != Distribution::None
     }
 
     /// The value of one of its variables.

@@ -216,7 +216,9 @@ impl Parts<'_, '_> {
     /// that release, the tag is made to say it.
     fn check_release(&self, plan: &mut Plan) {
         let base = &self.facts().base;
-        if base.pinned || self.answer.linkage == Linkage::Static {
+        // The same tag twice is the same image.
+        if base.pinned || self.answer.linkage == Linkage::Static || base.image == plan.runtime.image
+        {
             return;
         }
         let stands_on = match base.distribution {
@@ -599,7 +601,9 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
     fn new_start(&mut self) {
         let words = self.parts.answer.start.as_ref().map_or(&[][..], |start| &start.words);
         if !words.is_empty() {
-            self.plan.lines.push(RuntimeLine::New(Keyword::Cmd, exec_form(words)));
+            let is_entry = self.parts.course.facts.last(Keyword::Entrypoint).is_some();
+            let keyword = if is_entry { Keyword::Entrypoint } else { Keyword::Cmd };
+            self.plan.lines.push(RuntimeLine::New(keyword, exec_form(words)));
         }
     }
 
@@ -678,9 +682,14 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             let tool = |source: &Option<String>| {
                 let name = source.as_deref().map(base_name).unwrap_or_default();
                 let called = course.facts.invocations().any(|(_, one)| one.name() == Some(name));
-                called && !self.parts.roots.names(name)
+                let is_started = self.parts.answer.start.is_none() && self.parts.roots.names(name);
+                called && !is_started
             };
             return !copy.sources.iter().any(tool);
+        }
+        let is_read_by_build = number <= self.built && variables::is_cache(destination);
+        if is_read_by_build && !self.parts.roots.scripts.iter().any(|s| is_within(s, destination)) {
+            return false;
         }
         if self.parts.answer.data == Data::Sources {
             return !self.is_manifest_only(number, copy);
@@ -785,10 +794,23 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
                 Some("ldconfig") => false,
                 _ => true,
             },
-            Role::Paths(paths) => paths.iter().any(|path| self.is_needed(path)),
+            Role::Paths(paths) => {
+                paths.iter().any(|path| self.is_needed(path) || self.is_of_sources(deed.line, path))
+            }
             Role::Nothing => invocation.outputs.iter().flatten().any(|path| self.is_needed(path)),
             _ => false,
         })
+    }
+
+    /// An interpreted program is its sources: what is made or changed among them matters, unless it
+    /// comes along in a folder that is copied later.
+    fn is_of_sources(&self, line: usize, path: &str) -> bool {
+        let artifacts = &self.plan.artifacts;
+        let comes =
+            |path: &str| artifacts.iter().any(|a| a.from != path && is_within(path, &a.from));
+        let is_gone = matches!(self.parts.course.world.origin(path), Some(Origin::Removed(_)));
+        self.parts.answer.linkage == Linkage::Interpreted
+            && !(line <= self.built && comes(path) || is_gone || variables::is_cache(path))
     }
 
     fn has_own_certificates(&self) -> bool {
@@ -1003,7 +1025,11 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
                     let text = word.or_empty();
                     text == "--recursive" || text.starts_with('-') && text.contains('R')
                 });
+                // Behind the copies of an interpreted program, the command itself is kept.
+                let is_kept =
+                    self.parts.answer.linkage == Linkage::Interpreted && deed.line > self.built;
                 one.name() == Some("chown")
+                    && !is_kept
                     && paths.iter().any(|own| own == path || is_deep && is_within(path, own))
             });
         let last = chown.last().map(|(_, one)| one)?;
@@ -1021,7 +1047,8 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
                 if matches!(self.lines().get(*number).map(|l| l.keyword), Some(Keyword::Cmd | Keyword::Entrypoint)))
         });
         let tail = self.plan.lines.split_off(end.unwrap_or(self.plan.lines.len()));
-        if self.parts.answer.linkage != Linkage::Interpreted || self.parts.answer.start.is_none() {
+        let is_own = self.parts.answer.start.as_ref().is_none_or(|start| !start.words.is_empty());
+        if self.parts.answer.linkage != Linkage::Interpreted || is_own {
             if let Some(folder) = &last_workdir(self.lines(), &scene) {
                 self.work_in(folder);
             }

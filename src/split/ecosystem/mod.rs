@@ -2,7 +2,9 @@
 //!
 //! One file each. Adding one means adding a file and a row of [`ALL`].
 
+pub mod app;
 pub mod go;
+pub mod python;
 
 use super::answer::{Answer, Site};
 use super::command::Invocation;
@@ -54,4 +56,4 @@ pub struct Built {
 }
 
 /// The ecosystems, in the order in which they are asked.
-pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM];
+pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM, python::ECOSYSTEM];

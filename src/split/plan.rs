@@ -691,6 +691,16 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         if is_read_by_build && !self.parts.roots.scripts.iter().any(|s| is_within(s, destination)) {
             return false;
         }
+        let is_same = |artifact: &&Artifact| artifact.is_folder && artifact.from == artifact.to;
+        let comes = self
+            .plan
+            .artifacts
+            .iter()
+            .filter(is_same)
+            .any(|artifact| is_within(super::world::trimmed(destination), &artifact.from));
+        if number <= self.built && comes {
+            return false;
+        }
         if self.parts.answer.data == Data::Sources {
             return !self.is_manifest_only(number, copy);
         }

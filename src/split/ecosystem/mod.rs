@@ -5,6 +5,7 @@
 pub mod app;
 pub mod go;
 pub mod python;
+pub mod ruby;
 
 use super::answer::{Answer, Site};
 use super::command::Invocation;
@@ -56,4 +57,4 @@ pub struct Built {
 }
 
 /// The ecosystems, in the order in which they are asked.
-pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM, python::ECOSYSTEM];
+pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM, python::ECOSYSTEM, ruby::ECOSYSTEM];

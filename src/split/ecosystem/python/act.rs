@@ -332,9 +332,8 @@ const FETCHERS: &[(&str, &str)] = &[
     ("SentenceTransformer(", ".cache"),
     ("snapshot_download", ".cache"),
     ("hf_hub_download", ".cache"),
-    ("load_model(", ".cache"),
+    ("whisper.load_model(", ".cache"),
     ("torch.hub", ".cache"),
-    ("tiktoken", ".cache"),
 ];
 
 /// Variables that lead fetched models to other places.
@@ -579,7 +578,7 @@ impl<'c, 'a> Asked<'c, 'a> {
                     let program = Cow::Borrowed("manage.py");
                     self.django(&Call { program, args: rest, folder: None, is_module: false })
                 }
-                _ => self.script(script),
+                _ => self.script(script, rest),
             },
         }
     }
@@ -587,7 +586,7 @@ impl<'c, 'a> Asked<'c, 'a> {
     /// `python -c CODE`.
     fn code(&self, code: &str) -> Option<Act> {
         if let Some(act) = self.fetches(code) {
-            return Some(act);
+            return (!code.contains("save")).then_some(act);
         }
         let is_plain = code.split([';', '\n']).map(str::trim).all(|line| {
             ["import ", "print(", "assert ", "from ", "sys.exit("]
@@ -600,8 +599,14 @@ impl<'c, 'a> Asked<'c, 'a> {
 
     /// A script of the project: what it fetches is told by its text; the rest is likely to be in
     /// the folder in which it runs.
-    fn script(&self, script: &str) -> Option<Act> {
+    fn script(&self, script: &str, args: &[Word]) -> Option<Act> {
         const LONGEST: usize = 256 << 10;
+        let is_elsewhere = |word: &Word| {
+            word.text.as_deref().is_none_or(|text| text.starts_with('/') || text.contains("=/"))
+        };
+        if args.iter().any(is_elsewhere) {
+            return None;
+        }
         let path = self.invocation.path(script)?;
         let file = self.course.in_context(&path);
         let text = file.and_then(|file| self.course.context?.read(&file, LONGEST).ok().flatten());
@@ -620,7 +625,9 @@ impl<'c, 'a> Asked<'c, 'a> {
         if fills.is_empty() {
             return None;
         }
-        if FETCHER_VARIABLES.iter().any(|name| self.variable(name).is_some()) {
+        let is_led = FETCHER_VARIABLES.iter().any(|name| self.variable(name).is_some())
+            || ["cache_dir", "download_dir", "local_dir"].iter().any(|name| code.contains(name));
+        if is_led {
             return None;
         }
         fills.dedup();
@@ -1119,7 +1126,8 @@ impl<'c, 'a> Asked<'c, 'a> {
     fn inner(&self, rest: &[Word], is_module: bool, depth: usize) -> Option<Act> {
         let mut call = self.call(rest)?;
         if call.program.ends_with(".py") && call.program != "manage.py" {
-            return self.script(rest.first()?.text.as_deref()?);
+            let (script, args) = rest.split_first()?;
+            return self.script(script.text.as_deref()?, args);
         }
         call.is_module = is_module;
         match self.call_act(&call, depth + 1) {

@@ -28,7 +28,7 @@ use crate::split::answer::{
 use crate::split::base::Family;
 use crate::split::command::Word;
 use crate::split::course::Role;
-use crate::split::packages::{Holder, holder};
+use crate::split::packages::{Holder, Use, holder, use_of};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::release::Distribution;
 use crate::split::roots::{self, Roots};
@@ -151,12 +151,15 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
         let roots = roots::roots(site.course, site.start)?;
         let installs: Vec<&Install> = story.installs.iter().map(|(_, install)| install).collect();
         let packages = Packages::of(site, &installs);
-        let told = site.context().map(needs::told);
+        let mut programs: Vec<(&str, &str)> = requested_tools(site);
+        if is_full(site) {
+            programs.extend(needs::PROGRAMS);
+        }
+        let told = site.context().map(|context| needs::told(context, &programs));
         Ok(Teller { site, story, roots, packages, told })
     }
 
     fn answer(&self) -> Result<Answer, Refusal> {
-        let base = self.site.base();
         let runtime = self.runtime()?;
         let mut answer = Answer::new(NAME, Linkage::Interpreted, Vec::new());
         let own = self.own()?;
@@ -176,7 +179,8 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
         answer.artifacts = packages.chain(sources.iter().cloned()).collect();
         answer.data = data;
         self.start(&own, &mut answer)?;
-        if !base.slim && base.family == Family::Python {
+        self.tools(&mut answer);
+        if is_full(self.site) {
             self.from_full(&mut answer)?;
         }
         self.distribution(&own, &mut answer);
@@ -457,6 +461,32 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
         changed
     }
 
+    /// Programs that the file installs and that sources or packages call; of others, that they are
+    /// not called.
+    fn tools(&self, answer: &mut Answer) {
+        let requested = requested_tools(self.site);
+        let is_there =
+            |package: &str| is_full(self.site) || requested.iter().any(|(_, own)| *own == package);
+        let called = self.packages.called().filter(|package| is_there(package));
+        answer.packages.extend(called.map(str::to_owned));
+        if let Some(told) = &self.told {
+            answer.packages.extend(told.packages.iter().cloned());
+        }
+        let is_seen = self.told.as_ref().is_some_and(|told| told.is_whole);
+        let mut left: Vec<&str> = requested
+            .iter()
+            .filter(|(program, _)| !self.roots.names(program) && !is_interpreter(program))
+            .map(|(_, package)| *package)
+            .collect();
+        left.dedup();
+        if !is_seen && !left.is_empty() {
+            let what = left.join(", ");
+            answer
+                .assumptions
+                .push(format!("the program calls nothing of what is left out: {what}"));
+        }
+    }
+
     /// What a full image has and a slim one has not.
     fn from_full(&self, answer: &mut Answer) -> Result<(), Refusal> {
         let packages = &self.packages;
@@ -480,7 +510,6 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
                     let what = format!("{file} compiles code when it runs");
                     return Err(Refusal::new(Reason::NeedsOther, what, None));
                 }
-                answer.packages.extend(told.packages.iter().cloned());
                 if !told.is_whole {
                     answer.assumptions.push(
                         "the program calls no tool that only the full image has (the project's \
@@ -576,7 +605,10 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
             && !(has(Keyword::Entrypoint) && has(Keyword::Cmd));
         let (runner, words) = replaced(&start.argv).filter(|_| is_alone).ok_or_else(unknown)?;
         let folder = self.environment_of_start(own, &runner).ok_or_else(unknown)?;
-        if let Some(folder) = &folder {
+        let search = self.site.scene().value("PATH").unwrap_or_default().to_owned();
+        let is_reached =
+            |folder: &&String| search.split(':').any(|own| own == format!("{folder}/bin"));
+        if let Some(folder) = folder.as_ref().filter(|folder| !is_reached(folder)) {
             answer.settings.push(format!("ENV VIRTUAL_ENV={folder} PATH={folder}/bin:$PATH"));
         }
         if runner == "pipenv" && self.reads_more(&words) {
@@ -646,6 +678,27 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
     }
 }
 
+/// Whether the image is a full one, from which the small one is another.
+fn is_full(site: &Site<'_, '_>) -> bool {
+    !site.base().slim && site.base().family == Family::Python
+}
+
+/// The programs of packages that the file installs and that are left out if nothing calls them.
+fn requested_tools<'s>(site: &Site<'s, '_>) -> Vec<(&'static str, &'s str)> {
+    let requested = site.course.packages.iter().flat_map(|installed| &installed.requested);
+    let tools =
+        requested.filter_map(|package| match use_of(&package.name, site.base().distribution) {
+            Use::Tool(programs) => Some(programs.iter().map(|one| (*one, package.name.as_str()))),
+            _ => None,
+        });
+    tools.flatten().collect()
+}
+
+/// Whether a program is one that runs Python's own files.
+fn is_interpreter(program: &str) -> bool {
+    act::is_python(program) || program.starts_with("pip")
+}
+
 /// The start words without the runner, and its name; `None` if they are not understood.
 fn replaced(argv: &[String]) -> Option<(String, Vec<String>)> {
     if let Some(at) = argv.iter().position(|word| act::is_runner(base_name(word))) {
@@ -694,43 +747,327 @@ fn program_of(runner: &str, words: &[String]) -> Option<Vec<String>> {
 
 #[cfg(test)]
 mod tests {
+    use super::{Variant, replaced};
     use crate::split::testing::split;
 
-    #[test]
-    fn show() {
-        let folder = std::env::var("SHOW").unwrap_or_default();
-        let mut all: Vec<_> =
-            std::fs::read_dir(&folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
-        all.sort();
-        for path in all {
-            let mut files = Vec::new();
-            let mut stack = vec![path.clone()];
-            while let Some(folder) = stack.pop() {
-                for entry in std::fs::read_dir(&folder).unwrap().flatten() {
-                    let inner = entry.path();
-                    if inner.is_dir() {
-                        stack.push(inner);
-                        continue;
-                    }
-                    let name = inner.strip_prefix(&path).unwrap().to_string_lossy().into_owned();
-                    files.push((name, std::fs::read_to_string(&inner).unwrap()));
-                }
+    /// The runtime stage, or the reason; `# Assumed` lines are in it.
+    fn stage(dockerfile: &str, files: &[(&str, &str)]) -> String {
+        match split(dockerfile, files) {
+            Ok(made) => {
+                let (_, text) = made.iter().find(|(v, _)| *v == Variant::Conservative).unwrap();
+                text.split_once("\n\n").map(|(_, stage)| stage.trim_end().to_owned()).unwrap()
             }
-            let dockerfile = files.iter().find(|(name, _)| name == "Dockerfile").unwrap().1.clone();
-            let others: Vec<(&str, &str)> = files
-                .iter()
-                .filter(|(name, _)| name != "Dockerfile")
-                .map(|(a, b)| (a.as_str(), b.as_str()))
-                .collect();
-            println!("=== {}", path.file_name().unwrap().to_string_lossy());
-            match split(&dockerfile, &others) {
-                Ok(made) => {
-                    for (variant, text) in made {
-                        println!("--- {variant:?}\n{text}");
-                    }
-                }
-                Err(why) => println!("--- {why}"),
-            }
+            Err(why) => why,
         }
+    }
+
+    /// What stands behind `WORKDIR /app` of the runtime stage; the reason if there is none.
+    #[track_caller]
+    fn check(dockerfile: &str, files: &[(&str, &str)], expected: &str) {
+        let found = stage(dockerfile, files);
+        let found = found.split_once("WORKDIR /app\n").map_or(found.as_str(), |(_, rest)| rest);
+        assert_eq!(found, expected.trim_end(), "\n{found}");
+    }
+
+    /// Which lines the runtime stage of a file has, and which it has not.
+    #[track_caller]
+    fn has(dockerfile: &str, files: &[(&str, &str)], there: &[&str], gone: &[&str]) {
+        let found = stage(dockerfile, files);
+        for line in there {
+            assert!(found.lines().any(|own| own == *line), "{line}\n\n{found}");
+        }
+        for text in gone {
+            assert!(!found.contains(text), "{text}\n\n{found}");
+        }
+    }
+
+    const VENV: &str = "COPY --from=builder /opt/venv /opt/venv\nENV PATH=/opt/venv/bin:$PATH\n";
+    const FLASK: &[(&str, &str)] = &[("requirements.txt", "flask\ngunicorn\n"), ("app.py", "")];
+
+    #[test]
+    fn packages_go_to_an_environment() {
+        let dockerfile = "FROM python:3.12-bookworm\nWORKDIR /app\nCOPY requirements.txt .\n\
+            RUN pip install -r requirements.txt\nCOPY . .\nCMD [\"gunicorn\", \"app:app\"]\n";
+        let made = split(dockerfile, FLASK).unwrap();
+        let (builder, _) = made[0].1.split_once("\n\n").unwrap();
+        assert!(builder.contains(
+            "RUN python -m venv /opt/venv\nENV PATH=/opt/venv/bin:$PATH\nRUN pip install -r"
+        ));
+        check(dockerfile, FLASK, &format!("{VENV}COPY . .\nCMD [\"gunicorn\", \"app:app\"]"));
+        has(dockerfile, FLASK, &["FROM python:3.12-slim-bookworm"], &["Assumed", "apt-get"]);
+    }
+
+    #[test]
+    fn libraries_of_the_full_image() {
+        let dockerfile = "FROM python:3.12-bookworm\nWORKDIR /app\nCOPY . .\n\
+            RUN pip install -r requirements.txt\nCMD [\"python\", \"app.py\"]\n";
+        let with = |text: &'static str| [("requirements.txt", text)];
+        let install = "    && apt-get install -y --no-install-recommends libpq5 \\";
+        has(dockerfile, &with("psycopg2==2.9"), &[install], &["Assumed"]);
+        has(dockerfile, &with("psycopg[binary]"), &[], &["libpq5", "Assumed"]);
+        let doubt = "# Assumed: left-pad needs no library that only the full image has.";
+        has(dockerfile, &with("left-pad"), &[doubt], &[]);
+        check(
+            dockerfile,
+            &with("lxml\n--no-binary lxml\n"),
+            "needs-other: Packages are compiled against libraries of the full image (--no-binary).\n\
+             no-runtime: There is no small image for it: python on python:3.12-bookworm.",
+        );
+    }
+
+    #[test]
+    fn programs_that_sources_call() {
+        let dockerfile = "FROM python:3.12-bookworm\nWORKDIR /app\nCOPY . .\n\
+            RUN pip install flask\nCMD [\"python\", \"app.py\"]\n";
+        let source = "import subprocess\nsubprocess.run(['git', 'log'])\n";
+        let install = "    && apt-get install -y --no-install-recommends git \\";
+        has(dockerfile, &[("app.py", source)], &[install], &["curl"]);
+    }
+
+    #[test]
+    fn what_commands_make_comes_along() {
+        let dockerfile = "FROM python:3.12-slim-bookworm\nRUN apt-get update && apt-get install -y gcc\n\
+            WORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\n\
+            RUN python manage.py collectstatic --noinput\n\
+            RUN useradd -m web && chown -R web /app\nUSER web\nCMD [\"gunicorn\", \"app:app\"]\n";
+        let tail =
+            "RUN useradd -m web && chown -R web /app\nUSER web\nCMD [\"gunicorn\", \"app:app\"]";
+        let venv = "COPY --from=builder /opt/venv /opt/venv\n";
+        let path = "ENV PATH=/opt/venv/bin:$PATH\n";
+        let app = "COPY --from=builder /app /app\n";
+        let mut files = FLASK.to_vec();
+        files.push(("site/settings.py", "STATIC_ROOT = BASE_DIR / 'static'\n"));
+        check(dockerfile, &files, &format!("{venv}{app}{path}{tail}"));
+        files.push(("site/settings.py", "STATIC_ROOT = '/var/www/static'\n"));
+        let extra = "COPY --from=builder /var/www/static /var/www/static\n";
+        check(dockerfile, &files, &format!("{venv}{app}{extra}{path}{tail}"));
+    }
+
+    #[test]
+    fn files_in_other_places() {
+        let dockerfile = |run: &str| {
+            format!(
+                "FROM python:3.12-bookworm\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\n\
+                 RUN {run}\nCMD [\"python\", \"app.py\"]\n"
+            )
+        };
+        let copy = "COPY --from=builder /models/a.bin /models/a.bin";
+        has(&dockerfile("wget -O /models/a.bin http://h/a.bin"), FLASK, &[copy], &[]);
+        let nltk = "COPY --from=builder /root/nltk_data /root/nltk_data";
+        has(&dockerfile("python -m nltk.downloader punkt"), FLASK, &[nltk], &[]);
+        has(&dockerfile("chmod +x run.sh"), FLASK, &["RUN chmod +x run.sh", "COPY . ."], &[]);
+        let moved = ["COPY --from=builder /app /app"];
+        has(&dockerfile("rm -r tests"), FLASK, &moved, &["COPY . ."]);
+        let elsewhere = stage(&dockerfile("python fetch.py --to /models"), FLASK);
+        assert!(elsewhere.starts_with("cannot-follow"), "{elsewhere}");
+        let system = stage(&dockerfile("tar xf a.tgz -C /usr/local"), FLASK);
+        assert!(system.starts_with("mixed-with-toolchain"), "{system}");
+    }
+
+    #[test]
+    fn environments_of_the_file_keep_their_place() {
+        let dockerfile = |make: &str, env: &str, install: &str, start: &str| {
+            format!(
+                "FROM python:3.12-bookworm\nWORKDIR /app\nRUN {make}\n{env}COPY . .\nRUN {install}\n{start}\n"
+            )
+        };
+        let path = "ENV PATH=/venv/bin:$PATH\n";
+        let one = dockerfile("python -m venv /venv", path, "pip install flask", "CMD flask run");
+        let copy = "COPY --from=builder /venv /venv";
+        has(&one, FLASK, &[copy, "ENV PATH=/venv/bin:$PATH", "CMD flask run"], &["/opt/venv"]);
+        let two = dockerfile(
+            "virtualenv /venv",
+            "",
+            ". /venv/bin/activate && pip install flask",
+            "CMD [\"/venv/bin/flask\", \"run\"]",
+        );
+        has(&two, FLASK, &[copy, "CMD [\"/venv/bin/flask\", \"run\"]"], &["/opt/venv"]);
+        let three = dockerfile(
+            "python -m venv venv",
+            "",
+            "venv/bin/pip install flask",
+            "CMD . venv/bin/activate && exec flask run",
+        );
+        has(&three, FLASK, &["COPY --from=builder /app/venv /app/venv"], &["/opt/venv"]);
+    }
+
+    #[test]
+    fn packages_stay_where_something_names_their_place() {
+        let kept = "COPY --from=builder /usr/local/lib/python3.12/site-packages /usr/local/lib/python3.12/site-packages";
+        let dockerfile = |start: &str| {
+            format!(
+                "FROM python:3.12-bookworm\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\n{start}\n"
+            )
+        };
+        for start in [
+            "CMD [\"/usr/local/bin/gunicorn\", \"app:app\"]",
+            "CMD [\"uwsgi\", \"app.ini\"]",
+            "CMD [\"bash\", \"-lc\", \"gunicorn app:app\"]",
+            "ENV PATH=/usr/local/bin:/usr/bin:/bin\nCMD [\"gunicorn\", \"app:app\"]",
+        ] {
+            has(
+                &dockerfile(start),
+                FLASK,
+                &[kept, "COPY --from=builder /usr/local/bin /usr/local/bin"],
+                &["/opt/venv"],
+            );
+        }
+        let found = stage(&dockerfile("CMD [\"/usr/bin/python3\", \"app.py\"]"), FLASK);
+        assert!(found.starts_with("artifact-missing"), "{found}");
+    }
+
+    #[test]
+    fn uv() {
+        let project =
+            "[project]\nname = 'svc'\nrequires-python = '>=3.12'\ndependencies = ['flask']\n";
+        let files = [("pyproject.toml", project), ("main.py", "")];
+        let dockerfile = |start: &str| {
+            format!(
+                "FROM python:3.12-bookworm\nCOPY --from=ghcr.io/astral-sh/uv:0.5 /uv /bin/\nWORKDIR /app\n\
+                 COPY . .\nRUN uv sync --frozen --no-dev\n{start}\n"
+            )
+        };
+        let copies = "COPY . .\nCOPY --from=builder /app/.venv /app/.venv\n";
+        let path = "ENV VIRTUAL_ENV=/app/.venv PATH=/app/.venv/bin:$PATH\n";
+        let start = "CMD [\"uv\", \"run\", \"--no-dev\", \"main.py\", \"-v\"]";
+        check(
+            &dockerfile(start),
+            &files,
+            &format!("{copies}{path}CMD [\"python\", \"main.py\", \"-v\"]"),
+        );
+        let start = "CMD uv run flask run --port $PORT";
+        let shell = "CMD [\"/bin/sh\", \"-c\", \"flask run --port $PORT\"]";
+        check(&dockerfile(start), &files, &format!("{copies}{path}{shell}"));
+        let start = "ENTRYPOINT [\"uv\", \"run\", \"flask\"]";
+        check(&dockerfile(start), &files, &format!("{copies}{path}ENTRYPOINT [\"flask\"]"));
+        let found =
+            stage(&dockerfile("CMD [\"uv\", \"run\", \"--with\", \"x\", \"main.py\"]"), &files);
+        assert!(found.starts_with("build-tool"), "{found}");
+        let other = [("pyproject.toml", project), (".python-version", "3.11\n")];
+        let found = stage(&dockerfile("CMD [\".venv/bin/flask\"]"), &other);
+        assert!(found.contains("uv may fetch a Python of its own"), "{found}");
+    }
+
+    #[test]
+    fn uv_is_told_of_the_environment() {
+        let dockerfile = "FROM python:3.12-bookworm\nRUN pip install uv\nWORKDIR /app\nCOPY . .\n\
+            RUN uv pip install --system -r requirements.txt\nCMD [\"gunicorn\", \"app:app\"]\n";
+        let made = split(dockerfile, FLASK).unwrap();
+        let set = "ENV VIRTUAL_ENV=/opt/venv UV_PYTHON=/opt/venv/bin/python PATH=/opt/venv/bin:$PATH\nRUN uv";
+        assert!(made[0].1.contains(set), "{}", made[0].1);
+    }
+
+    #[test]
+    fn poetry_and_pipenv() {
+        let files =
+            [("pyproject.toml", "[tool.poetry.dependencies]\nflask = '*'\n"), ("poetry.lock", "")];
+        let dockerfile = |set: &str, start: &str| {
+            format!(
+                "FROM python:3.12-slim-bookworm\nRUN pip install poetry==1.8\n{set}\nWORKDIR /app\nCOPY . .\n\
+                 RUN poetry install --no-root\nCMD {start}\n"
+            )
+        };
+        let run = "[\"poetry\", \"run\", \"flask\", \"run\"]";
+        let global = dockerfile("RUN poetry config virtualenvs.create false", run);
+        check(&global, &files, &format!("COPY . .\n{VENV}CMD [\"flask\", \"run\"]"));
+        let inside = dockerfile("ENV POETRY_VIRTUALENVS_IN_PROJECT=1", run);
+        has(
+            &inside,
+            &files,
+            &["COPY --from=builder /app/.venv /app/.venv", "CMD [\"flask\", \"run\"]"],
+            &[],
+        );
+        let found = stage(&dockerfile("", run), &files);
+        assert!(found.starts_with("environment-folder"), "{found}");
+        let pipenv = "FROM python:3.12-bookworm\nRUN pip install pipenv\nWORKDIR /app\nCOPY Pipfile Pipfile.lock ./\n\
+            RUN pipenv install --system --deploy\nCOPY . .\nCMD [\"flask\", \"run\"]\n";
+        let files = [
+            ("Pipfile", "[packages]\nflask = '*'\n"),
+            ("Pipfile.lock", "{\"default\": {\"flask\": {}}}"),
+        ];
+        check(pipenv, &files, &format!("{VENV}COPY . .\nCMD [\"flask\", \"run\"]"));
+    }
+
+    #[test]
+    fn other_places_for_packages() {
+        let dockerfile = |lines: &str| {
+            format!("FROM python:3.12-bookworm\n{lines}\nCMD [\"python\", \"app.py\"]\n")
+        };
+        let user = dockerfile(
+            "RUN useradd -m web\nUSER web\nWORKDIR /home/web\nCOPY . .\nRUN pip install flask",
+        );
+        has(
+            &user,
+            FLASK,
+            &["COPY --from=builder /home/web/.local /home/web/.local"],
+            &["/opt/venv"],
+        );
+        let target = dockerfile(
+            "WORKDIR /app\nCOPY . .\nENV PYTHONPATH=/deps\nRUN pip install -t /deps flask",
+        );
+        has(
+            &target,
+            FLASK,
+            &["COPY --from=builder /deps /deps", "ENV PYTHONPATH=/deps"],
+            &["/opt/venv"],
+        );
+        let conda = stage(&dockerfile("RUN conda install flask"), FLASK);
+        assert!(conda.starts_with("environment-folder"), "{conda}");
+        let odd = stage(&dockerfile("RUN pip install --root /x flask"), FLASK);
+        assert!(odd.starts_with("cannot-follow"), "{odd}");
+        let open = stage(&dockerfile("ARG OPTIONS\nRUN pip install $OPTIONS flask"), FLASK);
+        assert!(open.starts_with("cannot-follow"), "{open}");
+    }
+
+    #[test]
+    fn nothing_to_leave_out() {
+        let nothing = "nothing-built: Nothing is built here that could be left behind.";
+        check(
+            "FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nRUN pip install flask\nCMD flask run\n",
+            FLASK,
+            nothing,
+        );
+        check("FROM python:3.12\nCOPY app.py /\nCMD [\"python\", \"/app.py\"]\n", FLASK, nothing);
+        let old = stage("FROM python:2.7\nRUN pip install flask\nCMD flask run\n", FLASK);
+        assert!(old.starts_with("needs-other"), "{old}");
+    }
+
+    #[test]
+    fn sources_among_the_system() {
+        let dockerfile = "FROM python:3.12-bookworm\nCOPY . /\nRUN pip install flask && python x.py\nCMD [\"python\", \"/app.py\"]\n";
+        let found = stage(dockerfile, FLASK);
+        assert!(found.starts_with("mixed-with-toolchain"), "{found}");
+    }
+
+    #[test]
+    fn distributions() {
+        let dockerfile = "FROM ubuntu:22.04\nRUN apt-get update && apt-get install -y python3-pip libpq-dev\n\
+            WORKDIR /app\nCOPY . .\nRUN pip3 install -r requirements.txt\nCMD [\"python3\", \"app.py\"]\n";
+        has(
+            dockerfile,
+            FLASK,
+            &["FROM ubuntu:22.04", "COPY --from=builder /usr/local /usr/local"],
+            &["python3-pip", "libpq-dev"],
+        );
+        let alpine = "FROM alpine:3.20\nRUN apk add py3-pip gcc\nRUN pip install flask\nCMD [\"python3\", \"app.py\"]\n";
+        assert!(stage(alpine, FLASK).starts_with("environment-folder"));
+    }
+
+    #[test]
+    fn start_words_without_the_runner() {
+        let check = |argv: &[&str], expected: Option<&[&str]>| {
+            let argv: Vec<String> = argv.iter().map(|word| (*word).to_owned()).collect();
+            let found = replaced(&argv).map(|(_, words)| words);
+            let expected = expected.map(|words| words.iter().map(|w| (*w).to_owned()).collect());
+            assert_eq!(found, expected, "{argv:?}");
+        };
+        check(&["uv", "run", "-m", "svc"], Some(&["python", "-m", "svc"]));
+        check(&["tini", "--", "poetry", "run", "svc"], Some(&["tini", "--", "svc"]));
+        check(&["poetry", "shell"], None);
+        check(
+            &["/bin/sh", "-c", "exec uv run main.py"],
+            Some(&["/bin/sh", "-c", "exec python main.py"]),
+        );
+        check(&["/bin/sh", "-c", "uv run a && uv run b"], None);
     }
 }

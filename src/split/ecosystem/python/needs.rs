@@ -31,7 +31,7 @@ const CALLERS: &[(&str, &str)] = &[
 ];
 
 /// Programs that full images have and slim ones do not, with their packages.
-const PROGRAMS: &[(&str, &str)] = &[
+pub const PROGRAMS: &[(&str, &str)] = &[
     ("git", "git"),
     ("curl", "curl"),
     ("wget", "wget"),
@@ -152,18 +152,18 @@ impl Packages {
         Some(())
     }
 
+    /// The packages of Debian with programs that they call.
+    pub fn called(&self) -> impl Iterator<Item = &'static str> {
+        let callers = CALLERS.iter().filter(|(package, _)| self.names.contains(*package));
+        callers.map(|(_, program)| *program)
+    }
+
     /// What they need of the distribution below.
     pub fn needs(&self, site: &Site<'_, '_>) -> Needs {
         // With its prebuilt part, the package itself links with nothing.
         let is_prebuilt = |name: &str| self.names.contains(&format!("{name}-binary"));
         let names = self.names.iter().map(String::as_str).filter(|name| !is_prebuilt(name));
-        let mut needs = Needs::of("python", names, site.base().distribution);
-        for (package, program) in CALLERS {
-            if self.names.contains(*package) {
-                needs.packages.push((*program).to_owned());
-            }
-        }
-        needs
+        Needs::of("python", names, site.base().distribution)
     }
 }
 
@@ -206,10 +206,11 @@ const STARTS: &[&str] = &["subprocess", "os.system", "os.popen", "os.exec", "os.
 /// Words of code that calls a compiler.
 const COMPILES: &[&str] = &["pyximport", "torch.compile", "cpp_extension", "load_inline"];
 
-/// Looks through the sources of a context.
-pub fn told(context: &Context) -> Told {
+/// Looks through the sources of a context for these programs, each with its package.
+pub fn told(context: &Context, programs: &[(&str, &str)]) -> Told {
     let mut search = Search {
         context,
+        programs,
         entries: MOST_ENTRIES,
         files: MOST_FILES,
         told: Told { is_whole: true, is_collected_known: true, ..Told::default() },
@@ -220,6 +221,7 @@ pub fn told(context: &Context) -> Told {
 
 struct Search<'a> {
     context: &'a Context,
+    programs: &'a [(&'a str, &'a str)],
     entries: usize,
     files: usize,
     told: Told,
@@ -267,21 +269,23 @@ impl Search<'_> {
         if COMPILES.iter().any(|word| text.contains(word)) {
             self.told.compiles.get_or_insert_with(|| path.to_owned());
         }
-        if STARTS.iter().any(|word| text.contains(word)) {
-            self.programs(&text);
+        if path.ends_with(".sh") {
+            self.programs(&text, &[' ', '\n', '\t', '(', '|', ';', '&', '`', '/']);
+        } else if STARTS.iter().any(|word| text.contains(word)) {
+            self.programs(&text, &['"', '\'', '/']);
         }
         if path.ends_with(".py") {
             self.django(&text);
         }
     }
 
-    /// Programs that are named at the beginning of a text: `"git"`, `'git log'`.
-    fn programs(&mut self, text: &str) {
-        for (program, package) in PROGRAMS {
+    /// Programs that are named behind one of these characters: `"git"`, `'git log'`.
+    fn programs(&mut self, text: &str, before: &[char]) {
+        for (program, package) in self.programs {
             let is_named = text.match_indices(program).any(|(at, _)| {
-                let before = text[..at].chars().next_back();
+                let ahead = text[..at].chars().next_back().unwrap_or('\n');
                 let after = text[at + program.len()..].chars().next();
-                matches!(before, Some('"' | '\'' | '/')) && matches!(after, Some('"' | '\'' | ' '))
+                before.contains(&ahead) && matches!(after, Some('"' | '\'' | ' ' | '\n') | None)
             });
             if is_named && !self.told.packages.iter().any(|own| own == package) {
                 self.told.packages.push((*package).to_owned());

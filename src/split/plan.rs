@@ -479,11 +479,12 @@ struct Draft<'d, 'p, 'a> {
 
 impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
     fn new(parts: &'d Parts<'p, 'a>, plan: &'d mut Plan) -> Self {
-        let worked = parts
-            .course
-            .deeds
-            .iter()
-            .filter(|deed| matches!(deed.role, Role::Builds(_) | Role::Prepares(_)));
+        let worked = parts.course.deeds.iter().filter(|deed| match deed.role {
+            Role::Builds(_) | Role::Prepares(_) => true,
+            // The sources of an interpreted program are part of what is made.
+            Role::Moves => parts.answer.linkage == Linkage::Interpreted,
+            _ => false,
+        });
         let built = worked.map(|deed| deed.line).max().unwrap_or(0);
         let workdir = plan.runtime.workdir.to_owned();
         let user = plan.runtime.user.to_owned();
@@ -804,23 +805,23 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
                 Some("ldconfig") => false,
                 _ => true,
             },
-            Role::Paths(paths) => {
-                paths.iter().any(|path| self.is_needed(path) || self.is_of_sources(deed.line, path))
-            }
+            Role::Paths(paths) => paths.iter().any(|path| {
+                self.is_needed(path) || self.is_of_sources(deed.line, invocation.name(), path)
+            }),
             Role::Nothing => invocation.outputs.iter().flatten().any(|path| self.is_needed(path)),
             _ => false,
         })
     }
 
-    /// An interpreted program is its sources: what is made or changed among them matters, unless it
-    /// comes along in a folder that is copied later.
-    fn is_of_sources(&self, line: usize, path: &str) -> bool {
+    /// An interpreted program is its sources: what is made or changed among them matters. What comes
+    /// along in a folder that is copied is made already; who owns it may still change behind that.
+    fn is_of_sources(&self, line: usize, name: Option<&str>, path: &str) -> bool {
         let artifacts = &self.plan.artifacts;
-        let comes =
-            |path: &str| artifacts.iter().any(|a| a.from != path && is_within(path, &a.from));
+        let comes = artifacts.iter().any(|a| a.from != path && is_within(path, &a.from));
+        let is_repeatable = line > self.built && matches!(name, Some("chown" | "chmod" | "chgrp"));
         let is_gone = matches!(self.parts.course.world.origin(path), Some(Origin::Removed(_)));
         self.parts.answer.linkage == Linkage::Interpreted
-            && !(line <= self.built && comes(path) || is_gone || variables::is_cache(path))
+            && !(comes && !is_repeatable || is_gone || variables::is_cache(path))
     }
 
     fn has_own_certificates(&self) -> bool {

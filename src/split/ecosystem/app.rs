@@ -91,7 +91,7 @@ pub fn sources(
 /// The folders that files of the context are copied to before the last build command. A single file
 /// in a folder of the system is copied again by its own line.
 fn copied(site: &Site<'_, '_>, ecosystem: &str) -> Vec<String> {
-    let works = |role: &Role| matches!(role, Role::Builds(_) | Role::Prepares(_));
+    let works = |role: &Role| matches!(role, Role::Builds(_) | Role::Prepares(_) | Role::Moves);
     let deeds = site.course.deeds.iter().filter(|deed| works(&deed.role));
     let built = deeds.map(|deed| deed.line).max().unwrap_or(0);
     let worked: Vec<String> = site

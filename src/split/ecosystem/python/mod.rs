@@ -125,7 +125,18 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
         let product = launch.program(site.course).and_then(|path| site.product_at(&path));
         product.is_some_and(|product| product.ecosystem != NAME)
     });
+    if is_empty && site.base().family == Family::Python {
+        return unclear(site).map(Err);
+    }
     (!is_empty && is_base && !starts_other).then(|| Teller::new(site, story)?.answer())
+}
+
+/// A command of Python's tools that is not understood.
+fn unclear(site: &Site<'_, '_>) -> Option<Refusal> {
+    const TOOLS: &[&str] = &["pip", "pip3", "python", "python3", "uv", "poetry", "pipenv", "pdm"];
+    let mut unknown = site.course.deeds_with(|role| *role == Role::Unknown);
+    let (_, one) = unknown.find(|(_, one)| one.name().is_some_and(|n| TOOLS.contains(&n)))?;
+    Some(Refusal::new(Reason::CannotFollow, one.shown(), Some(one.range)))
 }
 
 /// How the packages beside the image's own Python come along.
@@ -336,6 +347,10 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
         }
         if self.has_login_shell() || self.overrides_path() {
             return Some("the PATH is set anew".to_owned());
+        }
+        let mut requested = self.site.course.packages.iter().flat_map(|one| &one.requested);
+        if requested.any(|package| matches!(package.name.as_str(), "cron" | "cronie" | "sudo")) {
+            return Some("cron and sudo set a PATH of their own".to_owned());
         }
         let scene = self.site.scene();
         if self.story.own().any(|(_, install)| install.by_uv)
@@ -570,6 +585,10 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
         }
         if let Some(program) = self.roots.health.iter().find(|one| act::is_runner(base_name(one))) {
             return Err(Refusal::new(Reason::ScriptTool, program.as_str(), place));
+        }
+        const RUNNERS: &[&str] = &["make", "just", "task", "tox", "nox", "invoke", "fab", "npm"];
+        if let Some(program) = self.roots.programs.iter().find(|one| is_one(one, RUNNERS)) {
+            return Err(Refusal::new(Reason::BuildTool, program.as_str(), place));
         }
         let is_activated = self.site.start.launches.iter().any(|launch| {
             let script = launch.word(1).unwrap_or_default();
@@ -810,8 +829,7 @@ mod tests {
         check(
             dockerfile,
             &with("lxml\n--no-binary lxml\n"),
-            "needs-other: Packages are compiled against libraries of the full image (--no-binary).\n\
-             no-runtime: There is no small image for it: python on python:3.12-bookworm.",
+            "needs-other: Packages are compiled against libraries of the full image (--no-binary).",
         );
     }
 
@@ -820,7 +838,8 @@ mod tests {
         let dockerfile = "FROM python:3.12-bookworm\nWORKDIR /app\nCOPY . .\n\
             RUN pip install flask\nCMD [\"python\", \"app.py\"]\n";
         let source = "import subprocess\nsubprocess.run(['git', 'log'])\n";
-        let install = "    && apt-get install -y --no-install-recommends git \\";
+        let install = "RUN apt-get update && apt-get install -y --no-install-recommends git && rm -rf \
+             /var/lib/apt/lists/*";
         has(dockerfile, &[("app.py", source)], &[install], &["curl"]);
     }
 
@@ -856,7 +875,10 @@ mod tests {
         let nltk = "COPY --from=builder /root/nltk_data /root/nltk_data";
         has(&dockerfile("python -m nltk.downloader punkt"), FLASK, &[nltk], &[]);
         has(&dockerfile("chmod +x run.sh"), FLASK, &["RUN chmod +x run.sh", "COPY . ."], &[]);
+        let late = "FROM python:3.12-bookworm\nWORKDIR /app\nRUN pip install flask\nCOPY . .\n\
+            RUN cp prod.py settings.py\nCMD [\"python\", \"app.py\"]\n";
         let moved = ["COPY --from=builder /app /app"];
+        has(late, FLASK, &moved, &["COPY . ."]);
         has(&dockerfile("rm -r tests"), FLASK, &moved, &["COPY . ."]);
         let elsewhere = stage(&dockerfile("python fetch.py --to /models"), FLASK);
         assert!(elsewhere.starts_with("cannot-follow"), "{elsewhere}");

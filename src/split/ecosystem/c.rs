@@ -1835,7 +1835,7 @@ COPY --from=builder /usr/local/lib64/libstdc++.so.6 /usr/local/lib64/libstdc++.s
 COPY --from=builder /usr/local/lib64/libgcc_s.so.1 /usr/local/lib64/libgcc_s.so.1
 RUN echo /usr/local/lib64 > /etc/ld.so.conf.d/000-local-lib.conf && ldconfig
 CMD ["./app"]
-no Smallest: There is no small image for it: c on gcc:13."#,
+no Smallest: No such image is known to run it: scratch or distroless for what is linked on gcc:13."#,
         );
     }
 
@@ -1919,7 +1919,7 @@ RUN apk add --no-cache libstdc++ libgcc libgomp
 WORKDIR /app
 COPY --from=builder /app/hello /app/hello
 CMD ["./hello"]
-no Smallest: There is no small image for it: c on alpine:3.20."#,
+no Smallest: No such image is known to run it: scratch or distroless for what is linked on alpine:3.20."#,
         );
     }
 
@@ -1941,7 +1941,7 @@ RUN apt-get update \
 WORKDIR /app
 COPY --from=builder /app/server /app/server
 CMD ["./server"]
-no Smallest: There is no small image for it: c on ubuntu:22.04."#,
+no Smallest: No such image is known to run it: scratch or distroless for what is linked on ubuntu:22.04."#,
         );
     }
 
@@ -1986,7 +1986,7 @@ WORKDIR /src
 COPY --from=builder /opt/app /opt/app
 ENV PATH=/opt/app/bin:$PATH
 CMD ["srv"]
-no Smallest: There is no small image for it: c on ubuntu:22.04."#,
+no Smallest: No such image is known to run it: scratch or distroless for what is linked on ubuntu:22.04."#,
         );
     }
 
@@ -2011,7 +2011,7 @@ RUN apt-get update \
 WORKDIR /src
 COPY --from=builder /src/build/srv /src/build/srv
 CMD ["./build/srv"]
-no Smallest: There is no small image for it: c on ubuntu:22.04."#,
+no Smallest: No such image is known to run it: scratch or distroless for what is linked on ubuntu:22.04."#,
         );
     }
 
@@ -2039,7 +2039,7 @@ RUN apt-get update \
 WORKDIR /src
 COPY --from=builder /src/build /src/build
 CMD ["./build/srv"]
-no Smallest: There is no small image for it: c on ubuntu:22.04."#,
+no Smallest: No such image is known to run it: scratch or distroless for what is linked on ubuntu:22.04."#,
         );
     }
 
@@ -2058,7 +2058,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=builder /opt/x /opt/x
 CMD ["/opt/x/bin/x", "-f"]
-no Smallest: There is no small image for it: c on debian:bookworm."#,
+no Smallest: No such image is known to run it: scratch or distroless for what is linked on debian:bookworm."#,
         );
     }
 
@@ -2131,7 +2131,7 @@ COPY --from=builder /usr/local/bin/app /usr/local/bin/app
 COPY --from=builder /usr/local/lib/libx.so /usr/local/lib/libx.so
 RUN ldconfig
 CMD ["app"]
-no Smallest: There is no small image for it: c on debian:bookworm."#,
+no Smallest: No such image is known to run it: scratch or distroless for what is linked on debian:bookworm."#,
         );
     }
 

@@ -1438,7 +1438,7 @@ RUN apk add --no-cache libgcc libstdc++
 WORKDIR /app
 COPY --from=builder /app/target/release/app /app/target/release/app
 CMD ["/app/target/release/app"]
-no Smallest: There is no small image for it: rust on rust:1.80-alpine."#,
+no Smallest: No such image is known to run it: scratch or distroless for what is linked on rust:1.80-alpine."#,
         );
     }
 
@@ -1458,7 +1458,7 @@ RUN apk add --no-cache libgcc libstdc++
 WORKDIR /app
 COPY --from=builder /app/target/release/app /app/target/release/app
 CMD ["/app/target/release/app"]
-no Smallest: There is no small image for it: rust on alpine:3.20."#,
+no Smallest: No such image is known to run it: scratch or distroless for what is linked on alpine:3.20."#,
         );
     }
 

@@ -179,7 +179,7 @@ COPY --from=builder /app/.build/release/App /app/.build/release/App
 EXPOSE 8080
 CMD [".build/release/App"]
 ? no package that it depends on has resources
-no Smallest: There is no small image for it: swift on swift:5.9-jammy."#,
+no Smallest: No such image is known to run it: scratch or distroless for what is linked on swift:5.9-jammy."#,
         );
     }
 
@@ -194,7 +194,7 @@ CMD ["App"]
 "#,
             &[],
             r#"no Conservative: The start script needs App, which is not known on the small base.
-no Smallest: There is no small image for it: swift on swift:5.9."#,
+no Smallest: No such image is known to run it: scratch or distroless for what is linked on swift:5.9."#,
         );
     }
 

@@ -241,7 +241,7 @@ CMD ["./zig-out/bin/app"]
 WORKDIR /app
 COPY --from=builder /app/zig-out/bin/app /app/zig-out/bin/app
 CMD ["./zig-out/bin/app"]
-no Smallest: There is no small image for it: zig on alpine:3.20."#,
+no Smallest: No such image is known to run it: scratch or distroless for what is linked on alpine:3.20."#,
         );
     }
 }

@@ -1091,7 +1091,7 @@ impl Work {
             let source = word.text.as_deref()?;
             match (word.is_pattern, is_folder) {
                 // All that a pattern can find lands in the folder.
-                (true, _) => drop(self.installed.push(clean(&destination))),
+                (true, _) => self.installed.push(clean(&destination)),
                 (false, true) => {
                     self.installed.push(join(&destination, base_name(source))?);
                 }

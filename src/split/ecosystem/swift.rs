@@ -11,6 +11,7 @@ use crate::split::command::{Grammar, Invocation};
 use crate::split::course::Product;
 use crate::split::facts::join;
 use crate::split::refusal::{Reason, Refusal};
+use crate::split::world::base_name;
 use crate::workspace::project::swift;
 
 /// Its row.
@@ -129,6 +130,7 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
     };
     let image = format!("{}:{slim}", base.image.familiar());
     Ok(Answer {
+        provides: vec![base_name(path).to_owned()],
         runtimes: vec![(Variant::Conservative, image)],
         certificates: Need::Yes,
         data: Data::Beside { folders: vec![folder], embedded: Vec::new() },

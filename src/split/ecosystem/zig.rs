@@ -124,6 +124,7 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
         Evidence::at(invocation.range, why),
     ];
     Ok(Answer {
+        provides: vec![base_name(path).to_owned()],
         certificates: need(sources.may_mention(&["http", "tls", "Certificate"])),
         zones: need(sources.may_mention(&["zoneinfo", "localtime"]) && site.base().has_zones()),
         temporary: need(sources.may_mention(&["/tmp"])),

@@ -195,7 +195,16 @@ RUN swift build -c release && cp .build/release/App /usr/local/bin/App
 CMD ["App"]
 "#,
             &[],
-            r#"no Conservative: The start script needs App, which is not known on the small base.
+            r#"FROM swift:5.9-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /usr/local/bin/App /usr/local/bin/App
+CMD ["App"]
+? no package that it depends on has resources
+? the package has no resources
+? the program reads no other files of what line 3 copies (the project's folder is not at hand)
 no Smallest: There is no small image for it: swift on swift:5.9."#,
         );
     }

@@ -119,6 +119,9 @@ impl<'a> Course<'a> {
             match &line.what {
                 What::Copy(copy) => course.copy(number, copy),
                 What::Run(run) => course.run(number, run)?,
+                // In what was built it may be there already.
+                What::Workdir(Some(path))
+                    if matches!(course.world.origin(path), Some(Origin::Built(_))) => {}
                 What::Workdir(Some(path)) => course.world.folder(path, Origin::Made(number)),
                 _ => {}
             }

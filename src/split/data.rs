@@ -50,6 +50,7 @@ const FOLDERS: &[&str] = &[
     "web",
     "webroot",
     "www",
+    "wwwroot",
 ];
 
 /// Endings of files that programs read.
@@ -202,7 +203,7 @@ pub fn beside(course: &Course<'_>, folders: &[String], embedded: &[String]) -> F
     let mut search = Search { context, embedded, left: MOST, found: Found::default() };
     for place in places(course, folders) {
         let Some(folder) = course.in_context(&place) else { continue };
-        search.folder(&folder, &place, 0);
+        search.place(&folder, &place);
     }
     search.found.paths.sort();
     search.found.paths.dedup();
@@ -233,8 +234,6 @@ fn places(course: &Course<'_>, folders: &[String]) -> Vec<String> {
     });
     places.sort();
     places.dedup();
-    let all = places.clone();
-    places.retain(|place| !all.iter().any(|other| other != place && is_within(place, other)));
     places
 }
 
@@ -270,6 +269,24 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// Something that was copied to `place` by its name: a folder whose own name tells, or one to
+    /// look into.
+    fn place(&mut self, folder: &str, place: &str) {
+        let name = super::world::base_name(place).to_lowercase();
+        let is_folder = matches!(self.context.kind(folder), Ok(Some(Kind::Folder)));
+        if !is_folder {
+            if is_data(&name) && !is_other(&name) {
+                self.found.paths.push((place.to_owned(), false));
+            }
+        } else if FOLDERS.contains(&name.as_str()) && !folder.is_empty() {
+            if self.has_data(folder, 1) {
+                self.found.paths.push((place.to_owned(), true));
+            }
+        } else {
+            self.folder(folder, place, 0);
+        }
+    }
+
     fn folder(&mut self, folder: &str, place: &str, depth: usize) {
         if depth > DEEPEST || self.left == 0 {
             self.doubt();

@@ -127,13 +127,16 @@ impl Verdict {
                 }
             }
         }
-        let refusal = first.unwrap_or_else(|| no_runtime(parts.answer, &parts.course.facts.base));
+        let refusal = first.unwrap_or_else(|| no_runtime(variant, &parts.course.facts.base));
         self.refusals.push((Some(variant), refusal));
     }
 }
 
-fn no_runtime(answer: &Answer, base: &Base) -> Refusal {
-    let what = format!("{} on {}", answer.ecosystem, base.name());
+fn no_runtime(variant: Variant, base: &Base) -> Refusal {
+    let what = match variant {
+        Variant::Conservative => format!("a sibling of {}", base.name()),
+        Variant::Smallest => format!("scratch or distroless for what is linked on {}", base.name()),
+    };
     Refusal::new(Reason::NoRuntime, what, None)
 }
 

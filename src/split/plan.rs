@@ -228,14 +228,16 @@ impl Parts<'_, '_> {
         };
         let scene = self.facts().last_scene();
         let search = scene.value("PATH").unwrap_or_default();
+        let is_there = |path: &str| {
+            is_made(path)
+                || self.roots.scripts.iter().any(|script| script == path)
+                || plan.artifacts.iter().any(|artifact| {
+                    is_within(path, &artifact.from) || is_within(path, &artifact.to)
+                })
+        };
         let found = match program.contains('/') {
-            true => scene.path(program).is_some_and(|path| {
-                is_made(&path)
-                    || self.roots.scripts.contains(&path)
-                    || plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.from))
-                    || plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.to))
-            }),
-            false => search.split(':').any(|folder| is_made(&format!("{folder}/{program}"))),
+            true => scene.path(program).is_some_and(|path| is_there(&path)),
+            false => search.split(':').any(|folder| is_there(&format!("{folder}/{program}"))),
         };
         found
             || self.answer.provides.iter().any(|own| own == name)
@@ -448,7 +450,8 @@ impl Parts<'_, '_> {
     /// if they lie where no build works.
     fn fetched(&self, plan: &mut Plan) -> Result<(), Refusal> {
         let worked = self.worked();
-        for (deed, invocation) in self.course.deeds_with(|role| matches!(role, Role::Fetches(_))) {
+        let fetched = self.course.deeds_with(|role| matches!(role, Role::Fetches(_)));
+        for (deed, invocation) in fetched.filter(|_| !self.is_served()) {
             let Role::Fetches(paths) = &deed.role else { continue };
             for path in paths {
                 let is_gone = !matches!(self.course.world.exact(path), Some(Origin::Download(_)));
@@ -490,6 +493,9 @@ impl Parts<'_, '_> {
                 (text.contains('/') && is_source).then_some(path)
             });
             folders.extend(named);
+        }
+        if !self.answer.builder.is_empty() {
+            folders.extend(self.facts().last_scene().workdir.clone());
         }
         folders.sort();
         folders.dedup();
@@ -902,10 +908,6 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         let mut folders = self.parts.worked();
         if let Data::Beside { folders: sources, .. } = &self.parts.answer.data {
             folders.extend(sources.iter().cloned());
-        }
-        let scene = course.facts.last_scene();
-        if !self.parts.answer.builder.is_empty() {
-            folders.extend(scene.workdir.clone());
         }
         let among = |path: &str| {
             path == "/"

@@ -99,6 +99,7 @@ const DEFAULTS: &[Default] = &[
     default("erlang", &[24], NO_END, "bookworm", true),
     default("dart", &[2], NO_END, "trixie", true),
     default("swift", &[5, 9], NO_END, "jammy", true),
+    default("mcr.microsoft.com/dotnet/sdk", &[2], &[5], "buster", false),
     default("mcr.microsoft.com/dotnet/sdk", &[6], &[7], "bullseye", false),
     default("mcr.microsoft.com/dotnet/sdk", &[8], &[9], "bookworm", false),
     default("mcr.microsoft.com/dotnet/sdk", &[10], NO_END, "noble", false),
@@ -159,6 +160,9 @@ pub fn behind(repository: &str, tag: &Tag<'_>) -> Option<(Distribution, bool)> {
     if matches!(repository, "debian" | "ubuntu") {
         return own_release(repository, tag);
     }
+    // All images of .NET of one tag stand on the same release.
+    let is_dotnet = repository.starts_with("mcr.microsoft.com/dotnet/");
+    let repository = if is_dotnet { "mcr.microsoft.com/dotnet/sdk" } else { repository };
     let elsewhere = BASED_ELSEWHERE.iter().find(|(name, _)| *name == repository);
     let (repository, version) = match elsewhere {
         Some(_) if tag.has("openjdk") || tag.has("jdk") => ("openjdk", jdk_version(tag)?),

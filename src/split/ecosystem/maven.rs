@@ -4,6 +4,7 @@
 //! `assembly`, `dependency`, and those of Spring Boot and Quarkus.
 
 use super::jvm::{self, Holding, Jar, Tool};
+use super::outputs::named_outputs;
 use super::{Asked, Built, Ecosystem, Reading};
 use crate::split::answer::{Answer, Artifact, BuilderLine, Evidence, NewStart, Site};
 use crate::split::command::{Grammar, Invocation, Options};
@@ -281,7 +282,7 @@ fn outputs(course: &Course<'_>, invocation: &Invocation, options: &Options<'_>) 
         let modules = lineage.first().into_iter().flat_map(|pom| &pom.modules);
         left.extend(modules.filter_map(|module| join(&project, module)));
     }
-    for path in jvm::named_outputs(course, &folder, TOOL.output) {
+    for path in named_outputs(course, &folder, TOOL.output) {
         take(path.clone(), format!("the file names {path}, to which Maven writes"));
     }
     found

@@ -5,14 +5,20 @@
 pub mod bun_deno;
 pub mod c;
 pub mod dart;
+pub mod dotnet;
+pub mod elixir;
 pub mod go;
+pub mod gradle;
 pub mod haskell;
 pub mod hugo;
+pub mod java;
 pub mod jvm;
 pub mod maven;
 pub mod node;
+mod outputs;
 mod package;
 pub mod rust;
+pub mod sbt;
 pub mod site;
 pub mod swift;
 pub mod zig;
@@ -75,6 +81,11 @@ pub const ALL: &[Ecosystem] = &[
     swift::ECOSYSTEM,
     dart::ECOSYSTEM,
     maven::ECOSYSTEM,
+    gradle::ECOSYSTEM,
+    sbt::ECOSYSTEM,
+    java::ECOSYSTEM,
+    dotnet::ECOSYSTEM,
+    elixir::ECOSYSTEM,
     bun_deno::ECOSYSTEM,
     hugo::ECOSYSTEM,
     site::ECOSYSTEM,

@@ -104,6 +104,7 @@ const BUILD_TOOLS: &[&str] = &[
     "gawk",
     "coreutils",
     "findutils",
+    "make",
 ];
 
 /// Programs that come with Node's images.
@@ -370,8 +371,13 @@ impl Server<'_, '_, '_> {
         if self.is_pruned() {
             return self.installs_all();
         }
-        // What Prisma generates lies among the packages, and may be taken for one too many.
-        if package.any_dependency("@prisma/client").is_some() {
+        // What Prisma generates lies among the packages: others than npm may take it for one too many.
+        let is_npm = self.manager().is_some_and(|manager| manager == "npm");
+        if package.any_dependency("@prisma/client").is_some() && !is_npm {
+            return false;
+        }
+        let is_here = |one: &Invocation| one.folder.as_deref() == Some(project);
+        if !self.installs().any(|(one, _)| is_here(one)) {
             return false;
         }
         let Some(context) = site.context() else { return false };
@@ -898,7 +904,8 @@ mod tests {
             "build": "nest build", "start": "nest start", "start:prod": "node dist/main",
             "start:dev": "nest start --watch", "dev": "nodemon src/main.ts",
             "start:ts": "node -r ts-node/register src/main.ts", "both": "npm run build && node dist/main",
-            "envs": "cross-env NODE_ENV=production node dist/main", "migrate": "typeorm migration:run"
+            "envs": "cross-env NODE_ENV=production node dist/main", "migrate": "typeorm migration:run",
+            "port": "node dist/main --port ${PORT:-3000}"
         },
         "dependencies": {"@nestjs/core": "10", "express": "4"},
         "devDependencies": {"@nestjs/cli": "10", "typescript": "5", "ts-node": "10"}
@@ -949,6 +956,7 @@ mod tests {
             r#"["npm", "run", "start:prod"]"#,
             Ok(&["CMD [\"npm\", \"run\", \"start:prod\"]", "!distroless", "prune"]),
         );
+        check_start("npm run port", Ok(&["FROM node:20-slim", "CMD npm run port", "prune"]));
         check_start("npm run envs", Err("script-tool"));
         let with = PACKAGE.replace("\"ts-node\": \"10\"", "\"cross-env\": \"7\"");
         let rest = "RUN npm run build\nCMD npm run envs\n";
@@ -994,7 +1002,7 @@ mod tests {
         check(
             &file("node:20", rest),
             &[("package.json", &prisma)],
-            Ok(&["!prune", "install -y --no-install-recommends openssl"]),
+            Ok(&["prune", "install -y --no-install-recommends openssl"]),
         );
     }
 

@@ -496,7 +496,7 @@ pub fn output(course: &Course<'_>, step: &Step, framework: Framework) -> Option<
         (Framework::Nuxt, OutputKind::Static) => format!("{path}/public"),
         _ => path,
     };
-    let evidence = format!("{} is written by {} ({evidence})", path, step.words.join(" "));
+    let evidence = format!("{path} is the output folder of the build, by {evidence}");
     Some(Output { path, kind, is_certain, evidence, framework })
 }
 
@@ -656,8 +656,13 @@ impl Walk<'_, '_> {
             let words: Option<Vec<String>> = command
                 .words
                 .iter()
-                // A pattern is an argument of a tool: it is kept as it is.
-                .map(|word| word.text.clone())
+                .enumerate()
+                // A pattern is an argument of a tool, and kept as it is. So is one that hangs on the
+                // environment: it has a `$`.
+                .map(|(at, word)| match at {
+                    0 => word.text.clone(),
+                    _ => Some(word.text.clone().unwrap_or_else(|| "$".to_owned())),
+                })
                 .collect();
             let (Some(words), Some(folder)) = (words, command.folder.as_deref()) else {
                 self.doubt(format!("`{text}`"));

@@ -433,6 +433,9 @@ fn told(
 ) -> Result<Told, Refusal> {
     let place = Some(site.start.place);
     let unclear = || Refusal::new(Reason::StartUnknown, launch.shown(), place);
+    if words.iter().any(|word| word.contains('$')) {
+        return Err(unclear());
+    }
     let words = with_values(words, server.optional);
     let words: Vec<Word> =
         words.into_iter().map(|word| Word { text: Some(word), is_pattern: false }).collect();
@@ -754,7 +757,6 @@ fn configuration(told: &Told, has_six: bool) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::split::testing::split;
 
     const HEAD: &str = "FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci\nRUN npm run build\n";
@@ -906,6 +908,8 @@ mod tests {
         check("CMD serve -s\n", &[], Err("needs-other"));
         check("CMD serve -s build --cors\n", &[], Err("needs-other"));
         check("CMD serve -s $DIR\n", &[], Err("start-unknown"));
+        let package = r#"{"scripts": {"build": "vite build", "start": "serve -s dist -l $PORT"}}"#;
+        check("CMD npm start\n", &[("package.json", package)], Err("start-unknown"));
         check("RUN rm -rf build\nCMD serve -s build\n", &[], Err("artifact-missing"));
         let package = r#"{"scripts": {"build": "react-scripts build"}}"#;
         let files = [("package.json", package), ("public/serve.json", "{}")];
@@ -944,6 +948,22 @@ mod tests {
             &[],
             Err("needs-other"),
         );
+    }
+
+    #[test]
+    fn the_seed() {
+        let seed = |name: &str| {
+            let root = env!("CARGO_MANIFEST_DIR");
+            std::fs::read_to_string(format!("{root}/fixtures/seeds/react-nginx/{name}")).unwrap()
+        };
+        let (package, config) = (seed("package.json"), seed("vite.config.js"));
+        let files = [("package.json", package.as_str()), ("vite.config.js", config.as_str())];
+        let expected: &[&str] = &[
+            "COPY --from=builder /app/build /usr/share/nginx/html\n",
+            "listen 4173;",
+            "try_files $uri $uri.html $uri/index.html /index.html;",
+        ];
+        check_file(&seed("single.Dockerfile"), &files, Ok(expected));
     }
 
     #[test]

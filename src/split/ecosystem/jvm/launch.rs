@@ -154,6 +154,7 @@ pub fn told(one: &Invocation, scene: &Scene) -> Option<Told> {
                 return Some(told);
             }
             "-m" | "--module" => {
+                words.next()?;
                 told.rest(words);
                 return Some(told);
             }

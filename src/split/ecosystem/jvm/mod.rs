@@ -24,7 +24,7 @@ use crate::workspace::{Context, Kind};
 pub struct Tool {
     /// The name of its ecosystem.
     pub name: &'static str,
-    /// The folder that it writes to, in that of a project: `target`.
+    /// The folder that it writes to, in that of a project: `target`; empty if it is that folder.
     pub output: &'static str,
     /// What a jar holds, as far as the project's files tell.
     ///
@@ -286,6 +286,9 @@ impl Finder<'_, '_, '_> {
 
     /// The folder of the project that writes to a path.
     fn project_of(&self, path: &str) -> Option<String> {
+        if self.tool.output.is_empty() {
+            return Some(parent(path).to_owned());
+        }
         let output = format!("/{}/", self.tool.output);
         let end = path.rfind(&output)?;
         Some(if end == 0 { "/".to_owned() } else { path[..end].to_owned() })
@@ -546,36 +549,6 @@ fn origin(course: &Course<'_>, one: &Invocation, path: &str) -> Option<(String, 
         }
     }
     None
-}
-
-/// The folders of the output of a tool below `folder` that commands and the start of the file name:
-/// what is named is there.
-pub fn named_outputs(course: &Course<'_>, folder: &str, output: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut take = |path: Option<String>| {
-        let Some(path) = path else { return };
-        let mark = format!("/{output}/");
-        let Some(end) = format!("{path}/").find(&mark) else { return };
-        let whole = format!("{}/{output}", &path[..end]);
-        if is_within(&whole, folder) && !found.contains(&whole) {
-            found.push(whole);
-        }
-    };
-    for (_, one) in course.facts.invocations() {
-        for word in one.args() {
-            take(word.text.as_deref().and_then(|text| one.path(text)));
-        }
-    }
-    let scene = course.facts.last_scene();
-    for line in &course.facts.lines {
-        let (What::Cmd(form) | What::Entrypoint(form)) = &line.what else { continue };
-        for word in crate::split::start::spelled(form) {
-            for part in word.split([' ', '\t', '"', '\'', ':', ';']) {
-                take(scene.path(part));
-            }
-        }
-    }
-    found
 }
 
 /// The paths of the image that are in the jars or only for the build.

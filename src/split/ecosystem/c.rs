@@ -692,7 +692,7 @@ COPY --from=builder /app/one /app/one
 COPY --from=builder /app/two /app/two
 COPY --from=builder /app/run.sh /app/run.sh
 ENTRYPOINT ["/app/run.sh"]
-no Smallest: There is a start command, which needs a shell."#,
+no Smallest: needs-shell"#,
         );
     }
 
@@ -714,7 +714,7 @@ RUN apt-get update \
 WORKDIR /app
 COPY --from=builder /app/app /app/app
 CMD ["./app"]
-no Smallest: It needs the package libgomp1, which gcr.io/distroless/base-debian12 cannot install."#,
+no Smallest: needs-other"#,
         );
     }
 
@@ -867,7 +867,7 @@ COPY --from=builder /usr/local/lib64/libstdc++.so.6 /usr/local/lib64/libstdc++.s
 COPY --from=builder /usr/local/lib64/libgcc_s.so.1 /usr/local/lib64/libgcc_s.so.1
 RUN echo /usr/local/lib64 > /etc/ld.so.conf.d/000-local-lib.conf && ldconfig
 CMD ["./app"]
-no Smallest: There is no small image for it: c on gcc:13."#,
+no Smallest: no-runtime"#,
         );
     }
 
@@ -888,7 +888,7 @@ RUN apt-get update \
 WORKDIR /app
 COPY --from=builder /app/app /app/app
 CMD ["./app"]
-no Smallest: It needs the package zlib1g, which gcr.io/distroless/base-debian12 cannot install."#,
+no Smallest: needs-other"#,
         );
     }
 
@@ -951,7 +951,7 @@ RUN apk add --no-cache libstdc++ libgcc libgomp
 WORKDIR /app
 COPY --from=builder /app/hello /app/hello
 CMD ["./hello"]
-no Smallest: There is no small image for it: c on alpine:3.20."#,
+no Smallest: no-runtime"#,
         );
     }
 
@@ -973,7 +973,7 @@ RUN apt-get update \
 WORKDIR /app
 COPY --from=builder /app/server /app/server
 CMD ["./server"]
-no Smallest: There is no small image for it: c on ubuntu:22.04."#,
+no Smallest: no-runtime"#,
         );
     }
 
@@ -1018,7 +1018,7 @@ WORKDIR /src
 COPY --from=builder /opt/app /opt/app
 ENV PATH=/opt/app/bin:$PATH
 CMD ["srv"]
-no Smallest: There is no small image for it: c on ubuntu:22.04."#,
+no Smallest: no-runtime"#,
         );
     }
 
@@ -1043,7 +1043,7 @@ RUN apt-get update \
 WORKDIR /src
 COPY --from=builder /src/build/srv /src/build/srv
 CMD ["./build/srv"]
-no Smallest: There is no small image for it: c on ubuntu:22.04."#,
+no Smallest: no-runtime"#,
         );
     }
 
@@ -1071,7 +1071,7 @@ RUN apt-get update \
 WORKDIR /src
 COPY --from=builder /src/build /src/build
 CMD ["./build/srv"]
-no Smallest: There is no small image for it: c on ubuntu:22.04."#,
+no Smallest: no-runtime"#,
         );
     }
 
@@ -1090,7 +1090,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=builder /opt/x /opt/x
 CMD ["/opt/x/bin/x", "-f"]
-no Smallest: There is no small image for it: c on debian:bookworm."#,
+no Smallest: no-runtime"#,
         );
     }
 
@@ -1163,7 +1163,7 @@ COPY --from=builder /usr/local/bin/app /usr/local/bin/app
 COPY --from=builder /usr/local/lib/libx.so /usr/local/lib/libx.so
 RUN ldconfig
 CMD ["app"]
-no Smallest: There is no small image for it: c on debian:bookworm."#,
+no Smallest: no-runtime"#,
         );
     }
 

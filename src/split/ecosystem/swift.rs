@@ -181,7 +181,7 @@ COPY --from=builder /app/.build/release/App /app/.build/release/App
 EXPOSE 8080
 CMD [".build/release/App"]
 ? no package that it depends on has resources
-no Smallest: There is no small image for it: swift on swift:5.9-jammy."#,
+no Smallest: no-runtime"#,
         );
     }
 
@@ -205,7 +205,7 @@ CMD ["App"]
 ? no package that it depends on has resources
 ? the package has no resources
 ? the program reads no other files of what line 3 copies (the project's folder is not at hand)
-no Smallest: There is no small image for it: swift on swift:5.9."#,
+no Smallest: no-runtime"#,
         );
     }
 

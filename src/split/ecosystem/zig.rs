@@ -186,8 +186,8 @@ RUN zig build
 CMD ["./zig-out/bin/app"]
 "#,
             &[("build.zig", "exe.linkLibC();"), ("src/main.zig", "pub fn main() void {}")],
-            r#"no Conservative: What `tar -xJ -C /opt` makes is not known.
-no Smallest: What `tar -xJ -C /opt` makes is not known."#,
+            r#"no Conservative: cannot-follow
+no Smallest: cannot-follow"#,
         );
     }
 
@@ -242,7 +242,7 @@ CMD ["./zig-out/bin/app"]
 WORKDIR /app
 COPY --from=builder /app/zig-out/bin/app /app/zig-out/bin/app
 CMD ["./zig-out/bin/app"]
-no Smallest: There is no small image for it: zig on alpine:3.20."#,
+no Smallest: no-runtime"#,
         );
     }
 }

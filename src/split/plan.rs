@@ -228,6 +228,9 @@ impl Parts<'_, '_> {
         };
         let scene = self.facts().last_scene();
         let search = scene.value("PATH").unwrap_or_default();
+        // What the answer puts on the path is found, too.
+        let more = self.answer.settings.iter().filter_map(|setting| setting.split_once("PATH="));
+        let whole = more.fold(search.to_owned(), |whole, (_, more)| format!("{more}:{whole}"));
         let is_there = |path: &str| {
             is_made(path)
                 || self.roots.scripts.iter().any(|script| script == path)
@@ -244,7 +247,7 @@ impl Parts<'_, '_> {
             || plan
                 .artifacts
                 .iter()
-                .any(|artifact| artifact.is_folder && is_in_folder(&artifact.to, program, search))
+                .any(|artifact| artifact.is_folder && is_in_folder(&artifact.to, program, &whole))
             || interpreters(&plan.runtime).contains(&name)
             || self.behind_interpreter(&plan.runtime).is_some() && name == "node"
     }
@@ -421,6 +424,10 @@ impl Parts<'_, '_> {
 
     /// Start scripts that were copied with a folder are taken from the builder, by themselves.
     fn scripts(&self, plan: &mut Plan) {
+        // The sources are copied again as a whole.
+        if self.answer.data == Data::Sources {
+            return;
+        }
         for script in &self.roots.scripts {
             let is_taken = plan.artifacts.iter().any(|artifact| is_within(script, &artifact.from));
             if !is_taken && self.course.world.exact(script).is_none() {

@@ -423,12 +423,12 @@ mod tests {
         check(
             "ubuntu:22.04",
             &install("maven"),
-            "no-runtime: There is no small image for it: ubuntu:22.04 says no version of Java.",
+            "no-runtime: No such image is known to run it: ubuntu:22.04 says no version of Java.",
         );
         check(
             "maven:3.9-eclipse-temurin-17",
             &install("openjdk-11-jdk"),
-            "no-runtime: There is no small image for it: which of several Javas runs the program is \
+            "no-runtime: No such image is known to run it: which of several Javas runs the program is \
              not known.",
         );
     }

@@ -1243,6 +1243,13 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         }
         let stage = self.plan.stage.clone();
         for artifact in self.plan.artifacts.clone() {
+            // What the file itself copies to that place is copied again as it is.
+            if let Some(Origin::Context(line)) = self.parts.course.world.exact(&artifact.from)
+                && artifact.from == artifact.to
+                && self.is_repeated_line(*line)
+            {
+                continue;
+            }
             let owner = self.owner(&artifact.from);
             let chown = owner.map(|owner| format!(" --chown={owner}")).unwrap_or_default();
             let (from, to) = (quoted(&artifact.from), quoted(&artifact.to));

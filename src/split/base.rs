@@ -349,6 +349,11 @@ const DISTROLESS: &[(&str, &[&str])] = &[
     ("python3", &["/usr/bin/python3"]),
 ];
 
+/// The repositories that are known.
+pub fn repositories() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().map(|row| row.repository).chain(["gcr.io/distroless/…"])
+}
+
 impl Base {
     /// What is known of an image; `None` for one that is not in the table, and for Windows.
     pub fn of(image: &Reference) -> Option<Base> {

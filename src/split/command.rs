@@ -212,7 +212,7 @@ impl Reader<'_> {
             let known = |value: Option<String>| value.filter(|_| is_sure);
             let set = assigned.into_iter().map(|(name, value)| (name, known(value)));
             self.scope(step.scope).variables.extend(set);
-            if step.redirects.is_empty() {
+            if step.redirects().next().is_none() {
                 return None;
             }
         }
@@ -291,7 +291,7 @@ fn outputs<'s>(step: &'s Step<'_>) -> impl Iterator<Item = &'s shell::Word> {
                 | Operator::AppendBoth
         )
     };
-    step.redirects.iter().filter(move |redirect| writes(redirect.operator)).filter_map(|redirect| {
+    step.redirects().filter(move |redirect| writes(redirect.operator)).filter_map(|redirect| {
         match &redirect.target {
             Target::Word(word) => Some(word),
             Target::Heredoc(_) => None,
@@ -532,8 +532,11 @@ impl Options<'_> {
     }
 }
 
+/// Stands for the name of a program where a script runs its own arguments.
+pub const REST: &str = "$@";
+
 /// The names of all programs that a script calls, in any case; those of functions that it defines
-/// are left out. `None` for one that is not known; `$@` where it runs its own arguments.
+/// are left out. `None` for one that is not known; [`REST`] where it runs its own arguments.
 ///
 /// Errors: why it is not read.
 pub fn programs(text: &str, scene: &Scene) -> Result<Vec<Option<String>>, String> {
@@ -559,7 +562,7 @@ pub fn programs(text: &str, scene: &Scene) -> Result<Vec<Option<String>>, String
             matches!(part, Part::Parameter { name, .. } if matches!(name.as_str(), "@" | "*"))
         });
         let value = |name: &str| scene.value(name).map(str::to_owned);
-        let name = if is_rest { Some("$@".to_owned()) } else { name.expanded(&value) };
+        let name = if is_rest { Some(REST.to_owned()) } else { name.expanded(&value) };
         if name.as_deref().is_some_and(|name| functions.contains(&name)) {
             continue;
         }

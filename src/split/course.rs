@@ -349,7 +349,7 @@ fn lands(
 }
 
 /// Whether a name fits a pattern with `*` and `?` in its last part.
-fn matches_pattern(pattern: &str, name: &str) -> bool {
+pub fn matches_pattern(pattern: &str, name: &str) -> bool {
     fn fits(pattern: &[u8], name: &[u8]) -> bool {
         match (pattern.first(), name.first()) {
             (None, None) => true,

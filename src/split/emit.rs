@@ -132,6 +132,17 @@ impl<'w, 'a> Writer<'w, 'a> {
         TextRange::new(start.unwrap_or(line.placed.start), line.placed.range().end())
     }
 
+    /// The comments right above a line, as they are written.
+    fn comments(&self, line: &Line<'_>) -> String {
+        let start = self.range_with_comments(line).start();
+        let above = line.placed.index.checked_sub(1).and_then(|n| self.facts.model.tree().item(n));
+        let Some(above) = above.filter(|above| start < above.range().end()) else {
+            return String::new();
+        };
+        let inside = usize::from(start.checked_sub(above.start).unwrap_or_default());
+        above.item.text.get(inside..).unwrap_or_default().to_owned()
+    }
+
     /// The start of the line on which a comment begins.
     fn line_start(&self, line: &Line<'_>, comment: TextSize) -> TextSize {
         let Some(above) =
@@ -162,7 +173,10 @@ impl<'w, 'a> Writer<'w, 'a> {
         for assumption in &self.plan.assumptions {
             text.push_str(&format!("# Assumed: {assumption}.{newline}"));
         }
-        text.push_str(&self.style.line(Keyword::From, &self.plan.runtime.name()));
+        let platform =
+            self.plan.platform.as_ref().map(|platform| format!("--platform={platform} "));
+        let from = platform.unwrap_or_default() + &self.plan.runtime.name();
+        text.push_str(&self.style.line(Keyword::From, &from));
         for line in &self.plan.lines {
             text.push_str(newline);
             text.push_str(&self.runtime_line(line));
@@ -207,13 +221,11 @@ impl<'w, 'a> Writer<'w, 'a> {
             }
             RuntimeLine::Moved(number) => {
                 let Some(line) = self.facts.lines.get(*number) else { return String::new() };
-                let comments = self.facts.model.tree().comments_above(line.placed.index);
-                let comments = comments
-                    .iter()
-                    .map(|comment| format!("{}{}", comment.text.trim_end(), self.style.newline));
-                comments.chain([source(&line.placed)]).collect()
+                self.comments(line) + &source(&line.placed)
             }
-            RuntimeLine::New(keyword, rest) => self.style.line(*keyword, rest),
+            RuntimeLine::New(keyword, rest) => {
+                self.style.line(*keyword, &rest.replace('\n', self.style.newline))
+            }
         }
     }
 }

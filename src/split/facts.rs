@@ -105,6 +105,8 @@ pub struct Copy {
     pub heredocs: usize,
     /// Where to, made absolute; with a `/` at its end if it is written with one.
     pub destination: Option<String>,
+    /// Whether that is written from the working directory.
+    pub is_relative: bool,
     /// The value of `--chown`.
     pub owner: Option<String>,
     /// The patterns of `--exclude`.
@@ -370,7 +372,9 @@ impl<'a> Reader {
 
     fn copy(&self, part: &Part<'a>, is_add: bool) -> Copy {
         let mut words = part.words();
-        let destination = words.pop().and_then(|word| self.path(&word));
+        let written = words.pop().and_then(|word| self.expand(&word));
+        let is_relative = written.as_deref().is_none_or(|word| !word.starts_with('/'));
+        let destination = written.and_then(|word| self.scene.path(&word));
         let is_heredoc =
             |word: &TextRange| part.instruction.heredocs.iter().any(|h| h.word == *word);
         let ranges = part.view.command.words();
@@ -383,6 +387,7 @@ impl<'a> Reader {
             sources: sources.map(|(word, _)| self.expand(&word)).collect(),
             heredocs,
             destination,
+            is_relative,
             owner: part.flags("chown").next(),
             excluded: part.flags("exclude").collect(),
             is_odd: part.view.command.flags.iter().any(|flag| !PLAIN.contains(&&*name(flag))),

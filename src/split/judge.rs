@@ -1,6 +1,6 @@
 //! The whole way from a file to its plans, or to the reason why there are none.
 
-use super::answer::{Answer, Site, Variant};
+use super::answer::{Answer, Linkage, Site, Variant};
 use super::base::Base;
 use super::course::{Course, Role};
 use super::ecosystem;
@@ -8,10 +8,10 @@ use super::emit::emit;
 use super::facts::{Facts, What};
 use super::plan::{Parts, Plan};
 use super::refusal::{Reason, Refusal};
-use super::roots;
+use super::roots::{self, Roots};
 use super::runtime;
 use super::start::{Launch, Start};
-use super::world::base_name;
+use super::world::{Origin, base_name, is_within};
 use crate::image::Reference;
 use crate::language::Keyword;
 use crate::model::{self, Model};
@@ -67,18 +67,23 @@ fn judged(model: &Model, context: Option<&Context>, wanted: &Wanted) -> Result<V
     check_lines(&facts)?;
     let start = Start::read(&facts)?;
     let course = Course::follow(&facts, context)?;
-    let site = Site { course: &course, start: &start };
-    let answer = match ecosystem::ALL.iter().find_map(|one| (one.answers)(&site)) {
-        Some(answer) => {
-            check_start(&start)?;
-            answer?
+    let roots = roots::roots(&course, &start);
+    let site = Site { course: &course, start: &start, roots: roots.as_ref().ok() };
+    let Some(answer) = ecosystem::ALL.iter().find_map(|one| (one.answers)(&site)) else {
+        return Err(Refusal::new(Reason::NothingBuilt, "", None));
+    };
+    check_start(&start)?;
+    let (roots, answer) = match (roots, answer) {
+        // What was copied by name is a script; of a whole folder it may be anything.
+        (Err(script), Err(other)) => {
+            let is_named = course.world.exact(&script.subject).is_some();
+            return Err(if is_named { script } else { other });
         }
-        None => {
-            return Err(Refusal::new(Reason::NothingBuilt, "", None));
-        }
+        (roots, answer) => (roots?, answer?),
     };
     check_course(&course)?;
-    let roots = roots::roots(&course, &start)?;
+    check_reached(&course, &roots, &answer)?;
+    check_libraries(&course, &answer)?;
     let parts = Parts { course: &course, start: &start, roots: &roots, answer: &answer };
     Ok(variants(&parts, wanted))
 }
@@ -122,13 +127,16 @@ impl Verdict {
                 }
             }
         }
-        let refusal = first.unwrap_or_else(|| no_runtime(parts.answer, &parts.course.facts.base));
+        let refusal = first.unwrap_or_else(|| no_runtime(variant, &parts.course.facts.base));
         self.refusals.push((Some(variant), refusal));
     }
 }
 
-fn no_runtime(answer: &Answer, base: &Base) -> Refusal {
-    let what = format!("{} on {}", answer.ecosystem, base.name());
+fn no_runtime(variant: Variant, base: &Base) -> Refusal {
+    let what = match variant {
+        Variant::Conservative => format!("a sibling of {}", base.name()),
+        Variant::Smallest => format!("scratch or distroless for what is linked on {}", base.name()),
+    };
     Refusal::new(Reason::NoRuntime, what, None)
 }
 
@@ -245,6 +253,37 @@ fn check_course(course: &Course<'_>) -> Result<(), Refusal> {
         }
     }
     Ok(())
+}
+
+/// That every program which was built and is started is among what is taken.
+fn check_reached(course: &Course<'_>, roots: &Roots, answer: &Answer) -> Result<(), Refusal> {
+    for path in &roots.paths {
+        let is_built = matches!(course.world.followed(path), Some(Origin::Built(_)));
+        let is_taken = answer.artifacts.iter().any(|artifact| is_within(path, &artifact.from));
+        if is_built && !is_taken {
+            let what = format!("Another program is started, too: {path}");
+            return Err(Refusal::new(Reason::NeedsOther, what, None));
+        }
+        if let Some(Origin::Unknown(line)) = course.world.followed(path) {
+            let place = course.facts.lines.get(*line).map(|line| line.placed.range());
+            return Err(Refusal::new(Reason::CannotFollow, path, place));
+        }
+    }
+    Ok(())
+}
+
+/// That a program which is linked at its start, or an interpreter, does not need what a C compiler
+/// built beside it.
+fn check_libraries(course: &Course<'_>, answer: &Answer) -> Result<(), Refusal> {
+    let c = ecosystem::c::ECOSYSTEM.name;
+    if answer.ecosystem == c || answer.linkage == Linkage::Static {
+        return Ok(());
+    }
+    let mut built = course.deeds_with(|role| *role == Role::Builds(c));
+    match built.next() {
+        Some((_, one)) => Err(Refusal::new(Reason::CannotFollow, one.shown(), Some(one.range))),
+        None => Ok(()),
+    }
 }
 
 /// Programs that start several services.

@@ -20,6 +20,8 @@ const MOST_SCRIPTS: usize = 8;
 pub struct Roots {
     /// Programs, as they are named: bare names and paths.
     pub programs: Vec<String>,
+    /// The paths of those of them that something in the file put there.
+    pub paths: Vec<String>,
     /// Programs of `HEALTHCHECK`.
     pub health: Vec<String>,
     /// Paths of start scripts in the image, which come from the context.
@@ -73,20 +75,28 @@ impl Roots {
             return match script.and_then(|script| launch.path(script)) {
                 Some(path) => {
                     self.needs_shell = true;
-                    self.script(course, &path, place)
+                    self.script(course, &path, launch, 2, place)
                 }
                 None => Ok(()),
             };
         };
-        match course.world.origin(&path) {
-            Some(Origin::Context(_)) => self.script(course, &path, place),
+        self.paths.push(path.clone());
+        match course.world.followed(&path) {
+            Some(Origin::Context(_)) => self.script(course, &path, launch, 1, place),
             _ => Ok(()),
         }
     }
 
-    /// Reads a script of the context; a file that is no script is a program, of which nothing is
-    /// known.
-    fn script(&mut self, course: &Course<'_>, path: &str, place: TextRange) -> Result<(), Refusal> {
+    /// Reads a script of the context, which is started with the words of `launch` from number
+    /// `given` on. A file that is no script is a program, of which nothing is known.
+    fn script(
+        &mut self,
+        course: &Course<'_>,
+        path: &str,
+        launch: &Launch,
+        given: usize,
+        place: TextRange,
+    ) -> Result<(), Refusal> {
         if self.scripts.iter().any(|own| own == path) {
             return Ok(());
         }
@@ -102,7 +112,7 @@ impl Roots {
         let Some(interpreter) = first.strip_prefix("#!") else {
             // Without that line a shell runs it, if it was called by one.
             return if first.is_empty() || first.starts_with('#') || self.needs_shell {
-                self.commands(course, path, &text, Shell::Posix, place)
+                self.commands(course, (path, &text), Shell::Posix, (launch, given), place)
             } else {
                 Err(unread())
             };
@@ -120,16 +130,16 @@ impl Roots {
                 self.scripts.push(path.to_owned());
                 Ok(())
             }
-            shell => self.commands(course, path, &text, shell, place),
+            shell => self.commands(course, (path, &text), shell, (launch, given), place),
         }
     }
 
     fn commands(
         &mut self,
         course: &Course<'_>,
-        path: &str,
-        text: &str,
+        (path, text): (&str, &str),
         shell: Shell,
+        (launch, given): (&Launch, usize),
         place: TextRange,
     ) -> Result<(), Refusal> {
         self.scripts.push(path.to_owned());
@@ -142,7 +152,14 @@ impl Roots {
             let Some(name) = name else {
                 return Err(Refusal::new(Reason::ScriptUnread, path, Some(place)));
             };
-            if BUILTINS.contains(&name.as_str()) || name == "$@" {
+            if BUILTINS.contains(&name.as_str()) {
+                continue;
+            }
+            if name == command::REST {
+                let words = launch.words.get(given..).unwrap_or_default().to_vec();
+                if !words.is_empty() {
+                    self.launch(course, &Launch { words, ..launch.clone() }, place)?;
+                }
                 continue;
             }
             let search = scene.value("PATH").unwrap_or_default().to_owned();

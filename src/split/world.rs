@@ -93,6 +93,13 @@ impl World {
             let inside = format!("{path}/");
             self.entries.retain(|other, _| !other.starts_with(&inside));
         }
+        // What was taken away may be built again.
+        if matches!(origin, Origin::Built(_)) {
+            let inside = format!("{}/", trimmed_root(path));
+            self.entries.retain(|other, entry| {
+                !(other.starts_with(&inside) && matches!(entry.origin, Origin::Removed(_)))
+            });
+        }
         self.entries.insert(path.to_owned(), Entry { origin, is_folder });
     }
 
@@ -109,9 +116,31 @@ impl World {
         self.found(path).map(|(_, origin)| origin)
     }
 
+    /// The same once links are followed.
+    pub fn followed(&self, path: &str) -> Option<&Origin> {
+        const MOST_LINKS: usize = 8;
+        let mut origin = self.origin(path)?;
+        for _ in 0..MOST_LINKS {
+            let Origin::Link(_, target) = origin else { break };
+            origin = self.origin(target)?;
+        }
+        Some(origin)
+    }
+
     /// The path that decides where `path` comes from, itself or a folder above, and from where.
     pub fn found(&self, path: &str) -> Option<(&str, &Origin)> {
         let mut path = trimmed(path);
+        // What was copied there by a pattern has the pattern for its name.
+        let folder = format!("{}/", trimmed_root(parent(path)));
+        let by_pattern = self.entries.range(folder.clone()..).take_while(|(other, _)| {
+            other.starts_with(&folder) && !self.entries.contains_key(path)
+        });
+        let fits = |(other, _): &(&String, &Entry)| {
+            other.contains('*') && super::course::matches_pattern(other, path)
+        };
+        if let Some((own, entry)) = by_pattern.filter(fits).last() {
+            return Some((own, &entry.origin));
+        }
         loop {
             // A folder that was made says nothing of files that nobody put there.
             if let Some((own, entry)) = self.entries.get_key_value(path) {

@@ -3,9 +3,22 @@
 //! One file each. Adding one means adding a file and a row of [`ALL`].
 
 pub mod app;
+pub mod bun_deno;
+pub mod c;
+pub mod dart;
 pub mod go;
+pub mod haskell;
+pub mod hugo;
+pub mod jvm;
+pub mod maven;
+pub mod node;
+mod package;
 pub mod python;
 pub mod ruby;
+pub mod rust;
+pub mod site;
+pub mod swift;
+pub mod zig;
 
 use super::answer::{Answer, Site};
 use super::command::Invocation;
@@ -56,5 +69,20 @@ pub struct Built {
     pub evidence: String,
 }
 
-/// The ecosystems, in the order in which they are asked.
-pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM, python::ECOSYSTEM, ruby::ECOSYSTEM];
+/// The ecosystems, in the order in which they are asked. C comes last: others build with it, too.
+pub const ALL: &[Ecosystem] = &[
+    go::ECOSYSTEM,
+    rust::ECOSYSTEM,
+    zig::ECOSYSTEM,
+    haskell::ECOSYSTEM,
+    swift::ECOSYSTEM,
+    dart::ECOSYSTEM,
+    maven::ECOSYSTEM,
+    bun_deno::ECOSYSTEM,
+    hugo::ECOSYSTEM,
+    site::ECOSYSTEM,
+    node::ECOSYSTEM,
+    python::ECOSYSTEM,
+    ruby::ECOSYSTEM,
+    c::ECOSYSTEM,
+];

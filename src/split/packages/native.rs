@@ -75,7 +75,8 @@ const LINKED: &[(&str, &str, &[&str])] = &[
     ("python", "gdal", &["libgdal-dev"]),
     ("python", "pygdal", &["libgdal-dev"]),
     ("python", "m2crypto", &["libssl-dev"]),
-    ("python", "uwsgi", &["libssl-dev", "libxml2-dev", "libpcre2-dev", "libpcre3-dev", "zlib1g-dev", "uuid-dev", "libcap-dev", "libjansson-dev", "libyaml-dev"]),
+    // It links with what it finds, with the PCRE that came along with GLib, too.
+    ("python", "uwsgi", &["libssl-dev", "libxml2-dev", "libpcre2-dev", "libglib2.0-dev", "zlib1g-dev", "uuid-dev", "libcap-dev", "libjansson-dev", "libyaml-dev"]),
     ("python", "python-magic", &["libmagic-dev"]),
     ("python", "pyzbar", &["libzbar-dev"]),
     ("python", "sounddevice", &["portaudio19-dev"]),
@@ -153,7 +154,7 @@ const LINKED: &[(&str, &str, &[&str])] = &[
     ("ruby", "readline-ext", &["libreadline-dev"]),
     ("ruby", "zlib", &["zlib1g-dev"]),
     ("ruby", "gpgme", &["libgpgme-dev", "libassuan-dev", "libgpg-error-dev"]),
-    ("ruby", "ruby-oci8", &["libaio1"]),
+    ("ruby", "ruby-oci8", &["libaio-dev"]),
     ("ruby", "rbnacl", &["libsodium-dev"]),
     ("ruby", "rubypython", &["python3-dev"]),
 

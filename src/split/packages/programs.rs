@@ -102,7 +102,7 @@ const PACKAGES: &[(&str, &str, &str)] = &[
     ("ip ss tc bridge", "iproute2", "iproute2"),
     ("ping", "iputils-ping", "iputils"),
     ("traceroute", "traceroute", ""),
-    ("dig nslookup nsupdate", "dnsutils", "bind-tools"),
+    ("dig nslookup nsupdate", "bind9-dnsutils", "bind-tools"),
     ("host", "bind9-host", "bind-tools"),
     ("unzip", "unzip", "unzip"),
     ("zip", "zip", "zip"),

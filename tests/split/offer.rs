@@ -1,0 +1,149 @@
+//! What Stagewright offers for a fixture.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::fixture::{Decision, Fixture};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variant {
+    Conservative,
+    Smallest,
+    /// Not an offer of ours: the tutorial's own result, to see what ours is worth beside it.
+    Tutorial,
+}
+
+impl Variant {
+    const OURS: [Variant; 2] = [Variant::Conservative, Variant::Smallest];
+
+    /// As `--runtime` takes it.
+    fn word(self) -> &'static str {
+        match self {
+            Variant::Conservative => "conservative",
+            Variant::Smallest => "smallest",
+            Variant::Tutorial => "the tutorial's",
+        }
+    }
+}
+
+/// A Dockerfile with two stages in place of the fixture's.
+pub struct Offer {
+    pub variant: Variant,
+    pub dockerfile: String,
+    /// Whether a person wrote it, and not the program.
+    pub by_hand: bool,
+}
+
+impl Offer {
+    pub fn name(&self) -> String {
+        let by_hand = if self.by_hand { " (by hand)" } else { "" };
+        format!("{}{by_hand}", self.variant.word())
+    }
+}
+
+/// What `stagewright split` says.
+pub enum Answer {
+    /// The Dockerfile after the split.
+    Split(String),
+    /// Why there is none.
+    Refused(String),
+    // TODO(splitter): away with this as soon as `stagewright split` is there.
+    NoSuchCommand,
+}
+
+fn ask(fixture: &Fixture, variant: Variant) -> Answer {
+    let output = Command::new(env!("CARGO_BIN_EXE_stagewright"))
+        .args(["split", "--stdout", "--runtime", variant.word(), "--context"])
+        .args([&fixture.folder, &fixture.path])
+        .output()
+        .expect("stagewright");
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    match output.status.code() {
+        Some(0) => Answer::Split(String::from_utf8(output.stdout).expect("UTF-8")),
+        Some(1) => Answer::Refused(complaint),
+        // TODO(splitter): a failure like any other.
+        Some(2) if complaint.contains("unrecognized subcommand") => Answer::NoSuchCommand,
+        _ => panic!("{}: stagewright split: {}: {complaint}", fixture.name, output.status),
+    }
+}
+
+/// What the program says to each variant.
+pub fn answers(fixture: &Fixture) -> Vec<(Variant, Answer)> {
+    Variant::OURS.map(|variant| (variant, ask(fixture, variant))).into()
+}
+
+/// The splits to build: what the program offers, and what a person wrote. That stands beside the
+/// fixture's expectations as `conservative.Dockerfile` and `smallest.Dockerfile`, and beside a
+/// tutorial's Dockerfile as `multi.Dockerfile`.
+pub fn offers(fixture: &Fixture, answers: Vec<(Variant, Answer)>) -> Vec<Offer> {
+    let mut offers = Vec::new();
+    for (variant, answer) in answers {
+        if let Answer::Split(dockerfile) = answer {
+            offers.push(Offer { variant, dockerfile, by_hand: false });
+        }
+        if let Some(dockerfile) = by_hand(fixture, variant) {
+            offers.push(Offer { variant, dockerfile, by_hand: true });
+        }
+    }
+    if let Ok(dockerfile) = fs::read_to_string(fixture.folder.join("multi.Dockerfile")) {
+        offers.push(Offer { variant: Variant::Tutorial, dockerfile, by_hand: true });
+    }
+    offers
+}
+
+fn by_hand(fixture: &Fixture, variant: Variant) -> Option<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/split");
+    let path = root.join(&fixture.name).join(format!("{}.Dockerfile", variant.word()));
+    fs::read_to_string(path).ok()
+}
+
+/// Where the program decides otherwise than the fixture expects. Whether an offer asks for a
+/// review is not held.
+pub fn wrong_decisions(fixture: &Fixture, answers: &[(Variant, Answer)]) -> Vec<String> {
+    let wrong = |(variant, answer): &(Variant, Answer)| wrong_decision(fixture, *variant, answer);
+    answers.iter().filter_map(wrong).collect()
+}
+
+fn wrong_decision(fixture: &Fixture, variant: Variant, answer: &Answer) -> Option<String> {
+    let expected = fixture.expected.variant(variant);
+    let reason = expected.and_then(|it| it.refused.as_deref()).unwrap_or_default();
+    let base = expected.and_then(|it| it.base.as_deref());
+    let is_refused = fixture.expected.decision == Decision::Refused || base.is_none();
+    let word = variant.word();
+    match answer {
+        Answer::NoSuchCommand => None,
+        Answer::Refused(said) if !is_refused => Some(format!("{word}: refused: {said}")),
+        Answer::Refused(said) => {
+            let is_other = !said.contains(reason);
+            is_other.then(|| format!("{word}: refused not for {reason:?}, but: {said}"))
+        }
+        Answer::Split(text) if is_refused => Some(format!("{word}: offered:\n{text}")),
+        Answer::Split(text) => {
+            let offered = last_base(text);
+            let is_other = offered.as_deref() != base;
+            is_other.then(|| format!("{word}: the base is not {base:?}, but {offered:?}"))
+        }
+    }
+}
+
+/// The name behind the last FROM, with the defaults of the arguments before the first one.
+pub fn last_base(dockerfile: &str) -> Option<String> {
+    let mut arguments = Vec::new();
+    let mut last = None;
+    for line in dockerfile.lines() {
+        let mut words = line.split_whitespace();
+        let instruction = words.next().unwrap_or_default().to_ascii_lowercase();
+        match instruction.as_str() {
+            "from" => last = words.find(|word| !word.starts_with("--")),
+            "arg" if last.is_none() => {
+                arguments.extend(words.filter_map(|word| word.split_once('=')));
+            }
+            _ => {}
+        }
+    }
+    let put_in = |name: String, (argument, value): (&str, &str)| {
+        name.replace(&format!("${{{argument}}}"), value).replace(&format!("${argument}"), value)
+    };
+    last.map(|name| arguments.into_iter().fold(name.to_owned(), put_in))
+}

@@ -192,7 +192,7 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
         self.start(&own, &mut answer)?;
         self.tools(&mut answer);
         if is_full(self.site) {
-            self.from_full(&mut answer)?;
+            self.without_full(&mut answer)?;
         }
         self.distribution(&own, &mut answer);
         answer.runtimes.push((Variant::Conservative, runtime));
@@ -378,7 +378,7 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
         is_started
             || shells.into_iter().any(|line| {
                 let words = line.placed.item.text.split(['"', ',', ' ', '[', ']']);
-                words.into_iter().any(|word| is_login(word))
+                words.into_iter().any(&is_login)
             })
     }
 
@@ -503,7 +503,7 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
     }
 
     /// What a full image has and a slim one has not.
-    fn from_full(&self, answer: &mut Answer) -> Result<(), Refusal> {
+    fn without_full(&self, answer: &mut Answer) -> Result<(), Refusal> {
         let packages = &self.packages;
         if packages.is_compiled {
             let what = "Packages are compiled against libraries of the full image (--no-binary)";

@@ -67,7 +67,8 @@ fn projects() -> Vec<(PathBuf, PathBuf)> {
     let golden = golden.map(|folder| (folder.clone(), folder.join("Dockerfile")));
     let seeds = folders("seeds").into_iter();
     let seeds = seeds.map(|folder| (folder.clone(), folder.join("single.Dockerfile")));
-    let mut all: Vec<_> = built.chain(golden).chain(seeds).filter(|(_, file)| file.is_file()).collect();
+    let mut all: Vec<_> =
+        built.chain(golden).chain(seeds).filter(|(_, file)| file.is_file()).collect();
     all.sort();
     all
 }

@@ -127,7 +127,8 @@ impl Verdict {
                 }
             }
         }
-        let refusal = first.unwrap_or_else(|| no_runtime(variant, parts.answer, &parts.course.facts.base));
+        let refusal =
+            first.unwrap_or_else(|| no_runtime(variant, parts.answer, &parts.course.facts.base));
         self.refusals.push((Some(variant), refusal));
     }
 }

@@ -817,15 +817,19 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
 
     fn new_start(&mut self) {
         let words = self.parts.answer.start.as_ref().map_or(&[][..], |start| &start.words);
+        let facts = self.parts.course.facts;
         if !words.is_empty() {
-            let is_entry = self.parts.course.facts.last(Keyword::Entrypoint).is_some();
+            if let (Some(_), None) = (facts.last(Keyword::Entrypoint), facts.last(Keyword::Cmd)) {
+                // What is given to the container stays behind it.
+                self.plan.lines.push(RuntimeLine::New(Keyword::Entrypoint, exec_form(words)));
+                return;
+            }
+            // An entrypoint of the file is left out, that of the image must not stand in front.
             let runtime = &self.plan.runtime;
-            // Without one in the file, that of the image must not stand in front.
-            if !is_entry && !runtime.entrypoint.is_empty() && !passes_on(runtime) {
+            if !runtime.entrypoint.is_empty() && !passes_on(runtime) {
                 self.plan.lines.push(RuntimeLine::New(Keyword::Entrypoint, "[]".to_owned()));
             }
-            let keyword = if is_entry { Keyword::Entrypoint } else { Keyword::Cmd };
-            self.plan.lines.push(RuntimeLine::New(keyword, exec_form(words)));
+            self.plan.lines.push(RuntimeLine::New(Keyword::Cmd, exec_form(words)));
         }
     }
 

@@ -1277,8 +1277,7 @@ fn tools_only(wanted: &[Wanted]) -> Option<Act> {
     let is_tool = |name: &&str| INSTALLERS.contains(name);
     let is_known = |name: &&str| is_tool(name) || BASICS.contains(name);
     let is_big = names.iter().any(|name| matches!(*name, "poetry" | "pipenv" | "hatch"));
-    (names.iter().any(|name| is_tool(&name)) && names.iter().all(|name| is_known(&name)))
-        .then_some(Act::Prepares(is_big))
+    (names.iter().any(is_tool) && names.iter().all(is_known)).then_some(Act::Prepares(is_big))
 }
 
 /// Whether a program is one that runs others in an environment.

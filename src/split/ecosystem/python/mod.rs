@@ -192,7 +192,7 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
         self.start(&own, &mut answer)?;
         self.tools(&mut answer);
         if is_full(self.site) {
-            self.from_full(&mut answer)?;
+            self.without_full(&mut answer)?;
         }
         self.distribution(&own, &mut answer);
         answer.runtimes.push((Variant::Conservative, runtime));
@@ -378,7 +378,7 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
         is_started
             || shells.into_iter().any(|line| {
                 let words = line.placed.item.text.split(['"', ',', ' ', '[', ']']);
-                words.into_iter().any(|word| is_login(word))
+                words.into_iter().any(&is_login)
             })
     }
 
@@ -503,7 +503,7 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
     }
 
     /// What a full image has and a slim one has not.
-    fn from_full(&self, answer: &mut Answer) -> Result<(), Refusal> {
+    fn without_full(&self, answer: &mut Answer) -> Result<(), Refusal> {
         let packages = &self.packages;
         if packages.is_compiled {
             let what = "Packages are compiled against libraries of the full image (--no-binary)";
@@ -622,7 +622,11 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
         let is_alone = start.launches.len() == 1
             && self.roots.scripts.is_empty()
             && !(has(Keyword::Entrypoint) && has(Keyword::Cmd));
-        let (runner, words) = replaced(&start.argv).filter(|_| is_alone).ok_or_else(unknown)?;
+        let replaced = replaced(&start.argv).filter(|_| is_alone).ok_or_else(unknown)?;
+        let Replaced { runner, program, words } = replaced;
+        if !matches!(holder(&program, self.site.base().distribution), Holder::Package(_)) {
+            answer.provides.push(program);
+        }
         let folder = self.environment_of_start(own, &runner).ok_or_else(unknown)?;
         let search = self.site.scene().value("PATH").unwrap_or_default().to_owned();
         let is_reached =
@@ -718,15 +722,26 @@ fn is_interpreter(program: &str) -> bool {
     act::is_python(program) || program.starts_with("pip")
 }
 
-/// The start words without the runner, and its name; `None` if they are not understood.
-fn replaced(argv: &[String]) -> Option<(String, Vec<String>)> {
+/// A start without its runner.
+struct Replaced {
+    runner: String,
+    /// The program that is started instead.
+    program: String,
+    /// All words.
+    words: Vec<String>,
+}
+
+/// The start words without the runner; `None` if they are not understood.
+fn replaced(argv: &[String]) -> Option<Replaced> {
     if let Some(at) = argv.iter().position(|word| act::is_runner(base_name(word))) {
         let runner = base_name(argv.get(at)?).to_owned();
         if argv.get(at + 1)? != "run" {
             return None;
         }
         let rest = program_of(&runner, argv.get(at + 2..)?)?;
-        return Some((runner, argv.get(..at)?.iter().cloned().chain(rest).collect()));
+        let program = base_name(rest.first()?).to_owned();
+        let words = argv.get(..at)?.iter().cloned().chain(rest).collect();
+        return Some(Replaced { runner, program, words });
     }
     // The text of a shell form, in which the runner stands once and without options.
     let (text, before) = argv.split_last()?;
@@ -742,7 +757,9 @@ fn replaced(argv: &[String]) -> Option<(String, Vec<String>)> {
     }
     let python = if runner == "uv" && first.ends_with(".py") { "python " } else { "" };
     let text = format!("{head}{python}{tail}");
-    Some((runner.to_owned(), before.iter().cloned().chain([text]).collect()))
+    let program = base_name(if python.is_empty() { first } else { "python" }).to_owned();
+    let words = before.iter().cloned().chain([text]).collect();
+    Some(Replaced { runner: runner.to_owned(), program, words })
 }
 
 /// What a runner starts, given the words behind `run`.
@@ -1079,7 +1096,7 @@ mod tests {
     fn start_words_without_the_runner() {
         let check = |argv: &[&str], expected: Option<&[&str]>| {
             let argv: Vec<String> = argv.iter().map(|word| (*word).to_owned()).collect();
-            let found = replaced(&argv).map(|(_, words)| words);
+            let found = replaced(&argv).map(|replaced| replaced.words);
             let expected = expected.map(|words| words.iter().map(|w| (*w).to_owned()).collect());
             assert_eq!(found, expected, "{argv:?}");
         };

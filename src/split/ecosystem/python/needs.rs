@@ -104,6 +104,8 @@ impl Packages {
                     let name = if is_binary { format!("{name}-binary") } else { name };
                     self.names.insert(name);
                 }
+                // Without anything built: there is no library that it could need.
+                (None, Source::Path(path)) if path.ends_with("-none-any.whl") => {}
                 (None, Source::Path(path)) => {
                     let root = file.rsplit_once('/').map_or("", |(folder, _)| folder);
                     let folder = crate::workspace::inside(&format!("{root}/{path}"));

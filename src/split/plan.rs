@@ -134,8 +134,9 @@ impl Parts<'_, '_> {
         self.reachable(&mut plan);
         self.scripts(&mut plan);
         self.data(&mut plan);
-        self.fetched(&mut plan)?;
         self.others(&mut plan);
+        self.own_certificates(&mut plan);
+        self.strays(&mut plan)?;
         let mut draft = Draft::new(self, &mut plan);
         draft.write()?;
         self.check_volumes(&mut plan);
@@ -349,6 +350,10 @@ impl Parts<'_, '_> {
         plan.assumptions.extend(doubts.into_iter().map(|name| {
             format!("the run-time part of {name} is not known, so it is installed as it is")
         }));
+        if let (Some(first), Some(place)) = (wanted.first(), self.other_repository()) {
+            let what = format!("The package {first} may come from a repository that the file adds");
+            return Err(Refusal::new(Reason::NeedsOther, what, Some(place)));
+        }
         let mut seen = std::collections::HashSet::new();
         plan.packages = wanted.into_iter().filter(|name| seen.insert(name.clone())).collect();
         let names: Vec<&str> = plan.packages.iter().map(String::as_str).collect();
@@ -362,6 +367,21 @@ impl Parts<'_, '_> {
             return Err(Refusal::new(Reason::NeedsOther, what, None));
         }
         Ok(())
+    }
+
+    /// Where the file adds a repository of packages, if it does.
+    fn other_repository(&self) -> Option<TextRange> {
+        let is_list = |path: &str| is_within(path, "/etc/apt") || is_within(path, "/etc/apk");
+        let (_, one) = self.facts().invocations().find(|(_, one)| {
+            let named = one.args().iter().any(|word| {
+                matches!(word.or_empty(), "-X" | "--repository")
+                    || word.or_empty().starts_with("--repository=")
+            });
+            one.outputs.iter().flatten().any(|path| is_list(path))
+                || one.name() == Some("add-apt-repository")
+                || one.name() == Some("apk") && named
+        })?;
+        Some(one.range)
     }
 
     /// An image without a package manager has certificates and time zones, or gets the former from
@@ -444,7 +464,7 @@ impl Parts<'_, '_> {
         for (path, is_folder) in found.paths {
             let is_gone = matches!(self.course.world.origin(&path), Some(Origin::Removed(_)));
             let is_taken = plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.from));
-            if !is_gone && !is_taken {
+            if !is_gone && !is_taken && !is_shared(&path) {
                 let why = format!("{path} may be read at run time");
                 plan.evidence.push(Evidence { text: why, place: None, file: None });
                 plan.context_files.extend(self.course.in_context(&path));
@@ -453,37 +473,122 @@ impl Parts<'_, '_> {
         }
     }
 
-    /// Programs and files that came from a network: they are needed if they are started, and may be
-    /// if they lie where no build works.
-    fn fetched(&self, plan: &mut Plan) -> Result<(), Refusal> {
+    /// Files that commands put somewhere: copied, moved, linked, written or fetched. They may be read
+    /// at run time, unless they are sources, lie in a cache or hold what the build works in.
+    fn strays(&self, plan: &mut Plan) -> Result<(), Refusal> {
+        if self.is_served() {
+            return Ok(());
+        }
         let worked = self.worked();
-        let fetched = self.course.deeds_with(|role| matches!(role, Role::Fetches(_)));
-        for (deed, invocation) in fetched.filter(|_| !self.is_served()) {
-            let Role::Fetches(paths) = &deed.role else { continue };
-            for path in paths {
-                let is_gone = !matches!(self.course.world.exact(path), Some(Origin::Download(_)));
-                let is_source = worked.iter().any(|folder| {
-                    is_within(folder, path) || folder != "/" && is_within(path, folder)
-                });
-                let is_taken =
-                    plan.artifacts.iter().any(|artifact| is_within(path, &artifact.from));
-                let is_started = self.roots.paths.iter().any(|own| is_within(own, path));
-                if is_gone || is_taken || !is_started && (is_source || variables::is_cache(path)) {
-                    continue;
-                }
-                let is_folder = self.course.world.is_folder(path);
-                if is_shared(path) {
-                    let place = Some(invocation.range);
-                    return Err(Refusal::new(Reason::CannotFollow, invocation.shown(), place));
-                }
-                if is_started && !plan.runtime.has_shell() {
-                    let what = format!("What {path} is linked with is not known");
-                    return Err(Refusal::new(Reason::NeedsOther, what, Some(invocation.range)));
-                }
-                plan.artifacts.push(Artifact { from: path.clone(), to: path.clone(), is_folder });
+        let world = &self.course.world;
+        for (path, origin) in world.entries() {
+            let is_taken = plan.artifacts.iter().any(|artifact| is_within(path, &artifact.from));
+            if is_taken || !self.is_stray(path, origin) {
+                continue;
+            }
+            let is_reached = self.is_reached(path);
+            let is_folder = world.is_folder(path);
+            let holds_work = worked.iter().any(|folder| is_within(folder, path));
+            let among = worked.iter().any(|folder| folder != "/" && is_within(path, folder));
+            let is_source = among && (is_folder || data::is_source(path) || is_archive(path));
+            if !is_reached && (holds_work || is_source || variables::is_cache(path)) {
+                continue;
+            }
+            let place = self.place_of(origin);
+            if is_shared(path) {
+                return Err(Refusal::new(Reason::CannotFollow, path, place));
+            }
+            if matches!(origin, Origin::Download(_))
+                && self.starts(path)
+                && !plan.runtime.has_shell()
+            {
+                let what = format!("What {path} is linked with is not known");
+                return Err(Refusal::new(Reason::NeedsOther, what, place));
+            }
+            let why = format!("{path} is put there by a command and may be read at run time");
+            plan.evidence.push(Evidence { text: why, place, file: None });
+            plan.artifacts.push(Artifact { from: path.to_owned(), to: path.to_owned(), is_folder });
+        }
+        self.edited(plan);
+        Ok(())
+    }
+
+    /// Whether a path was put there by a command, not by the `COPY` that its content comes from.
+    fn is_stray(&self, path: &str, origin: &Origin) -> bool {
+        let line = origin.line().and_then(|line| self.facts().lines.get(line));
+        let Some(line) = line else { return false };
+        match (origin, &line.what) {
+            (Origin::Context(_) | Origin::Image(_), What::Copy(copy)) => {
+                let destination = copy.destination.as_deref().unwrap_or("/");
+                let named = copy
+                    .sources
+                    .iter()
+                    .flatten()
+                    .any(|source| base_name(source) == base_name(path))
+                    || super::world::trimmed(destination) == path;
+                let is_there = named || self.course.in_context(path).is_some();
+                !is_within(path, destination) || self.course.context.is_some() && !is_there
+            }
+            // An `ADD` among the sources is not repeated.
+            (Origin::Download(_), _) => true,
+            (Origin::Link(_, target), _) => {
+                !target.starts_with("/dev/") && !target.starts_with("/proc/")
+            }
+            (Origin::Made(_), What::Run(_)) => self.is_output(path),
+            _ => false,
+        }
+    }
+
+    /// Whether a command's output is written to a path.
+    fn is_output(&self, path: &str) -> bool {
+        let mut all = self.facts().invocations();
+        all.any(|(_, one)| one.outputs.iter().flatten().any(|output| output == path))
+    }
+
+    /// What was changed in place by `sed -i` or by writing behind its end is taken as it is then.
+    fn edited(&self, plan: &mut Plan) {
+        let mut edited: Vec<String> = Vec::new();
+        for (deed, one) in self.course.deeds_with(|role| matches!(role, Role::Paths(_))) {
+            if let (Role::Paths(paths), Some("sed" | "tee")) = (&deed.role, one.name()) {
+                edited.extend(paths.iter().cloned());
             }
         }
-        Ok(())
+        let worked = self.worked();
+        for path in edited {
+            let is_source = worked.iter().any(|folder| folder != "/" && is_within(&path, folder));
+            let is_gone = matches!(self.course.world.origin(&path), Some(Origin::Removed(_)));
+            let is_taken = plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.from));
+            if !is_taken && !is_gone && !(is_source && data::is_source(&path)) {
+                plan.artifacts.push(Artifact::file(path));
+            }
+        }
+    }
+
+    /// Whether the start command, a health check or a variable names a path or something in it.
+    fn is_reached(&self, path: &str) -> bool {
+        let scene = self.facts().last_scene();
+        let words = self.start.argv.iter().filter_map(|word| scene.path(word.rsplit('=').next()?));
+        let values = scene.variables.iter().filter(|(name, _)| *name != "PATH");
+        let values = values.filter_map(|(_, value)| value.clone()).filter(|v| v.starts_with('/'));
+        let mut all = words.chain(values).chain(self.roots.paths.iter().cloned());
+        all.any(|own| own == path || own.len() > 1 && is_within(&own, path)) || self.starts(path)
+    }
+
+    /// Whether a path is a program that is started, or starts others.
+    fn starts(&self, path: &str) -> bool {
+        let scene = self.facts().last_scene();
+        let search = scene.value("PATH").unwrap_or_default();
+        let named = |program: &String| match program.contains('/') {
+            true => scene.path(program).as_deref() == Some(path),
+            false => base_name(path) == program && search.split(':').any(|own| own == parent(path)),
+        };
+        self.roots.paths.iter().any(|own| own == path)
+            || self.roots.programs.iter().chain(&self.start.wrappers).any(named)
+    }
+
+    fn place_of(&self, origin: &Origin) -> Option<TextRange> {
+        let line = self.facts().lines.get(origin.line()?)?;
+        Some(line.placed.range())
     }
 
     /// The folders in which build commands work, and the parts of the context that they name.
@@ -549,6 +654,18 @@ impl Parts<'_, '_> {
         }
     }
 
+    /// Certificates of its own, that `update-ca-certificates` put among the others.
+    fn own_certificates(&self, plan: &mut Plan) {
+        const OWN: &str = "/usr/local/share/ca-certificates";
+        let has_own = self.course.world.entries().any(|(path, _)| is_within(path, OWN));
+        let mut all = self.facts().invocations();
+        let is_updated = all.any(|(_, one)| one.name() == Some("update-ca-certificates"));
+        let is_taken = plan.artifacts.iter().any(|artifact| artifact.from == CERTIFICATES);
+        if has_own && is_updated && !is_taken && !self.is_served() {
+            plan.artifacts.push(Artifact::file(CERTIFICATES));
+        }
+    }
+
     /// A volume over an artifact: engines of the old sort forget what is written there.
     fn check_volumes(&self, plan: &mut Plan) {
         for line in &self.facts().lines {
@@ -598,9 +715,42 @@ impl Parts<'_, '_> {
 
 /// Whether a path is one that images have themselves, so that it cannot be copied as a whole.
 fn is_shared(path: &str) -> bool {
-    const SHARED: [&str; 8] =
-        ["/", "/bin", "/etc", "/lib", "/opt", "/usr", "/usr/bin", "/usr/local"];
+    const SHARED: [&str; 12] = [
+        "/",
+        "/bin",
+        "/etc",
+        "/home",
+        "/lib",
+        "/opt",
+        "/root",
+        "/srv",
+        "/usr",
+        "/usr/bin",
+        "/usr/local",
+        "/var",
+    ];
     SHARED.contains(&path) || path.starts_with("/usr/local/lib")
+}
+
+/// Whether a command does the same in the small image: it makes folders, or sets owners and modes.
+/// What others make may hang on what only the builder has.
+fn is_repeatable(invocation: &super::command::Invocation) -> bool {
+    match invocation.name() {
+        Some("mkdir" | "chown" | "chmod" | "chgrp" | "touch") => true,
+        Some("install") => invocation.args().iter().any(|word| word.or_empty() == "-d"),
+        // A link to where a log goes.
+        Some("ln") => invocation.args().iter().any(|word| {
+            word.or_empty().starts_with("/dev/") || word.or_empty().starts_with("/proc/")
+        }),
+        _ => false,
+    }
+}
+
+/// Whether a file holds others, which were unpacked.
+fn is_archive(path: &str) -> bool {
+    const ENDINGS: [&str; 9] =
+        [".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".zip", ".deb", ".apk"];
+    ENDINGS.iter().any(|ending| path.ends_with(ending))
 }
 
 /// Whether a line tells those who run a container something, and nothing to what runs in it.
@@ -672,6 +822,8 @@ struct Draft<'d, 'p, 'a> {
     user: String,
     /// Names of arguments that are declared.
     declared: Vec<String>,
+    /// Names of variables that the image or a line sets.
+    defined: Vec<String>,
     /// Whether a line behind it in the builder needs what a `USER` or `SHELL` sets.
     copied: bool,
 }
@@ -692,7 +844,8 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         let built = worked.map(|deed| deed.line).chain(given).max().unwrap_or(0);
         let workdir = plan.runtime.workdir.to_owned();
         let user = plan.runtime.user.to_owned();
-        Draft { parts, plan, built, workdir, user, declared: Vec::new(), copied: false }
+        let defined = plan.runtime.env.iter().map(|(name, _)| (*name).to_owned()).collect();
+        Draft { parts, plan, built, workdir, user, declared: Vec::new(), defined, copied: false }
     }
 
     fn lines(&self) -> &'p [Line<'a>] {
@@ -837,13 +990,21 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         self.plan.moved.push(number);
     }
 
-    /// Declares the arguments that a line uses.
+    /// Declares the arguments that a line uses, and sets variables of the builder's image or of lines
+    /// that are left out.
     fn declare(&mut self, number: usize) {
         let Some(line) = self.lines().get(number) else { return };
         let model = self.parts.course.facts.model;
         let Some(facts) = model.facts(line.placed.index) else { return };
         for used in &facts.uses {
             let name = &*used.name.text;
+            if let Some(Some(value)) = line.scene.variables.get(name)
+                && !self.defined.iter().any(|own| own == name)
+            {
+                self.defined.push(name.to_owned());
+                let text = format!("{name}={}", env_value(value));
+                self.plan.lines.push(RuntimeLine::New(Keyword::Env, text));
+            }
             if !line.scene.arguments.iter().any(|own| own == name)
                 || self.declared.iter().any(|own| own == name)
             {
@@ -872,7 +1033,13 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         let Some(line) = self.lines().get(number) else { return };
         let model = self.parts.course.facts.model;
         let Some(facts) = model.facts(line.placed.index) else { return };
-        let artifacts: Vec<&str> = self.plan.artifacts.iter().map(|a| a.to.as_str()).collect();
+        let repeated =
+            self.lines().iter().enumerate().filter_map(|(number, line)| match &line.what {
+                What::Copy(copy) if self.is_repeated(number, copy) => copy.destination.as_deref(),
+                _ => None,
+            });
+        let artifacts = self.plan.artifacts.iter().map(|artifact| artifact.to.as_str());
+        let artifacts: Vec<&str> = artifacts.chain(repeated).collect();
         let kept: Vec<_> = facts
             .definitions
             .iter()
@@ -887,6 +1054,7 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             return;
         }
         self.declare(number);
+        self.defined.extend(kept.iter().map(|definition| definition.name.text.to_string()));
         if kept.len() == facts.definitions.len() {
             self.plan.lines.push(RuntimeLine::Repeated(number));
             return;
@@ -917,6 +1085,14 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         if is_read_by_build && !self.parts.roots.scripts.iter().any(|s| is_within(s, destination)) {
             return false;
         }
+        // What a later command changed is taken from the builder.
+        let is_changed = self.plan.artifacts.iter().any(|artifact| {
+            artifact.from == super::world::trimmed(destination) && artifact.from == artifact.to
+        }) && course.deeds.iter().any(|deed| deed.line > number);
+        let is_one = !destination.ends_with('/') && copy.sources.len() == 1;
+        if is_changed && is_one && !self.is_as_copied(destination, number) {
+            return false;
+        }
         let is_same = |artifact: &&Artifact| artifact.is_folder && artifact.from == artifact.to;
         let comes = self
             .plan
@@ -938,11 +1114,13 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         if let Data::Beside { folders: sources, .. } = &self.parts.answer.data {
             folders.extend(sources.iter().cloned());
         }
-        let among = |path: &str| {
-            path == "/"
-                || folders.iter().any(|folder| {
-                    folder != "/" && is_within(path, folder) || is_within(folder, path)
-                })
+        let is_all =
+            copy.sources.iter().flatten().any(|source| matches!(source.as_str(), "." | "./"));
+        let among = |path: &str| match path {
+            "/" => is_all || folders.iter().any(|folder| folder == "/"),
+            path => folders
+                .iter()
+                .any(|folder| folder != "/" && is_within(path, folder) || is_within(folder, path)),
         };
         // Those that came with a folder are taken by themselves.
         let is_root = |path: &str| {
@@ -950,6 +1128,21 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             scripts.any(|script| is_within(script, path) && course.world.exact(script).is_some())
         };
         !among(super::world::trimmed(destination)) || is_root(destination)
+    }
+
+    /// Whether no command behind a line changes the file that it copies.
+    fn is_as_copied(&self, path: &str, number: usize) -> bool {
+        let deeds = self.parts.course.deeds.iter().filter(|deed| deed.line > number);
+        let mut changes = deeds.filter_map(|deed| {
+            let one = self.parts.course.invocation(deed.line, deed.command)?;
+            let is_edit = matches!(one.name(), Some("sed" | "tee"));
+            let edits = match &deed.role {
+                Role::Paths(paths) if is_edit => paths.iter().any(|own| own == path),
+                _ => false,
+            };
+            Some(edits || one.outputs.iter().flatten().any(|output| output == path))
+        });
+        !changes.any(|changes| changes)
     }
 
     /// Whether all that is copied is for the package manager, and comes again with the sources.
@@ -1033,15 +1226,21 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         Ok(match &deed.role {
             Role::Users => true,
             Role::System => match invocation.name() {
-                // Installing the package does it.
-                Some("update-ca-certificates") => self.has_own_certificates(),
+                // The file that it makes comes along, or installing the package does it.
+                Some("update-ca-certificates") => false,
                 Some("ldconfig") => false,
                 _ => true,
             },
-            Role::Paths(paths) => paths.iter().any(|path| {
+            // A folder that something is copied into is there.
+            Role::Paths(paths) if invocation.name() == Some("mkdir") => paths.iter().any(|path| {
+                let copied = self.plan.artifacts.iter().any(|a| is_within(&a.to, path));
+                !copied && self.is_needed(path)
+                    || self.is_of_sources(deed.line, invocation.name(), path)
+            }),
+            Role::Paths(paths) if is_repeatable(invocation) => paths.iter().any(|path| {
                 self.is_needed(path) || self.is_of_sources(deed.line, invocation.name(), path)
             }),
-            Role::Nothing => invocation.outputs.iter().flatten().any(|path| self.is_needed(path)),
+            // What all others make is taken from the builder.
             _ => false,
         })
     }
@@ -1055,16 +1254,6 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         let is_gone = matches!(self.parts.course.world.origin(path), Some(Origin::Removed(_)));
         self.parts.answer.linkage == Linkage::Interpreted
             && !(comes && !is_repeatable || is_gone || variables::is_cache(path))
-    }
-
-    fn has_own_certificates(&self) -> bool {
-        self.lines().iter().any(|line| match &line.what {
-            What::Copy(copy) => copy
-                .destination
-                .as_deref()
-                .is_some_and(|path| is_within(path, "/usr/local/share/ca-certificates")),
-            _ => false,
-        })
     }
 
     /// Whether a path that a command makes or changes matters at run time: it is not brought by a
@@ -1109,8 +1298,7 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
                     .is_some_and(|own| own.range == one.range)
             });
             let paths: Vec<String> = match deed.map(|deed| &deed.role) {
-                Some(Role::Paths(paths)) => paths.clone(),
-                Some(Role::Nothing) => one.outputs.iter().flatten().cloned().collect(),
+                Some(Role::Paths(paths)) if one.name() != Some("ln") => paths.clone(),
                 // Who runs by number needs no entry in the list of users.
                 Some(Role::Users) => continue,
                 _ => {
@@ -1266,6 +1454,7 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             };
             self.plan.lines.push(RuntimeLine::New(Keyword::Copy, text));
         }
+        self.owners();
         for setting in &self.parts.answer.settings {
             if let Some((keyword, rest)) = setting.split_once(' ')
                 && let Some(keyword) = Keyword::parse(keyword)
@@ -1274,6 +1463,53 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             }
         }
         Ok(())
+    }
+
+    /// Folders that belong to somebody and hold what is copied: they are made anew, as root's.
+    fn owners(&mut self) {
+        let mut owned: Vec<(String, String)> = Vec::new();
+        for line in self.lines() {
+            // BuildKit makes a working directory as the user of that line.
+            if let (What::Workdir(Some(path)), Some(user)) = (&line.what, &line.scene.user)
+                && !is_root(user)
+            {
+                owned.push((path.clone(), user.clone()));
+            }
+        }
+        if self.parts.answer.linkage != Linkage::Interpreted {
+            let chown = self.parts.course.deeds_with(|role| matches!(role, Role::Paths(_)));
+            for (deed, one) in chown.filter(|(_, one)| one.name() == Some("chown")) {
+                let Role::Paths(paths) = &deed.role else { continue };
+                let Some(owner) = owner_of(one) else { continue };
+                owned.extend(paths.iter().map(|path| (path.clone(), owner.clone())));
+            }
+        }
+        let workdir = self.parts.course.facts.last_scene().workdir.clone();
+        for (path, owner) in owned {
+            let is_copied = self
+                .plan
+                .artifacts
+                .iter()
+                .any(|artifact| artifact.from == path && !artifact.is_folder);
+            let holds = self.plan.artifacts.iter().any(|a| a.to != path && is_within(&a.to, &path));
+            let is_there = holds || workdir.as_deref() == Some(path.as_str());
+            if is_copied || !is_there || is_root(&owner) || self.is_needed(&path) {
+                continue;
+            }
+            if !self.plan.runtime.has_shell() {
+                self.plan
+                    .assumptions
+                    .push(format!("the program writes nothing into {path} itself"));
+                continue;
+            }
+            if workdir.as_deref() == Some(path.as_str()) {
+                self.work_in(&path);
+            }
+            let line = RuntimeLine::New(Keyword::Run, format!("chown {owner} {path}"));
+            if !self.plan.lines.contains(&line) {
+                self.plan.lines.push(line);
+            }
+        }
     }
 
     /// To whom a `chown` of the file gives a path of the builder.
@@ -1293,9 +1529,7 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
                     && !is_kept
                     && paths.iter().any(|own| own == path || is_deep && is_within(path, own))
             });
-        let last = chown.last().map(|(_, one)| one)?;
-        let owner = last.args().iter().find(|word| !word.or_empty().starts_with('-'))?;
-        let owner = owner.text.clone()?;
+        let owner = owner_of(chown.last().map(|(_, one)| one)?)?;
         let is_number = owner.split(':').all(|part| part.bytes().all(|b| b.is_ascii_digit()));
         (self.plan.runtime.has_shell() || is_number).then_some(owner)
     }
@@ -1343,6 +1577,11 @@ fn last_user(lines: &[Line<'_>], scene: &Scene) -> Option<String> {
     last.unwrap_or_else(|| scene.user.clone())
 }
 
+/// The owner that a `chown` names.
+fn owner_of(one: &super::command::Invocation) -> Option<String> {
+    one.args().iter().find(|word| !word.or_empty().starts_with('-'))?.text.clone()
+}
+
 fn is_root(user: &str) -> bool {
     matches!(user, "" | "root" | "0" | "0:0" | "root:root")
 }
@@ -1357,6 +1596,17 @@ fn users_of(base: &Base) -> &'static [&'static str] {
         (_, Distribution::Debian(_) | Distribution::Ubuntu(_)) => &["nobody", "www-data", "daemon"],
         (_, Distribution::Alpine(_)) => &["nobody", "guest", "daemon"],
         _ => &[],
+    }
+}
+
+/// A value for `ENV`, in quotes if it has to be.
+fn env_value(value: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-:,+=@%".contains(c);
+    match value.chars().all(is_plain) && !value.is_empty() {
+        true => value.to_owned(),
+        false => {
+            format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$"))
+        }
     }
 }
 

@@ -143,6 +143,10 @@ impl Parts<'_, '_> {
         self.strays(&mut plan)?;
         let mut draft = Draft::new(self, &mut plan);
         draft.write()?;
+        if self.behind_interpreter(&plan.runtime).is_some() {
+            let interpreter = plan.runtime.entrypoint.join(" ");
+            plan.changes.push(format!("the image starts {interpreter} by its full path"));
+        }
         self.check_volumes(&mut plan);
         self.check_argv(&plan)?;
         Ok(plan)

@@ -46,6 +46,18 @@ fn model_codes() -> HashSet<&'static str> {
     families.flat_map(|family| family.rules).map(|rule| rule.code).collect()
 }
 
+/// Codes of rules that look at stages as a whole: a line that cannot be read yet may be what they
+/// say is missing.
+const OF_STAGES: &[&str] = &[
+    "missing-program",
+    "run-without-shell",
+    "shell-form-without-shell",
+    "sources-copied",
+    "toolchain-shipped",
+    "unused-stage",
+    "wrong-libc",
+];
+
 #[test]
 fn findings_of_all_fixtures_are_sound() {
     let codes: HashSet<_> = FAMILIES.iter().flat_map(|f| f.rules).map(|rule| rule.code).collect();
@@ -161,7 +173,9 @@ impl Expected {
                 continue;
             }
             for finding in self.findings.iter().filter(|f| placed.range().contains_range(f.range)) {
-                if self.model.contains(finding.code) && !with_model {
+                if self.model.contains(finding.code) && !with_model
+                    || OF_STAGES.contains(&finding.code)
+                {
                     continue;
                 }
                 let range = finding.range - placed.start + start;

@@ -13,6 +13,7 @@
 //! | `plan.rs` | all of it joined: the lines of the two stages |
 //! | `emit.rs` | a plan as the smallest edit |
 //! | `refusal.rs` | why a file is not split |
+//! | `stages.rs` | the stages of a file that has several, followed one by one |
 
 pub mod answer;
 pub mod base;
@@ -30,6 +31,7 @@ pub mod refusal;
 pub mod release;
 pub mod roots;
 pub mod runtime;
+pub mod stages;
 pub mod start;
 #[cfg(test)]
 pub mod testing;

@@ -14,7 +14,7 @@ pub mod syntax;
 // Tree to meaning: stages, references, scopes, state at a point. Uses `syntax` and what that uses.
 pub mod model;
 
-// RUN text to commands and words. Uses nothing of ours.
+// RUN text as a shell reads it: a tree, and steps in their order. Uses nothing of ours.
 pub mod shell;
 
 // The files beside a Dockerfile: build context, ignore file. Uses nothing of ours.

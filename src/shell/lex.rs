@@ -140,18 +140,13 @@ impl Parser<'_> {
         if parts.is_empty() && place != Place::Value {
             return self.cursor.unread(start, "a word is missing");
         }
-        match parts.as_slice() {
-            // The command of that name, or a single bracket.
-            [Part::Pattern(text)] if text == "[" => {
-                parts = vec![Part::Literal { text: text.clone(), quoted: false }];
-            }
-            _ if place == Place::Command => {
-                if mark_braces(&mut parts) {
-                    let range = self.cursor.since(start);
-                    self.only_bash(range);
-                }
-            }
-            _ => {}
+        let is_bracket = matches!(parts.as_slice(), [Part::Pattern(text)] if text == "[");
+        if is_bracket {
+            // The command of that name, or a bracket with nothing behind it.
+            parts = vec![Part::Literal { text: "[".to_owned(), quoted: false }];
+        } else if place == Place::Command && mark_braces(&mut parts) {
+            let range = self.cursor.since(start);
+            self.only_bash(range);
         }
         Ok(Word { range: self.cursor.since(start), parts })
     }
@@ -409,14 +404,14 @@ impl Parser<'_> {
                 None => return self.cursor.unread(outer, "arithmetic that is not closed"),
                 Some(')') if open == 0 => break,
                 Some('"') => self.double(&mut parts)?,
-                Some('\'') => return self.cursor.unread(outer, "a quote in arithmetic"),
+                Some('\'' | '\\') => return self.cursor.unread(outer, "a quote in arithmetic"),
                 Some(c) => {
                     match c {
                         '(' => open += 1,
                         ')' => open -= 1,
                         _ => {}
                     }
-                    self.quoted(c, &['$', '`', '"', '\\'], &mut parts)?;
+                    self.quoted(c, &[], &mut parts)?;
                 }
             }
         }

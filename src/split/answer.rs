@@ -5,9 +5,10 @@ use std::collections::HashSet;
 
 use super::course::{Course, Product};
 use super::facts::{Facts, Scene};
+use super::refusal::{Reason, Refusal};
 use super::roots::Roots;
 use super::start::Start;
-use super::world::Origin;
+use super::world::{Origin, is_within};
 use crate::image::Amount;
 use crate::text::TextRange;
 use crate::workspace::Context;
@@ -68,6 +69,65 @@ impl<'c, 'a> Site<'c, 'a> {
             (product.ecosystem == ecosystem).then_some((path, product))
         });
         built.collect()
+    }
+
+    /// The first of the programs started by their bare names that lies in a folder which a command
+    /// of this ecosystem filled, as far as the `PATH` tells: what is in the folder is not known by
+    /// name. Programs that packages bring are not meant.
+    pub fn started_in_folder(&self, ecosystem: &str) -> Option<(String, &'c Product)> {
+        use super::packages::{Holder, holder};
+        self.start.launches.iter().find_map(|launch| {
+            let word = launch.word(0).filter(|word| !word.contains('/'))?;
+            let is_known = holder(word, self.base().distribution) != Holder::Unknown;
+            if is_known || launch.program(self.course).is_some() {
+                return None;
+            }
+            launch.search.split(':').find_map(|folder| {
+                let path = super::facts::join(folder, word)?;
+                let product = self.product_at(&path)?;
+                let is_own = product.is_folder && product.ecosystem == ecosystem;
+                is_own.then_some((path, product))
+            })
+        })
+    }
+
+    /// [`Site::started_products`], or else [`Site::started_in_folder`]: then the name is only likely
+    /// to be that of what was built.
+    pub fn started_likely(&self, ecosystem: &str) -> Vec<(String, &'c Product, bool)> {
+        let known = self.started_products(ecosystem).into_iter();
+        let known: Vec<_> = known.map(|(path, product)| (path, product, false)).collect();
+        match self.started_in_folder(ecosystem) {
+            Some((path, product)) if known.is_empty() => vec![(path, product, true)],
+            _ => known,
+        }
+    }
+
+    /// The refusal for what is built, but is not what is started.
+    pub fn not_started(&self, ecosystem: &str) -> Refusal {
+        let launches = &self.start.launches;
+        let hidden = launches.iter().filter_map(|one| one.program(self.course)).find_map(|path| {
+            let mut products = self.course.products.iter();
+            let product = products.find(|product| {
+                is_within(&path, &product.path)
+                    && self.course.mount_over(product.line, &product.path).is_some()
+            })?;
+            Some(self.course.in_mount(&path, product.line))
+        });
+        if let Some(refusal) = hidden {
+            return refusal;
+        }
+        let shown = launches.last().map(|launch| launch.shown()).unwrap_or_default();
+        let is_known = self.course.products.iter().any(|one| one.ecosystem == ecosystem);
+        match is_known {
+            true => {
+                let what = format!("`{shown}`");
+                Refusal::new(Reason::ArtifactMissing, what, Some(self.start.place))
+            }
+            false => {
+                let why = "the build does not say where its program lies";
+                Refusal::new(Reason::ArtifactUnknown, why, Some(self.start.place))
+            }
+        }
     }
 
     /// Whether a command of this ecosystem built anything, or tried to.
@@ -187,6 +247,51 @@ impl Answer {
     }
 }
 
+impl Answer {
+    /// The answer for two programs of one ecosystem in one image.
+    #[must_use]
+    pub fn and(mut self, other: Answer) -> Answer {
+        fn extend<T: PartialEq>(list: &mut Vec<T>, more: Vec<T>) {
+            for one in more {
+                if !list.contains(&one) {
+                    list.push(one);
+                }
+            }
+        }
+        let greater = |one: Need, other: Need| if one == Need::Yes { one } else { other };
+        if other.linkage != Linkage::Static && self.linkage != (Linkage::Dynamic { runtime: true })
+        {
+            self.linkage = other.linkage;
+        }
+        extend(&mut self.artifacts, other.artifacts);
+        extend(&mut self.runtimes, other.runtimes);
+        extend(&mut self.libraries, other.libraries);
+        extend(&mut self.packages, other.packages);
+        extend(&mut self.provides, other.provides);
+        extend(&mut self.builder, other.builder);
+        extend(&mut self.settings, other.settings);
+        extend(&mut self.evidence, other.evidence);
+        extend(&mut self.assumptions, other.assumptions);
+        extend(&mut self.changes, other.changes);
+        self.certificates = greater(self.certificates, other.certificates);
+        self.zones = greater(self.zones, other.zones);
+        self.temporary = greater(self.temporary, other.temporary);
+        self.weight = self.weight.plus(other.weight);
+        self.data = match (self.data, other.data) {
+            (
+                Data::Beside { mut folders, mut embedded },
+                Data::Beside { folders: more, embedded: also },
+            ) => {
+                extend(&mut folders, more);
+                extend(&mut embedded, also);
+                Data::Beside { folders, embedded }
+            }
+            (Data::Embedded, data) | (data, _) => data,
+        };
+        self
+    }
+}
+
 /// The two sorts of splits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Variant {
@@ -238,6 +343,8 @@ pub enum Linkage {
     },
     /// It runs in an interpreter or virtual machine that the image brings.
     Interpreted,
+    /// The same, and it brings all else: the release below makes no difference.
+    Portable,
 }
 
 /// Whether something is needed.

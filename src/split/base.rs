@@ -137,6 +137,7 @@ const PHP_ENTRY: &[&str] = &["docker-php-entrypoint"];
 const JDK_ENTRY: &[&str] = &["/__cacert_entrypoint.sh"];
 const CARGO: &[(&str, &str)] =
     &[("RUSTUP_HOME", "/usr/local/rustup"), ("CARGO_HOME", "/usr/local/cargo")];
+const DOTNET: &[(&str, &str)] = &[("DOTNET_RUNNING_IN_CONTAINER", "true")];
 const BUNDLE: &[(&str, &str)] = &[
     ("LANG", "C.UTF-8"),
     ("GEM_HOME", "/usr/local/bundle"),
@@ -286,7 +287,7 @@ const ROWS: &[Row] = &[
         repository: "mcr.microsoft.com/dotnet/sdk",
         family: Family::DotnetSdk,
         cmd: &["bash"],
-        env: &[("DOTNET_RUNNING_IN_CONTAINER", "true")],
+        env: DOTNET,
         ..PLAIN
     },
     Row {
@@ -298,13 +299,38 @@ const ROWS: &[Row] = &[
     Row {
         repository: "mcr.microsoft.com/dotnet/runtime",
         family: Family::DotnetRuntime,
-        env: &[("DOTNET_RUNNING_IN_CONTAINER", "true")],
+        env: DOTNET,
         ..PLAIN
     },
     Row {
         repository: "mcr.microsoft.com/dotnet/runtime-deps",
         family: Family::DotnetRuntime,
-        env: &[("DOTNET_RUNNING_IN_CONTAINER", "true")],
+        env: DOTNET,
+        ..PLAIN
+    },
+    Row {
+        repository: "mcr.microsoft.com/dotnet/core/sdk",
+        family: Family::DotnetSdk,
+        cmd: &["bash"],
+        env: DOTNET,
+        ..PLAIN
+    },
+    Row {
+        repository: "mcr.microsoft.com/dotnet/core/aspnet",
+        family: Family::DotnetRuntime,
+        env: DOTNET,
+        ..PLAIN
+    },
+    Row {
+        repository: "mcr.microsoft.com/dotnet/core/runtime",
+        family: Family::DotnetRuntime,
+        env: DOTNET,
+        ..PLAIN
+    },
+    Row {
+        repository: "mcr.microsoft.com/dotnet/core/runtime-deps",
+        family: Family::DotnetRuntime,
+        env: DOTNET,
         ..PLAIN
     },
     Row { repository: "hugomods/hugo", family: Family::Hugo, workdir: "/src", ..PLAIN },
@@ -349,6 +375,11 @@ const DISTROLESS: &[(&str, &[&str])] = &[
     ("python3", &["/usr/bin/python3"]),
 ];
 
+/// The repositories that are known.
+pub fn repositories() -> impl Iterator<Item = &'static str> {
+    ROWS.iter().map(|row| row.repository).chain(["gcr.io/distroless/…"])
+}
+
 impl Base {
     /// What is known of an image; `None` for one that is not in the table, and for Windows.
     pub fn of(image: &Reference) -> Option<Base> {
@@ -363,6 +394,12 @@ impl Base {
             return None;
         }
         let (distribution, pinned) = release::behind(row.repository, &tag)?;
+        // Microsoft's images without a shell stand on Ubuntu.
+        let is_chiseled = row.family == Family::DotnetRuntime && tag.has("chiseled");
+        let distribution = match distribution {
+            Distribution::Ubuntu(release) if is_chiseled => Distribution::Distroless(release),
+            other => other,
+        };
         let before = row.path.iter().copied();
         let path = before.chain([PATH]).collect::<Vec<_>>().join(":");
         let mut env = vec![("PATH", path)];
@@ -380,7 +417,7 @@ impl Base {
             entrypoint: row.entrypoint,
             cmd: row.cmd,
             workdir: if row.repository == "php" { "/var/www/html" } else { row.workdir },
-            user: row.user,
+            user: if is_chiseled { "1654" } else { row.user },
             env,
         })
     }

@@ -212,7 +212,7 @@ impl Reader<'_> {
             let known = |value: Option<String>| value.filter(|_| is_sure);
             let set = assigned.into_iter().map(|(name, value)| (name, known(value)));
             self.scope(step.scope).variables.extend(set);
-            if step.redirects.is_empty() {
+            if step.redirects().next().is_none() {
                 return None;
             }
         }
@@ -291,7 +291,7 @@ fn outputs<'s>(step: &'s Step<'_>) -> impl Iterator<Item = &'s shell::Word> {
                 | Operator::AppendBoth
         )
     };
-    step.redirects.iter().filter(move |redirect| writes(redirect.operator)).filter_map(|redirect| {
+    step.redirects().filter(move |redirect| writes(redirect.operator)).filter_map(|redirect| {
         match &redirect.target {
             Target::Word(word) => Some(word),
             Target::Heredoc(_) => None,

@@ -119,6 +119,9 @@ impl<'a> Course<'a> {
             match &line.what {
                 What::Copy(copy) => course.copy(number, copy),
                 What::Run(run) => course.run(number, run)?,
+                // In what was built it may be there already.
+                What::Workdir(Some(path))
+                    if matches!(course.world.origin(path), Some(Origin::Built(_))) => {}
                 What::Workdir(Some(path)) => course.world.folder(path, Origin::Made(number)),
                 _ => {}
             }
@@ -349,7 +352,7 @@ fn lands(
 }
 
 /// Whether a name fits a pattern with `*` and `?` in its last part.
-fn matches_pattern(pattern: &str, name: &str) -> bool {
+pub fn matches_pattern(pattern: &str, name: &str) -> bool {
     fn fits(pattern: &[u8], name: &[u8]) -> bool {
         match (pattern.first(), name.first()) {
             (None, None) => true,

@@ -50,6 +50,7 @@ const FOLDERS: &[&str] = &[
     "web",
     "webroot",
     "www",
+    "wwwroot",
 ];
 
 /// Endings of files that programs read.
@@ -105,8 +106,9 @@ const ENDINGS: &[&str] = &[
 /// Endings of sources, which a compiled program does not read.
 const SOURCES: &[&str] = &[
     "c", "cabal", "cc", "cpp", "cs", "csproj", "cxx", "d", "dart", "ex", "exs", "fs", "go", "h",
-    "hpp", "hs", "hxx", "java", "kt", "kts", "md", "mod", "nim", "o", "rs", "s", "scala", "sln",
-    "sum", "swift", "vb", "work", "zig", "lhs", "hh", "in", "ac", "am", "cmake",
+    "gradle", "groovy", "hpp", "hs", "sbt", "hxx", "java", "kt", "kts", "md", "mod", "nim", "o",
+    "rs", "s", "scala", "sln", "sum", "swift", "vb", "work", "zig", "lhs", "hh", "in", "ac", "am",
+    "cmake",
 ];
 
 /// Files and folders that belong to building, testing and keeping a project.
@@ -196,12 +198,12 @@ pub struct Found {
 /// The files beside the sources in `folders` of the image, but for what is in `embedded`.
 pub fn beside(course: &Course<'_>, folders: &[String], embedded: &[String]) -> Found {
     let Some(context) = course.context else {
-        return Found { paths: Vec::new(), doubt: only_sources(course) };
+        return Found { paths: Vec::new(), doubt: only_sources(course, embedded) };
     };
     let mut search = Search { context, embedded, left: MOST, found: Found::default() };
     for place in places(course, folders) {
         let Some(folder) = course.in_context(&place) else { continue };
-        search.folder(&folder, &place, 0);
+        search.place(&folder, &place);
     }
     search.found.paths.sort();
     search.found.paths.dedup();
@@ -232,21 +234,25 @@ fn places(course: &Course<'_>, folders: &[String]) -> Vec<String> {
     });
     places.sort();
     places.dedup();
-    let all = places.clone();
-    places.retain(|place| !all.iter().any(|other| other != place && is_within(place, other)));
     places
 }
 
 /// Without the context: a doubt, unless all that is copied are sources by their names.
-fn only_sources(course: &Course<'_>) -> Option<String> {
-    let is_source = |source: &Option<String>| {
+fn only_sources(course: &Course<'_>, embedded: &[String]) -> Option<String> {
+    let is_source = |source: &Option<String>, destination: Option<&str>| {
         let Some(source) = source else { return false };
         let name = super::world::base_name(source);
         let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-        SOURCES.contains(&ending) || OTHERS.contains(&name)
+        let landings = [destination.map(str::to_owned), destination.and_then(|d| join(d, name))];
+        let is_embedded =
+            landings.iter().flatten().any(|path| embedded.iter().any(|own| is_within(path, own)));
+        SOURCES.contains(&ending) || OTHERS.contains(&name) || is_embedded
     };
     let open = course.facts.lines.iter().find(|line| match &line.what {
-        What::Copy(copy) => copy.from.is_none() && !copy.sources.iter().all(is_source),
+        What::Copy(copy) => {
+            let destination = copy.destination.as_deref();
+            copy.from.is_none() && !copy.sources.iter().all(|one| is_source(one, destination))
+        }
         _ => false,
     })?;
     Some(format!(
@@ -263,6 +269,24 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// Something that was copied to `place` by its name: a folder whose own name tells, or one to
+    /// look into.
+    fn place(&mut self, folder: &str, place: &str) {
+        let name = super::world::base_name(place).to_lowercase();
+        let is_folder = matches!(self.context.kind(folder), Ok(Some(Kind::Folder)));
+        if !is_folder {
+            if is_data(&name) && !is_other(&name) {
+                self.found.paths.push((place.to_owned(), false));
+            }
+        } else if FOLDERS.contains(&name.as_str()) && !folder.is_empty() {
+            if self.has_data(folder, 1) {
+                self.found.paths.push((place.to_owned(), true));
+            }
+        } else {
+            self.folder(folder, place, 0);
+        }
+    }
+
     fn folder(&mut self, folder: &str, place: &str, depth: usize) {
         if depth > DEEPEST || self.left == 0 {
             self.doubt();

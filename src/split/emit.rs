@@ -173,7 +173,10 @@ impl<'w, 'a> Writer<'w, 'a> {
         for assumption in &self.plan.assumptions {
             text.push_str(&format!("# Assumed: {assumption}.{newline}"));
         }
-        text.push_str(&self.style.line(Keyword::From, &self.plan.runtime.name()));
+        let platform =
+            self.plan.platform.as_ref().map(|platform| format!("--platform={platform} "));
+        let from = platform.unwrap_or_default() + &self.plan.runtime.name();
+        text.push_str(&self.style.line(Keyword::From, &from));
         for line in &self.plan.lines {
             text.push_str(newline);
             text.push_str(&self.runtime_line(line));
@@ -220,7 +223,9 @@ impl<'w, 'a> Writer<'w, 'a> {
                 let Some(line) = self.facts.lines.get(*number) else { return String::new() };
                 self.comments(line) + &source(&line.placed)
             }
-            RuntimeLine::New(keyword, rest) => self.style.line(*keyword, rest),
+            RuntimeLine::New(keyword, rest) => {
+                self.style.line(*keyword, &rest.replace('\n', self.style.newline))
+            }
         }
     }
 }

@@ -298,25 +298,8 @@ pub fn read(course: &mut Course<'_>, line: usize, invocation: &Invocation) -> Op
     if SYSTEM.contains(&name) {
         return Some(Role::System);
     }
-    let mut files = Files { course, line, invocation };
-    match name {
-        "mkdir" => files.made(Some(true)),
-        "touch" => files.made(Some(false)),
-        "chmod" | "chown" | "chgrp" => files.changed(1),
-        "sed" => files.edited(),
-        "ln" => files.linked(),
-        "cp" => files.moved(false, &COPIES),
-        "mv" => files.moved(true, &COPIES),
-        "install" => files.installed(),
-        "rm" | "rmdir" | "unlink" => files.removed(),
-        "find" => files.found(),
-        "curl" | "wget" => files.fetched(),
-        "tee" => files.made(Some(false)),
-        "tar" | "unzip" => files.unpacked(name),
-        "git" => files.git(),
-        "strip" | "upx" => files.packed(),
-        _ => None,
-    }
+    let (_, act) = ON_FILES.iter().find(|(own, _)| *own == name)?;
+    act(&mut Files { course, line, invocation })
 }
 
 /// A package manager's command. The outer `None`: it is none.
@@ -341,6 +324,41 @@ fn package(
         Operation::Housekeeping | Operation::Upgrades => Some(Role::Housekeeping),
         Operation::Unknown => None,
     })
+}
+
+/// What a command does to files; `None` if that is not known.
+type Act = fn(&mut Files<'_, '_>) -> Option<Role>;
+
+/// Commands on files.
+const ON_FILES: &[(&str, Act)] = &[
+    ("chgrp", |files| files.changed(1)),
+    ("chmod", |files| files.changed(1)),
+    ("chown", |files| files.changed(1)),
+    ("cp", |files| files.moved(false, &COPIES)),
+    ("curl", |files| files.fetched()),
+    ("find", |files| files.found()),
+    ("git", |files| files.git()),
+    ("install", |files| files.installed()),
+    ("ln", |files| files.linked()),
+    ("mkdir", |files| files.made(Some(true))),
+    ("mv", |files| files.moved(true, &COPIES)),
+    ("rm", |files| files.removed()),
+    ("rmdir", |files| files.removed()),
+    ("sed", |files| files.edited()),
+    ("strip", |files| files.packed()),
+    ("tar", |files| files.unpacked()),
+    ("tee", |files| files.made(Some(false))),
+    ("touch", |files| files.made(Some(false))),
+    ("unlink", |files| files.removed()),
+    ("unzip", |files| files.unpacked()),
+    ("upx", |files| files.packed()),
+    ("wget", |files| files.fetched()),
+];
+
+/// The commands that are known.
+pub fn commands() -> impl Iterator<Item = &'static str> {
+    let others = HARMLESS.iter().chain(USERS).chain(SYSTEM).copied();
+    others.chain(ON_FILES.iter().map(|(name, _)| *name))
 }
 
 /// A command on files.
@@ -478,7 +496,12 @@ impl Files<'_, '_> {
         };
         let sources: Vec<(String, bool)> = operands
             .iter()
-            .map(|word| Some((self.invocation.path(word.text.as_deref()?)?, word.is_pattern)))
+            .map(|word| {
+                let text = word.text.as_deref()?;
+                // Of `folder/.` the inside is meant.
+                let whole = if text.ends_with("/.") { "/." } else { "" };
+                Some((format!("{}{whole}", self.invocation.path(text)?), word.is_pattern))
+            })
             .collect::<Option<_>>()?;
         for (source, is_pattern) in &sources {
             self.transfer(source, *is_pattern, &destination, away);
@@ -499,7 +522,12 @@ impl Files<'_, '_> {
                 Origin::Context(line) => Origin::Context(line),
                 _ => Origin::Unknown(self.line),
             };
-            world.put(destination, origin, None);
+            // What else is in a folder stays what it is.
+            let is_folder = destination.ends_with('/') || world.is_folder(destination);
+            match super::facts::join(destination, super::world::base_name(source)) {
+                Some(inside) if is_folder => world.put(&inside, origin, None),
+                _ => world.put(destination, origin, None),
+            }
             return;
         }
         let whole = source.ends_with("/.");
@@ -598,7 +626,8 @@ impl Files<'_, '_> {
         })
     }
 
-    fn unpacked(&mut self, name: &str) -> Option<Role> {
+    fn unpacked(&mut self) -> Option<Role> {
+        let name = self.invocation.name()?;
         let words = self.invocation.args();
         let folder_option = if name == "tar" { "-C" } else { "-d" };
         let at = words.iter().position(|word| word.or_empty() == folder_option);

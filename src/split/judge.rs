@@ -1,6 +1,6 @@
 //! The whole way from a file to its plans, or to the reason why there are none.
 
-use super::answer::{Answer, Site, Variant};
+use super::answer::{Answer, Linkage, Site, Variant};
 use super::base::Base;
 use super::course::{Course, Role};
 use super::ecosystem;
@@ -73,10 +73,17 @@ fn judged(model: &Model, context: Option<&Context>, wanted: &Wanted) -> Result<V
         return Err(Refusal::new(Reason::NothingBuilt, "", None));
     };
     check_start(&start)?;
-    let roots = roots?;
-    let answer = answer?;
+    let (roots, answer) = match (roots, answer) {
+        // What was copied by name is a script; of a whole folder it may be anything.
+        (Err(script), Err(other)) => {
+            let is_named = course.world.exact(&script.subject).is_some();
+            return Err(if is_named { script } else { other });
+        }
+        (roots, answer) => (roots?, answer?),
+    };
     check_course(&course)?;
     check_reached(&course, &roots, &answer)?;
+    check_libraries(&course, &answer)?;
     let parts = Parts { course: &course, start: &start, roots: &roots, answer: &answer };
     Ok(variants(&parts, wanted))
 }
@@ -120,13 +127,16 @@ impl Verdict {
                 }
             }
         }
-        let refusal = first.unwrap_or_else(|| no_runtime(parts.answer, &parts.course.facts.base));
+        let refusal = first.unwrap_or_else(|| no_runtime(variant, &parts.course.facts.base));
         self.refusals.push((Some(variant), refusal));
     }
 }
 
-fn no_runtime(answer: &Answer, base: &Base) -> Refusal {
-    let what = format!("{} on {}", answer.ecosystem, base.name());
+fn no_runtime(variant: Variant, base: &Base) -> Refusal {
+    let what = match variant {
+        Variant::Conservative => format!("a sibling of {}", base.name()),
+        Variant::Smallest => format!("scratch or distroless for what is linked on {}", base.name()),
+    };
     Refusal::new(Reason::NoRuntime, what, None)
 }
 
@@ -260,6 +270,20 @@ fn check_reached(course: &Course<'_>, roots: &Roots, answer: &Answer) -> Result<
         }
     }
     Ok(())
+}
+
+/// That a program which is linked at its start, or an interpreter, does not need what a C compiler
+/// built beside it.
+fn check_libraries(course: &Course<'_>, answer: &Answer) -> Result<(), Refusal> {
+    let c = ecosystem::c::ECOSYSTEM.name;
+    if answer.ecosystem == c || answer.linkage == Linkage::Static {
+        return Ok(());
+    }
+    let mut built = course.deeds_with(|role| *role == Role::Builds(c));
+    match built.next() {
+        Some((_, one)) => Err(Refusal::new(Reason::CannotFollow, one.shown(), Some(one.range))),
+        None => Ok(()),
+    }
 }
 
 /// Programs that start several services.

@@ -10,6 +10,7 @@
 //! | `start.rs` | what containers start |
 //! | `ecosystem/` | what builds make and programs need, one file an ecosystem |
 //! | `answer.rs` | what an ecosystem is asked, and what it answers |
+//! | `sources.rs` | words in the sources of a project |
 //! | `plan.rs` | all of it joined: the lines of the two stages |
 //! | `emit.rs` | a plan as the smallest edit |
 //! | `refusal.rs` | why a file is not split |
@@ -31,6 +32,7 @@ pub mod refusal;
 pub mod release;
 pub mod roots;
 pub mod runtime;
+pub mod sources;
 pub mod stages;
 pub mod start;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::data;
 use super::facts::{Form, Line, Scene, What};
 use super::packages::{self, Holder, Use};
 use super::refusal::{Reason, Refusal};
-use super::release::Distribution;
+use super::release::{self, Distribution};
 use super::roots::Roots;
 use super::runtime;
 use super::start::{Start, argv};
@@ -39,6 +39,8 @@ pub struct Plan {
     pub is_named: bool,
     /// A tag that is made to say the release on which both stages stand: its place and the text.
     pub pin: Option<(TextRange, String)>,
+    /// The value of `--platform` in the file, which counts for the runtime stage, too.
+    pub platform: Option<String>,
     /// The lines of the runtime stage behind its `FROM`.
     pub lines: Vec<RuntimeLine>,
     /// The lines (by their number in the facts) that leave the builder.
@@ -108,6 +110,7 @@ impl Parts<'_, '_> {
             stage: stage.0,
             is_named: stage.1,
             pin: None,
+            platform: self.platform(),
             lines: Vec::new(),
             moved: Vec::new(),
             builder: self.answer.builder.clone(),
@@ -129,8 +132,10 @@ impl Parts<'_, '_> {
         self.check_release(&mut plan);
         self.packages(&mut plan)?;
         self.reachable(&mut plan);
+        self.scripts(&mut plan);
         self.data(&mut plan);
         self.fetched(&mut plan)?;
+        self.others(&mut plan);
         let mut draft = Draft::new(self, &mut plan);
         draft.write()?;
         self.check_volumes(&mut plan);
@@ -166,19 +171,44 @@ impl Parts<'_, '_> {
         self.check_programs(plan)
     }
 
+    /// The programs that are started: those of a new start command instead of the old ones.
+    fn programs(&self) -> impl Iterator<Item = &String> {
+        let old = self.roots.programs.iter().filter(|_| self.answer.start.is_none());
+        let new = self.answer.start.iter().filter_map(|start| start.words.first());
+        old.chain(new).chain(&self.roots.health)
+    }
+
+    /// Whether the small image's own program serves what is copied: then nothing else of the build
+    /// matters, its packages, users, variables and folders.
+    fn is_served(&self) -> bool {
+        self.answer.start.as_ref().is_some_and(|start| start.words.is_empty())
+    }
+
+    /// The start command behind the interpreter, where the small image starts that by itself and has
+    /// it nowhere on its `PATH`: Google's image for Node.
+    fn behind_interpreter(&self, runtime: &Base) -> Option<Vec<String>> {
+        let [program] = runtime.entrypoint else { return None };
+        let search = runtime.variable("PATH").unwrap_or_default();
+        let is_hidden = !search.split(':').any(|own| own == parent(program));
+        let has_own = self.facts().last(Keyword::Entrypoint).is_some();
+        let What::Cmd(Form::Exec(words)) = &self.facts().last(Keyword::Cmd)?.what else {
+            return None;
+        };
+        let (first, rest) = words.split_first()?;
+        (!runtime.has_shell() && is_hidden && !has_own && first == base_name(program))
+            .then(|| rest.to_vec())
+    }
+
     /// That every program which is started is there.
     fn check_programs(&self, plan: &Plan) -> Result<(), Refusal> {
-        if self.answer.linkage == Linkage::Interpreted && self.answer.start.is_some() {
-            return Ok(());
-        }
-        for program in self.roots.programs.iter().chain(&self.roots.health) {
+        for program in self.programs() {
             if self.is_brought(program, plan) {
                 continue;
             }
             let name = base_name(program);
             let is_there = match packages::holder(name, plan.runtime.distribution) {
                 Holder::Base => true,
-                Holder::Package(_) => plan.runtime.has_shell(),
+                Holder::Package(_) => plan.runtime.has_shell() && !self.is_served(),
                 Holder::Unknown => false,
             };
             if !is_there || !plan.runtime.has_shell() {
@@ -198,13 +228,16 @@ impl Parts<'_, '_> {
         };
         let scene = self.facts().last_scene();
         let search = scene.value("PATH").unwrap_or_default();
+        let is_there = |path: &str| {
+            is_made(path)
+                || self.roots.scripts.iter().any(|script| script == path)
+                || plan.artifacts.iter().any(|artifact| {
+                    is_within(path, &artifact.from) || is_within(path, &artifact.to)
+                })
+        };
         let found = match program.contains('/') {
-            true => scene.path(program).is_some_and(|path| {
-                is_made(&path)
-                    || plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.from))
-                    || plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.to))
-            }),
-            false => search.split(':').any(|folder| is_made(&format!("{folder}/{program}"))),
+            true => scene.path(program).is_some_and(|path| is_there(&path)),
+            false => search.split(':').any(|folder| is_there(&format!("{folder}/{program}"))),
         };
         found
             || self.answer.provides.iter().any(|own| own == name)
@@ -213,13 +246,33 @@ impl Parts<'_, '_> {
                 .iter()
                 .any(|artifact| artifact.is_folder && is_in_folder(&artifact.to, program, search))
             || interpreters(&plan.runtime).contains(&name)
+            || self.behind_interpreter(&plan.runtime).is_some() && name == "node"
+    }
+
+    /// The platform that the file asks for.
+    fn platform(&self) -> Option<String> {
+        let stage = self.facts().model.stages().first()?;
+        stage.platform().map(|platform| platform.text.to_string())
     }
 
     /// Where the tag of the image does not say on which release it stands, and the program needs
     /// that release, the tag is made to say it.
     fn check_release(&self, plan: &mut Plan) {
         let base = &self.facts().base;
-        if base.pinned || self.answer.linkage == Linkage::Static {
+        // Tags of one repository move together; a site stands on no release.
+        let is_sibling = base.image.repository == plan.runtime.image.repository;
+        let is_free = matches!(self.answer.linkage, Linkage::Static | Linkage::Portable);
+        if base.pinned || is_free || is_sibling || self.is_served() {
+            return;
+        }
+        let written = self.facts().model.stages().first().and_then(|stage| stage.image());
+        let pinned = written.filter(|_| self.facts().base_argument.is_none()).and_then(|image| {
+            let text = release::pinned(&image.text, &base.image, base.distribution)?;
+            Some((image.range, text))
+        });
+        if pinned.is_some() {
+            plan.pin = pinned;
+            plan.changes.push("the builder's tag names the release that it stands on".to_owned());
             return;
         }
         let stands_on = match base.distribution {
@@ -241,6 +294,7 @@ impl Parts<'_, '_> {
         let mut doubts = Vec::new();
         let is_static = self.answer.linkage == Linkage::Static;
         let requested = self.course.packages.iter().flat_map(|installed| &installed.requested);
+        let requested = requested.filter(|_| !self.is_served());
         for package in requested.filter(|package| package.group.is_none()) {
             match packages::use_of(&package.name, from) {
                 Use::Build => {}
@@ -248,7 +302,9 @@ impl Parts<'_, '_> {
                 Use::Library(_) if is_static => {}
                 Use::Library(names) => wanted.extend(names.iter().map(|name| (*name).to_owned())),
                 Use::Tool(programs) => {
-                    if programs.iter().any(|program| self.roots.names(program)) {
+                    let provided = |name: &str| self.answer.provides.iter().any(|own| own == name);
+                    let is_called = |name: &&&str| self.roots.names(name) && !provided(name);
+                    if programs.iter().any(|program| is_called(&program)) {
                         wanted.push(package.name.clone());
                     }
                 }
@@ -266,7 +322,7 @@ impl Parts<'_, '_> {
                 _ => doubts.push(library.clone()),
             }
         }
-        for program in self.roots.programs.iter().chain(&self.roots.health) {
+        for program in self.programs() {
             if !self.is_brought(program, plan)
                 && let Holder::Package(name) = packages::holder(base_name(program), to)
             {
@@ -292,6 +348,16 @@ impl Parts<'_, '_> {
         }));
         let mut seen = std::collections::HashSet::new();
         plan.packages = wanted.into_iter().filter(|name| seen.insert(name.clone())).collect();
+        let names: Vec<&str> = plan.packages.iter().map(String::as_str).collect();
+        if let Some(first) = names.first()
+            && packages::install(&names, to).is_none()
+        {
+            let what = format!(
+                "It needs the package {first}, which {} cannot install",
+                plan.runtime.name()
+            );
+            return Err(Refusal::new(Reason::NeedsOther, what, None));
+        }
         Ok(())
     }
 
@@ -353,6 +419,16 @@ impl Parts<'_, '_> {
             && !base.split(':').any(|own| own == folder)
     }
 
+    /// Start scripts that were copied with a folder are taken from the builder, by themselves.
+    fn scripts(&self, plan: &mut Plan) {
+        for script in &self.roots.scripts {
+            let is_taken = plan.artifacts.iter().any(|artifact| is_within(script, &artifact.from));
+            if !is_taken && self.course.world.exact(script).is_none() {
+                plan.artifacts.push(Artifact::file(script));
+            }
+        }
+    }
+
     /// The files that the program reads.
     fn data(&self, plan: &mut Plan) {
         let Data::Beside { folders, embedded } = &self.answer.data else { return };
@@ -374,7 +450,8 @@ impl Parts<'_, '_> {
     /// if they lie where no build works.
     fn fetched(&self, plan: &mut Plan) -> Result<(), Refusal> {
         let worked = self.worked();
-        for (deed, invocation) in self.course.deeds_with(|role| matches!(role, Role::Fetches(_))) {
+        let fetched = self.course.deeds_with(|role| matches!(role, Role::Fetches(_)));
+        for (deed, invocation) in fetched.filter(|_| !self.is_served()) {
             let Role::Fetches(paths) = &deed.role else { continue };
             for path in paths {
                 let is_gone = !matches!(self.course.world.exact(path), Some(Origin::Download(_)));
@@ -417,9 +494,52 @@ impl Parts<'_, '_> {
             });
             folders.extend(named);
         }
+        if !self.answer.builder.is_empty() {
+            folders.extend(self.facts().last_scene().workdir.clone());
+        }
         folders.sort();
         folders.dedup();
         folders
+    }
+
+    /// What other ecosystems build may be read by the program: a server's own pages.
+    fn others(&self, plan: &mut Plan) {
+        let own = self.answer.ecosystem;
+        if self.is_served() {
+            return;
+        }
+        let embedded: &[String] = match &self.answer.data {
+            Data::Beside { embedded, .. } => embedded,
+            _ => &[],
+        };
+        for product in self.course.products.iter().filter(|product| product.ecosystem != own) {
+            let path = &product.path;
+            let is_there = matches!(self.course.world.exact(path), Some(Origin::Built(_)))
+                && !plan.artifacts.iter().any(|artifact| is_within(path, &artifact.from))
+                && !embedded.iter().any(|folder| is_within(path, folder));
+            if is_there {
+                let text = format!("{path} may be read at run time: {}", product.evidence);
+                plan.evidence.push(Evidence { text, place: None, file: None });
+                let is_folder = product.is_folder;
+                plan.artifacts.push(Artifact { from: path.clone(), to: path.clone(), is_folder });
+            }
+        }
+        let unknown =
+            self.course.deeds_with(|role| matches!(role, Role::Builds(name) if *name != own));
+        for (deed, one) in unknown {
+            let is_known = self
+                .course
+                .products
+                .iter()
+                .any(|product| (product.line, product.command) == (deed.line, deed.command));
+            let is_taken = one.folder.as_deref().is_some_and(|folder| {
+                plan.artifacts.iter().any(|artifact| is_within(folder, &artifact.from))
+            });
+            if !is_known && !is_taken {
+                plan.assumptions
+                    .push(format!("the program reads nothing of what `{}` makes", one.shown()));
+            }
+        }
     }
 
     /// A volume over an artifact: engines of the old sort forget what is written there.
@@ -437,7 +557,7 @@ impl Parts<'_, '_> {
 
     /// That containers start the same words as before, or those that were announced.
     fn check_argv(&self, plan: &Plan) -> Result<(), Refusal> {
-        if self.answer.start.is_some() {
+        if self.answer.start.is_some() || self.behind_interpreter(&plan.runtime).is_some() {
             return Ok(());
         }
         let form = |keyword| match &self.facts().last(keyword)?.what {
@@ -476,6 +596,19 @@ fn is_shared(path: &str) -> bool {
     SHARED.contains(&path) || path.starts_with("/usr/local/lib")
 }
 
+/// Whether a line tells those who run a container something, and nothing to what runs in it.
+fn is_told_to_engines(keyword: Keyword) -> bool {
+    matches!(
+        keyword,
+        Keyword::Cmd
+            | Keyword::Entrypoint
+            | Keyword::Healthcheck
+            | Keyword::Expose
+            | Keyword::Label
+            | Keyword::Maintainer
+    )
+}
+
 /// Whether the entrypoint of an image only starts what it is given, if that is a program.
 fn passes_on(base: &Base) -> bool {
     use super::base::Family;
@@ -510,7 +643,6 @@ pub fn interpreters(base: &Base) -> &'static [&'static str] {
         Family::Elixir => &["elixir", "iex", "mix", "erl"],
         Family::Distroless => match base.entrypoint {
             [program, ..] if program.ends_with("java") => &["java"],
-            [program, ..] if program.ends_with("node") => &["node"],
             [program, ..] if program.ends_with("python3") => &["python3"],
             _ => &[],
         },
@@ -544,7 +676,12 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             .deeds
             .iter()
             .filter(|deed| matches!(deed.role, Role::Builds(_) | Role::Prepares(_)));
-        let built = worked.map(|deed| deed.line).max().unwrap_or(0);
+        // What the builder is given builds, too.
+        let given = plan.builder.iter().map(|line| match line {
+            BuilderLine::After(number, _) => *number,
+            BuilderLine::Before(number, _) => number.saturating_sub(1),
+        });
+        let built = worked.map(|deed| deed.line).chain(given).max().unwrap_or(0);
         let workdir = plan.runtime.workdir.to_owned();
         let user = plan.runtime.user.to_owned();
         Draft { parts, plan, built, workdir, user, declared: Vec::new(), copied: false }
@@ -580,6 +717,12 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
     }
 
     fn line(&mut self, number: usize, line: &Line<'a>) -> Result<(), Refusal> {
+        if self.parts.is_served() && !is_told_to_engines(line.keyword) {
+            if line.keyword == Keyword::User && !self.runs_behind(number) {
+                self.leave(number);
+            }
+            return Ok(());
+        }
         match (&line.what, line.keyword) {
             (What::Variables(_), Keyword::Env) => self.variables(number),
             (What::Copy(copy), _) => {
@@ -622,11 +765,6 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
                     self.new_start();
                 }
             }
-            (What::Expose(_), _)
-                if self.parts.answer.start.as_ref().is_some_and(|s| s.words.is_empty()) =>
-            {
-                self.leave(number);
-            }
             (
                 _,
                 Keyword::Cmd
@@ -638,6 +776,15 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
                 | Keyword::Stopsignal
                 | Keyword::Maintainer,
             ) => {
+                let behind = self.parts.behind_interpreter(&self.plan.runtime);
+                if let (Keyword::Cmd, Some(words)) = (line.keyword, behind) {
+                    self.leave(number);
+                    let is_last = self.parts.course.facts.last(Keyword::Cmd);
+                    if is_last.is_some_and(|last| last.number == line.number) {
+                        self.plan.lines.push(RuntimeLine::New(Keyword::Cmd, exec_form(&words)));
+                    }
+                    return Ok(());
+                }
                 // Before the start command the copies have to be there, wherever the build stands.
                 if matches!(line.keyword, Keyword::Cmd | Keyword::Entrypoint) {
                     self.clear_entrypoint(line.keyword);
@@ -663,6 +810,11 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
     fn new_start(&mut self) {
         let words = self.parts.answer.start.as_ref().map_or(&[][..], |start| &start.words);
         if !words.is_empty() {
+            // An entrypoint of the file is left out, that of the image must not stand in front.
+            let runtime = &self.plan.runtime;
+            if !runtime.entrypoint.is_empty() && !passes_on(runtime) {
+                self.plan.lines.push(RuntimeLine::New(Keyword::Entrypoint, "[]".to_owned()));
+            }
             self.plan.lines.push(RuntimeLine::New(Keyword::Cmd, exec_form(words)));
         }
     }
@@ -753,15 +905,21 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             return true;
         }
         // Before the build: what does not lie among the sources.
-        let folders = self.parts.worked();
+        let mut folders = self.parts.worked();
+        if let Data::Beside { folders: sources, .. } = &self.parts.answer.data {
+            folders.extend(sources.iter().cloned());
+        }
         let among = |path: &str| {
             path == "/"
                 || folders.iter().any(|folder| {
                     folder != "/" && is_within(path, folder) || is_within(folder, path)
                 })
         };
-        let is_root =
-            |path: &str| self.parts.roots.scripts.iter().any(|script| is_within(script, path));
+        // Those that came with a folder are taken by themselves.
+        let is_root = |path: &str| {
+            let mut scripts = self.parts.roots.scripts.iter();
+            scripts.any(|script| is_within(script, path) && course.world.exact(script).is_some())
+        };
         !among(super::world::trimmed(destination)) || is_root(destination)
     }
 
@@ -980,9 +1138,7 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             Refusal::new(Reason::NeedsUser, "of a build argument", place)
         })?;
         self.check_user(user)?;
-        let works_on =
-            self.lines().iter().skip(number + 1).any(|line| line.keyword == Keyword::Run);
-        if works_on {
+        if self.runs_behind(number) {
             return Ok(());
         }
         if !self.copied {
@@ -997,6 +1153,10 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         self.plan.lines.push(RuntimeLine::Moved(number));
         user.clone_into(&mut self.user);
         Ok(())
+    }
+
+    fn runs_behind(&self, number: usize) -> bool {
+        self.lines().iter().skip(number + 1).any(|line| line.keyword == Keyword::Run)
     }
 
     /// That a user exists in the runtime stage.
@@ -1091,11 +1251,15 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
     fn settle(&mut self) -> Result<(), Refusal> {
         let scene = self.parts.course.facts.last_scene();
         let end = self.plan.lines.iter().position(|line| {
-            matches!(line, RuntimeLine::Moved(number)
-                if matches!(self.lines().get(*number).map(|l| l.keyword), Some(Keyword::Cmd | Keyword::Entrypoint)))
+            let keyword = match line {
+                RuntimeLine::Moved(number) => self.lines().get(*number).map(|line| line.keyword),
+                RuntimeLine::New(keyword, _) => Some(*keyword),
+                RuntimeLine::Repeated(_) => None,
+            };
+            matches!(keyword, Some(Keyword::Cmd | Keyword::Entrypoint))
         });
         let tail = self.plan.lines.split_off(end.unwrap_or(self.plan.lines.len()));
-        if self.parts.answer.linkage != Linkage::Interpreted || self.parts.answer.start.is_none() {
+        if !self.parts.is_served() {
             if let Some(folder) = &last_workdir(self.lines(), &scene) {
                 self.work_in(folder);
             }

@@ -136,7 +136,7 @@ reasons! {
         "Make a virtual environment.";
     NeedsOther, false, "needs-other", "{}.",
         "It is said in the sentence.";
-    NoRuntime, false, "no-runtime", "There is no small image for it: {}.",
+    NoRuntime, false, "no-runtime", "No such image is known to run it: {}.",
         "The table of images in docs/splitting.md has none of that release.";
     SavesLittle, false, "saves-little", "It would save little: {}.",
         "An offer saves at least 50 MB and 30 %.";

@@ -4,6 +4,7 @@
 //! Source: the tag history of the official images up to August 2026. A tag that does not say its
 //! release stands on the newest one of its time, and stays there once nobody makes it any more.
 
+use crate::image::Reference;
 use crate::image::tag::{RELEASES, Release, Tag, Version};
 
 /// What an image stands on.
@@ -89,6 +90,8 @@ const DEFAULTS: &[Default] = &[
     default("gcc", &[16], NO_END, "trixie", false),
     default("nginx", &[1, 25], &[1, 28], "bookworm", false),
     default("nginx", &[1, 29], NO_END, "trixie", false),
+    default("openjdk", &[8], &[11], "bullseye", true),
+    default("openjdk", &[17], &[17], "bullseye", true),
     default("eclipse-temurin", &[8], &[21], "resolute", true),
     default("eclipse-temurin", &[25], &[25], "resolute", true),
     default("haskell", &[9], NO_END, "bookworm", true),
@@ -96,6 +99,7 @@ const DEFAULTS: &[Default] = &[
     default("erlang", &[24], NO_END, "bookworm", true),
     default("dart", &[2], NO_END, "trixie", true),
     default("swift", &[5, 9], NO_END, "jammy", true),
+    default("mcr.microsoft.com/dotnet/sdk", &[2], &[5], "buster", false),
     default("mcr.microsoft.com/dotnet/sdk", &[6], &[7], "bullseye", false),
     default("mcr.microsoft.com/dotnet/sdk", &[8], &[9], "bookworm", false),
     default("mcr.microsoft.com/dotnet/sdk", &[10], NO_END, "noble", false),
@@ -119,6 +123,10 @@ const LAST_ALPINE: &[(&str, &[u32], (u32, u32))] = &[
 /// The image of a distribution whose name a repository's flavour lacks.
 const BASED_ELSEWHERE: &[(&str, &str)] =
     &[("maven", "eclipse-temurin"), ("gradle", "eclipse-temurin"), ("clojure", "eclipse-temurin")];
+
+/// Words for distributions that are not told apart.
+const STRANGERS: &[&str] =
+    &["ubi", "ol", "oraclelinux", "al", "amazonlinux", "amazoncorretto", "corretto"];
 
 /// The release with that code name.
 pub fn named(name: &str) -> Option<&'static Release> {
@@ -152,19 +160,25 @@ pub fn behind(repository: &str, tag: &Tag<'_>) -> Option<(Distribution, bool)> {
     if matches!(repository, "debian" | "ubuntu") {
         return own_release(repository, tag);
     }
-    if tag
-        .flavour
-        .iter()
-        .any(|word| ["ubi", "ol", "oraclelinux", "al", "amazonlinux"].contains(word))
-        || matches!(repository, "amazoncorretto" | "openjdk") && !tag.has("slim")
-    {
-        return Some((Distribution::Other, true));
-    }
+    // All images of .NET of one tag stand on the same release.
+    let is_dotnet = repository.starts_with("mcr.microsoft.com/dotnet/");
+    let repository = if is_dotnet { "mcr.microsoft.com/dotnet/sdk" } else { repository };
     let elsewhere = BASED_ELSEWHERE.iter().find(|(name, _)| *name == repository);
     let (repository, version) = match elsewhere {
+        Some(_) if tag.has("openjdk") || tag.has("jdk") => ("openjdk", jdk_version(tag)?),
         Some((_, other)) => (*other, jdk_version(tag)?),
         None => (repository, tag.version.clone()),
     };
+    // From 12 on only the slim images of OpenJDK are Debian's.
+    let is_oracle = repository == "openjdk"
+        && !tag.has("slim")
+        && version.first().is_none_or(|major| *major > 11);
+    if tag.flavour.iter().any(|word| STRANGERS.contains(word))
+        || repository == "amazoncorretto"
+        || is_oracle
+    {
+        return Some((Distribution::Other, true));
+    }
     let mut found = DEFAULTS.iter().filter(|row| row.repository == repository);
     match version.is_empty() {
         // `latest` is what the last row is, and moves on.
@@ -242,6 +256,43 @@ fn jdk_version(tag: &Tag<'_>) -> Option<Version> {
     tag.flavour.iter().find_map(number).map(|number| Version::from_slice(&[number]))
 }
 
+/// Repositories with a tag for each release below an image, and where it stands in the tag: behind
+/// the flavour, or before.
+const WITH_RELEASES: &[(&str, bool)] = &[
+    ("golang", true),
+    ("rust", true),
+    ("python", true),
+    ("ruby", true),
+    ("php", true),
+    ("gcc", true),
+    ("node", false),
+];
+
+/// An image as it is written, with the release in its tag; `None` where no such tag is made.
+pub fn pinned(written: &str, image: &Reference, distribution: Distribution) -> Option<String> {
+    let name = image.familiar();
+    let (_, is_behind) = WITH_RELEASES.iter().find(|(repository, _)| *repository == name)?;
+    let tag = image.tag.as_deref().filter(|tag| *tag != "latest");
+    if image.digest.is_some() {
+        return None;
+    }
+    let new = match (tag, distribution) {
+        (tag, Distribution::Alpine(version)) => {
+            let (major, minor) = version.unwrap_or(NEWEST_ALPINE);
+            let start = tag?.strip_suffix("alpine")?;
+            format!("{start}alpine{major}.{minor}")
+        }
+        (None, Distribution::Debian(release)) => release.name.to_owned(),
+        (Some(tag), Distribution::Debian(release)) => match tag.strip_suffix("-slim") {
+            Some(start) if !is_behind => format!("{start}-{}-slim", release.name),
+            _ => format!("{tag}-{}", release.name),
+        },
+        _ => return None,
+    };
+    let start = written.strip_suffix(&format!(":{}", image.tag.as_deref().unwrap_or_default()));
+    Some(format!("{}:{new}", start.unwrap_or(written)))
+}
+
 fn two(version: &Version) -> Option<(u32, u32)> {
     match version.as_slice() {
         [major, minor, ..] => Some((*major, *minor)),
@@ -308,6 +359,23 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_that_moves_can_say_its_release() {
+        let check = |image: &str, expected: Option<&str>| {
+            let reference = Reference::parse(image).expect(image);
+            let tag = Tag::parse(reference.effective_tag().unwrap_or_default());
+            let (distribution, _) = behind(&reference.familiar(), &tag).expect(image);
+            assert_eq!(pinned(image, &reference, distribution).as_deref(), expected, "{image}");
+        };
+        check("golang:1.24", Some("golang:1.24-trixie"));
+        check("golang", Some("golang:trixie"));
+        check("docker.io/library/golang:latest", Some("docker.io/library/golang:trixie"));
+        check("golang:1.25-alpine", Some("golang:1.25-alpine3.24"));
+        check("node:20-slim", Some("node:20-bookworm-slim"));
+        check("python:3.12-slim", Some("python:3.12-slim-trixie"));
+        check("maven:3.9-eclipse-temurin-17", None);
+    }
+
+    #[test]
     fn tags_that_stay_and_tags_that_move() {
         check("golang:1.17", Some(("debian:bullseye-slim", true)));
         check("golang:1.22.3", Some(("debian:bookworm-slim", true)));
@@ -321,6 +389,12 @@ mod tests {
         check("node:22-slim", Some(("debian:bookworm-slim", true)));
         check("maven:3.9-eclipse-temurin-17", Some(("ubuntu:26.04", false)));
         check("gradle:8-jdk21", Some(("ubuntu:26.04", false)));
+        check("openjdk:11", Some(("debian:bullseye-slim", false)));
+        check("maven:3.8-openjdk-11", Some(("debian:bullseye-slim", false)));
+        check("openjdk:17-slim", Some(("debian:bullseye-slim", false)));
+        check("openjdk:17", None);
+        check("maven:3.8-openjdk-17", None);
+        check("gradle:8-jdk17-corretto", None);
         check("debian", Some(("debian:trixie-slim", false)));
         check("golang:1.3", None);
     }

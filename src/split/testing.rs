@@ -39,3 +39,42 @@ pub fn split(dockerfile: &str, files: &[(&str, &str)]) -> Result<Vec<(Variant, S
     });
     Ok(made.collect())
 }
+
+/// The runtime stage of each split, with a line `? …` for each assumption; then the refusals.
+pub fn stages(dockerfile: &str, files: &[(&str, &str)]) -> String {
+    let verdict = verdict(dockerfile, files);
+    let mut shown = Vec::new();
+    for split in &verdict.splits {
+        let text = apply_edits(dockerfile, &split.edits).expect("edits that apply");
+        let at = text.rfind("FROM").unwrap_or_default();
+        let mut stage = text[at..].trim().to_owned();
+        for assumption in &split.plan.assumptions {
+            stage.push_str(&format!("\n? {assumption}"));
+        }
+        shown.push(stage);
+    }
+    for (variant, refusal) in &verdict.refusals {
+        shown.push(match variant {
+            Some(variant) => format!("no {variant:?}: {refusal}"),
+            None => format!("{}: {refusal}", refusal.reason.code()),
+        });
+    }
+    shown.join("\n")
+}
+
+/// The lines behind the last `FROM` of each split, its image among them, joined by ` | `; or why
+/// there is none. Of a file that is split in one way only, the other variant's reason is left out.
+pub fn runtime_stages(dockerfile: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let made = match split(dockerfile, files) {
+        Ok(made) => made,
+        Err(why) => return why.lines().map(str::to_owned).collect(),
+    };
+    made.into_iter()
+        .map(|(_, text)| {
+            let start = text.rfind("\nFROM ").map_or(0, |at| at + 1);
+            let assumed = text.lines().filter(|line| line.starts_with("# Assumed: "));
+            let stage = text.get(start..).unwrap_or_default().lines();
+            assumed.chain(stage).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+        })
+        .collect()
+}

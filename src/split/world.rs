@@ -93,6 +93,13 @@ impl World {
             let inside = format!("{path}/");
             self.entries.retain(|other, _| !other.starts_with(&inside));
         }
+        // What was taken away may be built again.
+        if matches!(origin, Origin::Built(_)) {
+            let inside = format!("{}/", trimmed_root(path));
+            self.entries.retain(|other, entry| {
+                !(other.starts_with(&inside) && matches!(entry.origin, Origin::Removed(_)))
+            });
+        }
         self.entries.insert(path.to_owned(), Entry { origin, is_folder });
     }
 
@@ -123,6 +130,17 @@ impl World {
     /// The path that decides where `path` comes from, itself or a folder above, and from where.
     pub fn found(&self, path: &str) -> Option<(&str, &Origin)> {
         let mut path = trimmed(path);
+        // What was copied there by a pattern has the pattern for its name.
+        let folder = format!("{}/", trimmed_root(parent(path)));
+        let by_pattern = self.entries.range(folder.clone()..).take_while(|(other, _)| {
+            other.starts_with(&folder) && !self.entries.contains_key(path)
+        });
+        let fits = |(other, _): &(&String, &Entry)| {
+            other.contains('*') && super::course::matches_pattern(other, path)
+        };
+        if let Some((own, entry)) = by_pattern.filter(fits).last() {
+            return Some((own, &entry.origin));
+        }
         loop {
             // A folder that was made says nothing of files that nobody put there.
             if let Some((own, entry)) = self.entries.get_key_value(path) {

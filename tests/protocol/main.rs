@@ -14,3 +14,4 @@ mod profiles;
 mod requests;
 mod settings;
 mod sizes;
+mod split;

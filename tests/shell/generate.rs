@@ -7,6 +7,8 @@ const WORDS: &[&str] = &[
     "1", "é", "a#b", "x=y", "%", "@", "a,b", "+", ":", "in", "do", "time", "]", "a:b=c", "!a", "^",
     "-",
 ];
+const COMMANDS: &[&str] =
+    &["a", "echo", "./b", "set", "cd", "apt-get", "'c d'", "[", "test", "\\rm", "e\"f\""];
 const PATTERNS: &[&str] =
     &["*", "a*", "?b", "[ab]c", "/x/*.d", "[!a]", "{a,b}", "x{1..3}", "{a,$b}"];
 const NAMES: &[&str] = &["a", "B", "_c", "D1", "PATH"];
@@ -271,19 +273,22 @@ impl Writer<'_> {
         }
         // Bash 5.2 does so too at some arrays in substitutions.
         if !self.is_inside && self.random.once_in(20) {
-            self.put("arr=(");
-            self.arguments(depth);
+            self.put("arr=(a ");
+            self.pick(QUOTED);
+            self.pick(&[" $b", " ${c[@]} d", "\n e # it's f\n", " x\"y\""]);
             self.put(")");
             return;
+        }
+        if self.random.once_in(8) {
+            // The other parser takes it for a keyword, and its arguments for assignments.
+            self.pick(&["export A=", "export A B=", "export a=b C=", "local d=", "export\tD="]);
+            return self.pick(QUOTED);
         }
         if self.random.once_in(15) {
             self.redirect(depth);
             self.blank();
         }
-        self.pick(&[
-            "a", "echo", "./b", "export", "set", "cd", "apt-get", "'c d'", "[", "test", "local",
-            "\\rm",
-        ]);
+        self.pick(COMMANDS);
         self.arguments(depth);
         if self.random.once_in(4) {
             self.blank();

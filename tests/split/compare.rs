@@ -65,3 +65,66 @@ fn argv(argv: &[String]) -> &[String] {
         _ => argv,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::probe::Seen;
+
+    const EXPECTED: &str = "decision = 'offered'\nbuild_only = ['CGO_ENABLED']\n[probe]\n\
+        stdout = ''\n[smallest]\nchanges = ['ports']\n";
+
+    fn image(argv: &[&str], env: &[(&str, &str)], size: u64) -> Image {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Image {
+            size,
+            argv: argv.iter().map(|it| (*it).to_owned()).collect(),
+            env: env.iter().map(owned).collect(),
+            settings: [("ports", Value::Null)].into(),
+            start: "id -u: 0".to_owned(),
+            seen: Some(Seen { output: "x".to_owned(), code: 0, process: None }),
+        }
+    }
+
+    #[track_caller]
+    fn check(variant: Variant, before: &Image, after: &Image, expected: &[&str]) {
+        let fixture = Fixture {
+            name: String::new(),
+            folder: PathBuf::new(),
+            path: PathBuf::new(),
+            dockerfile: String::new(),
+            expected: toml::from_str(EXPECTED).expect("what is expected"),
+        };
+        let found = differences(&fixture, variant, before, after);
+        let words: Vec<_> = found.iter().filter_map(|it| it.split(": ").next()).collect();
+        assert_eq!(words, expected, "{found:#?}");
+    }
+
+    #[test]
+    fn same_is_same() {
+        let before = image(&["a", "b"], &[("CGO_ENABLED", "0"), ("TZ", "UTC")], 2);
+        check(Variant::Smallest, &before, &image(&["a", "b"], &[("TZ", "UTC")], 1), &[]);
+        let wrapped = image(&["docker-entrypoint.sh", "a", "b"], &[("TZ", "UTC")], 1);
+        check(Variant::Smallest, &before, &wrapped, &[]);
+    }
+
+    #[test]
+    fn others_are_told() {
+        let before = image(&["a"], &[("TZ", "UTC")], 2);
+        let after = image(&["a", "b"], &[("NEW", "1")], 2);
+        let all = ["argv", "env TZ", "env NEW", "size"];
+        check(Variant::Smallest, &before, &after, &all);
+
+        let mut after = image(&["a"], &[("TZ", "UTC")], 1);
+        after.start = "id -u: 1000".to_owned();
+        after.settings.insert("ports", json!({ "80/tcp": {} }));
+        let seen = Seen { output: "y".to_owned(), code: 0, process: Some("1000".to_owned()) };
+        after.seen = Some(seen);
+        check(Variant::Smallest, &before, &after, &["start", "process", "output"]);
+        check(Variant::Conservative, &before, &after, &["start", "ports", "process", "output"]);
+    }
+}

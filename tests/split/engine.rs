@@ -38,6 +38,9 @@ impl Docker {
         let docker = Docker { folder, _daemon: daemon };
         let made = script("images.sh").arg(&docker.folder).status().expect("bash");
         assert!(made.success(), "tests/split/images/images.sh: {made}");
+        // What earlier runs built.
+        let pruned = docker.run(&["image", "prune", "--force"]);
+        pruned.unwrap_or_else(|error| panic!("{error}"));
         docker
     }
 

@@ -39,11 +39,10 @@ fn check(docker: &Docker, fixture: &Fixture, report: &mut Report) -> Vec<String>
         Ok(original) => original,
         Err(error) => return vec![format!("the original: {error}")],
     };
-    let mut failures = Vec::new();
-    let refused = offer::wrong_decisions(fixture);
-    failures.extend(refused);
+    let answers = offer::answers(fixture);
+    let mut failures = offer::wrong_decisions(fixture, &answers);
     let mut after = Vec::new();
-    for offer in offer::offers(fixture) {
+    for offer in offer::offers(fixture, answers) {
         let port = fixture.expected.variant(offer.variant).and_then(|it| it.port);
         match run(docker, fixture, &offer.dockerfile, port.or(fixture.expected.probe.port)) {
             Ok(split) if offer.variant == Variant::Tutorial => after.push((offer, split)),

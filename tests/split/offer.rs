@@ -42,8 +42,11 @@ impl Offer {
     }
 }
 
-enum Answer {
+/// What `stagewright split` says.
+pub enum Answer {
+    /// The Dockerfile after the split.
     Split(String),
+    /// Why there is none.
     Refused(String),
     // TODO(splitter): away with this as soon as `stagewright split` is there.
     NoSuchCommand,
@@ -65,12 +68,18 @@ fn ask(fixture: &Fixture, variant: Variant) -> Answer {
     }
 }
 
-/// The splits to build: what the program offers, and what stands beside the fixture's Dockerfile as
-/// `conservative.Dockerfile` and `smallest.Dockerfile`, written by a person.
-pub fn offers(fixture: &Fixture) -> Vec<Offer> {
+/// What the program says to each variant.
+pub fn answers(fixture: &Fixture) -> Vec<(Variant, Answer)> {
+    Variant::OURS.map(|variant| (variant, ask(fixture, variant))).into()
+}
+
+/// The splits to build: what the program offers, and what a person wrote. That stands beside the
+/// fixture's expectations as `conservative.Dockerfile` and `smallest.Dockerfile`, and beside a
+/// tutorial's Dockerfile as `multi.Dockerfile`.
+pub fn offers(fixture: &Fixture, answers: Vec<(Variant, Answer)>) -> Vec<Offer> {
     let mut offers = Vec::new();
-    for variant in Variant::OURS {
-        if let Answer::Split(dockerfile) = ask(fixture, variant) {
+    for (variant, answer) in answers {
+        if let Answer::Split(dockerfile) = answer {
             offers.push(Offer { variant, dockerfile, by_hand: false });
         }
         if let Some(dockerfile) = by_hand(fixture, variant) {
@@ -89,29 +98,29 @@ fn by_hand(fixture: &Fixture, variant: Variant) -> Option<String> {
     fs::read_to_string(path).ok()
 }
 
-/// Where the program decides otherwise than the fixture expects.
-pub fn wrong_decisions(fixture: &Fixture) -> Vec<String> {
-    let wrong = |variant| wrong_decision(fixture, variant);
-    Variant::OURS.into_iter().filter_map(wrong).collect()
+/// Where the program decides otherwise than the fixture expects. Whether an offer asks for a
+/// review is not held.
+pub fn wrong_decisions(fixture: &Fixture, answers: &[(Variant, Answer)]) -> Vec<String> {
+    let wrong = |(variant, answer): &(Variant, Answer)| wrong_decision(fixture, *variant, answer);
+    answers.iter().filter_map(wrong).collect()
 }
 
-fn wrong_decision(fixture: &Fixture, variant: Variant) -> Option<String> {
+fn wrong_decision(fixture: &Fixture, variant: Variant, answer: &Answer) -> Option<String> {
     let expected = fixture.expected.variant(variant);
-    let reason = expected.and_then(|it| it.refused.as_deref());
+    let reason = expected.and_then(|it| it.refused.as_deref()).unwrap_or_default();
     let base = expected.and_then(|it| it.base.as_deref());
     let is_refused = fixture.expected.decision == Decision::Refused || base.is_none();
     let word = variant.word();
-    match ask(fixture, variant) {
+    match answer {
         Answer::NoSuchCommand => None,
-        Answer::Refused(said) if is_refused => {
-            let reason = reason.unwrap_or_default();
+        Answer::Refused(said) if !is_refused => Some(format!("{word}: refused: {said}")),
+        Answer::Refused(said) => {
             let is_other = !said.contains(reason);
             is_other.then(|| format!("{word}: refused not for {reason:?}, but: {said}"))
         }
-        Answer::Refused(said) => Some(format!("{word}: refused: {said}")),
         Answer::Split(text) if is_refused => Some(format!("{word}: offered:\n{text}")),
         Answer::Split(text) => {
-            let offered = last_base(&text);
+            let offered = last_base(text);
             let is_other = offered.as_deref() != base;
             is_other.then(|| format!("{word}: the base is not {base:?}, but {offered:?}"))
         }

@@ -10,6 +10,7 @@
 //! beside it is its build context.
 
 mod cases;
+mod docs;
 mod goldens;
 mod metamorphic;
 mod refusals;

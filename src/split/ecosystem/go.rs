@@ -319,6 +319,31 @@ fn module_of(course: &Course<'_>, folder: &str) -> Option<(Module, String)> {
     }
 }
 
+/// A module that the build makes of sources without one: `go mod init`. It needs no other module if
+/// nothing fetches any.
+fn made_module(course: &Course<'_>, folder: &str) -> Option<(Module, String)> {
+    let commands = || course.facts.invocations().filter(|(_, one)| one.name() == Some("go"));
+    let is = |one: &Invocation, first: &str, second: &str| {
+        one.arg(0) == Some(first) && (second.is_empty() || one.arg(1) == Some(second))
+    };
+    let is_made =
+        commands().any(|(_, one)| is(one, "mod", "init") && one.folder.as_deref() == Some(folder));
+    let fetches = commands().any(|(_, one)| is(one, "mod", "tidy") || is(one, "get", ""));
+    if !is_made || fetches {
+        return None;
+    }
+    let sources = course.facts.lines.iter().find_map(|line| match &line.what {
+        crate::split::facts::What::Copy(copy) if copy.from.is_none() => copy
+            .sources
+            .iter()
+            .flatten()
+            .find_map(|source| course.project_in(folder, base_name(source))),
+        _ => None,
+    })?;
+    let file = if sources.is_empty() { "go.mod".to_owned() } else { format!("{sources}/go.mod") };
+    Some((Module { file, ..Module::default() }, folder.to_owned()))
+}
+
 fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     if let Some(refusal) = toolchain_start(site) {
         return Some(refusal);
@@ -462,11 +487,13 @@ impl Linked {
         invocation: &Invocation,
         scene: &Scene,
     ) -> Linked {
-        let read = module_of(site.course, folder).and_then(|(module, place)| {
+        let module = module_of(site.course, folder).or_else(|| made_module(site.course, folder));
+        let read = module.and_then(|(module, place)| {
             let context = site.context()?;
             let root = module.file.rsplit_once('/').map_or("", |(folder, _)| folder);
             let sources = go::sources(context, root);
-            sources.is_complete().then_some((module, sources, place))
+            let is_read = sources.is_complete() && !sources.packages.is_empty();
+            is_read.then_some((module, sources, place))
         });
         let options = BUILD.read(args);
         let linked = static_by(site, invocation, &options, scene, read.as_ref());
@@ -609,7 +636,7 @@ fn static_by(
                 || PURE.iter().any(|pure| {
                     !PURE_ALONE.contains(pure) && import.starts_with(&format!("{pure}/"))
                 })
-                || import.starts_with(module.path.as_str())
+                || !module.path.is_empty() && import.starts_with(module.path.as_str())
         };
         let tags = options.value(&["-tags"]).flatten().unwrap_or_default();
         let has_tags = tags.contains("netgo") && tags.contains("osusergo");

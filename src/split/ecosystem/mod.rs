@@ -2,7 +2,26 @@
 //!
 //! One file each. Adding one means adding a file and a row of [`ALL`].
 
+pub mod bun_deno;
+pub mod c;
+pub mod dart;
+pub mod dotnet;
+pub mod elixir;
 pub mod go;
+pub mod gradle;
+pub mod haskell;
+pub mod hugo;
+pub mod java;
+pub mod jvm;
+pub mod maven;
+pub mod node;
+mod outputs;
+mod package;
+pub mod rust;
+pub mod sbt;
+pub mod site;
+pub mod swift;
+pub mod zig;
 
 use super::answer::{Answer, Site};
 use super::command::Invocation;
@@ -53,5 +72,23 @@ pub struct Built {
     pub evidence: String,
 }
 
-/// The ecosystems, in the order in which they are asked.
-pub const ALL: &[Ecosystem] = &[go::ECOSYSTEM];
+/// The ecosystems, in the order in which they are asked. C comes last: others build with it, too.
+pub const ALL: &[Ecosystem] = &[
+    go::ECOSYSTEM,
+    rust::ECOSYSTEM,
+    zig::ECOSYSTEM,
+    haskell::ECOSYSTEM,
+    swift::ECOSYSTEM,
+    dart::ECOSYSTEM,
+    maven::ECOSYSTEM,
+    gradle::ECOSYSTEM,
+    sbt::ECOSYSTEM,
+    java::ECOSYSTEM,
+    dotnet::ECOSYSTEM,
+    elixir::ECOSYSTEM,
+    bun_deno::ECOSYSTEM,
+    hugo::ECOSYSTEM,
+    site::ECOSYSTEM,
+    node::ECOSYSTEM,
+    c::ECOSYSTEM,
+];

@@ -43,7 +43,7 @@ const BUILD: &str = "
     crossbuild-essential-armhf mingw-w64 qemu-user-static binfmt-support man-db manpages
     manpages-dev software-properties-common apt-transport-https apt-utils debian-keyring
     debian-archive-keyring ubuntu-keyring aptitude debconf-utils checkinstall ivy node-gyp
-    eatmydata bash-completion binutils-common
+    eatmydata bash-completion binutils-common zig
 ";
 
 /// Packages that are needed as they are.

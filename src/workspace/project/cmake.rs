@@ -179,10 +179,10 @@ impl Script {
             let Some(start) = text.rfind("${") else { return Some(text) };
             let end = start + text[start..].find('}')?;
             let value = self.variables.get(&text[start + 2..end])?.as_ref()?;
-            text = format!("{}{value}{}", &text[..start], &text[end + 1..]);
-            if text.len() > MAX_TEXT {
+            if text.len() + value.len() > MAX_TEXT {
                 return None;
             }
+            text = format!("{}{value}{}", &text[..start], &text[end + 1..]);
         }
         None
     }
@@ -329,14 +329,15 @@ impl Script {
 
     /// Gives the programs the properties that are set of them.
     fn finish(&mut self) {
+        let executables = self.project.executables.iter_mut();
+        let mut by_name: BTreeMap<_, _> =
+            executables.map(|executable| (executable.name.clone(), executable)).collect();
         for (target, name, value) in std::mem::take(&mut self.properties) {
-            let executables = self.project.executables.iter_mut();
-            for executable in executables.filter(|executable| executable.name == target) {
-                match name.as_str() {
-                    "OUTPUT_NAME" | "RUNTIME_OUTPUT_NAME" => executable.output_name = value.clone(),
-                    "RUNTIME_OUTPUT_DIRECTORY" => executable.output_folder = value.clone(),
-                    _ => {}
-                }
+            let Some(executable) = by_name.get_mut(&target) else { continue };
+            match name.as_str() {
+                "OUTPUT_NAME" | "RUNTIME_OUTPUT_NAME" => executable.output_name = value,
+                "RUNTIME_OUTPUT_DIRECTORY" => executable.output_folder = value,
+                _ => {}
             }
         }
     }
@@ -423,7 +424,6 @@ fn arguments(text: &str) -> Option<(Vec<String>, &str)> {
 }
 
 /// One argument, and what is behind it; `None` if it has no end.
-#[allow(clippy::case_sensitive_file_extension_comparisons, reason = "no file")]
 fn argument(text: &str, is_quoted: bool) -> Option<(String, &str)> {
     let mut argument = String::new();
     let mut chars = text.char_indices();

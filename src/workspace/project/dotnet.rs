@@ -166,7 +166,7 @@ impl Project {
             let (name, behind) = behind.split_once(')')?;
             done.push_str(before);
             // What is not set is empty, but a file that is not read may set it.
-            done.push_str(self.property(name).stated()?);
+            done.push_str(self.properties.get(&name.to_lowercase())?.stated()?);
             rest = behind;
             if done.len() > MAX_TEXT {
                 return None;

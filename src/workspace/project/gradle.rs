@@ -15,6 +15,8 @@ use super::lex::{self, GROOVY, KOTLIN, Node, ends, items, lists, literal, mentio
 use super::reader::{Broken, Reader};
 use super::{Setting, upwards};
 
+/// How many words and marks the arguments of a call without brackets may be.
+const MAX_ARGUMENTS: usize = 1000;
 /// The tasks that make archives.
 const ARCHIVES: [&str; 5] = ["jar", "war", "bootJar", "bootWar", "shadowJar"];
 
@@ -129,6 +131,7 @@ fn arguments(start: &[Node]) -> &[Node] {
     if let Some(inner) = start.first().and_then(|node| node.group('(')) {
         return inner;
     }
+    let start = &start[..start.len().min(MAX_ARGUMENTS)];
     let line = start
         .iter()
         .enumerate()
@@ -281,12 +284,12 @@ fn catalogued(
 fn property(reader: &mut Reader<'_>, folder: &str, name: &str) -> Result<Setting, Broken> {
     let file = join(folder, "gradle.properties");
     let Some(text) = reader.read(&file)? else { return Ok(Setting::Absent) };
-    let found = text.lines().filter_map(|line| {
+    let mut found = text.lines().filter_map(|line| {
         let (key, value) = line.split_once(['=', ':'])?;
         (key.trim() == name).then(|| value.trim())
     });
     // Of two, the last counts.
-    Ok(match found.last() {
+    Ok(match found.next_back() {
         Some(value) if value.ends_with('\\') => Setting::Unknown,
         Some(value) => Setting::Stated(value.to_owned()),
         None => Setting::Absent,

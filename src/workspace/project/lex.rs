@@ -231,10 +231,12 @@ fn next<'a>(text: &'a str, syntax: &Syntax, before: Option<&Node>) -> Option<(No
         let end = text.find(|c| !is_in_word(c)).unwrap_or(text.len());
         return Some((Node::Word(text[..end].to_owned()), &text[end..]));
     }
-    if first == '/' && syntax.has_patterns && is_pattern_place(before) {
-        if let Some(rest) = behind_pattern(&text[1..]) {
-            return Some((Node::Text(None), rest));
-        }
+    if first == '/'
+        && syntax.has_patterns
+        && is_pattern_place(before)
+        && let Some(rest) = behind_pattern(&text[1..])
+    {
+        return Some((Node::Text(None), rest));
     }
     Some((Node::Mark(first), &text[first.len_utf8()..]))
 }
@@ -265,8 +267,8 @@ fn quoted<'a>(text: &'a str, quote: &Quote) -> (Node, &'a str) {
     let mut content = Some(String::new());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
-        if rest.starts_with(quote.close) {
-            return (Node::Text(content), &rest[quote.close.len()..]);
+        if let Some(behind) = rest.strip_prefix(quote.close) {
+            return (Node::Text(content), behind);
         }
         if c == '\n' && !quote.is_long {
             break;

@@ -16,6 +16,8 @@ const NAMES: [&str; 3] = ["GNUmakefile", "makefile", "Makefile"];
 const MAX_DEPTH: usize = 16;
 /// How long a line may become by its variables, in bytes.
 const MAX_TEXT: usize = 16 * 1024;
+/// How many targets are told: to look for one is to go through all.
+const MAX_TARGETS: usize = 1000;
 /// The variables that make sets itself, as far as they matter.
 const BUILT_IN: [(&str, &str); 6] =
     [("CC", "cc"), ("CXX", "g++"), ("AR", "ar"), ("AS", "as"), ("RM", "rm -f"), ("MAKE", "make")];
@@ -65,18 +67,21 @@ pub fn makefile(context: &Context, folder: &str) -> Result<Option<Makefile>, Bro
 /// Lines that `\` carries on are one. Before a recipe's line its tab stays.
 fn logical_lines(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut open: Option<String> = None;
+    let mut open = String::new();
+    let mut is_open = false;
     for line in text.lines() {
-        let whole = match open.take() {
-            Some(start) => format!("{start} {}", line.trim_start()),
-            None => line.to_owned(),
-        };
-        match whole.strip_suffix('\\') {
-            Some(start) => open = Some(start.trim_end().to_owned()),
-            None => lines.push(whole),
+        if is_open {
+            open.push(' ');
+        }
+        let part = if is_open { line.trim_start() } else { line };
+        let start = part.strip_suffix('\\');
+        is_open = start.is_some();
+        open.push_str(start.map_or(part, str::trim_end));
+        if !is_open {
+            lines.push(std::mem::take(&mut open));
         }
     }
-    lines.extend(open);
+    lines.push(open);
     lines
 }
 
@@ -275,7 +280,10 @@ impl Makefile {
         let value = match (kind, before) {
             _ if is_conditional => None,
             ("!", _) => None,
-            ("+", Some(before)) => before.value.map(|before| format!("{before} {value}")),
+            ("+", Some(before)) => before
+                .value
+                .filter(|before| before.len() < MAX_TEXT)
+                .map(|before| format!("{before} {value}")),
             ("?", Some(before)) => before.value,
             ("+" | "?", None) | (_, None) => Some(value.to_owned()),
             (_, Some(_)) => None,
@@ -308,6 +316,10 @@ impl Makefile {
     fn add(&mut self, names: &[String], is_conditional: bool, change: impl Fn(&mut Target)) {
         for name in names {
             let at = self.targets.iter().position(|target| target.name == *name);
+            if at.is_none() && self.targets.len() == MAX_TARGETS {
+                self.is_complete = false;
+                continue;
+            }
             let at = at.unwrap_or_else(|| {
                 self.targets.push(Target { name: name.clone(), ..Target::default() });
                 self.targets.len() - 1

@@ -263,10 +263,11 @@ fn resolved(text: &str, properties: &BTreeMap<String, String>) -> Option<String>
         let Some((before, rest)) = text.split_once("${") else { return Some(text) };
         let (name, behind) = rest.split_once('}')?;
         let name = name.strip_prefix("pom.").map_or(name.to_owned(), |n| format!("project.{n}"));
-        text = format!("{before}{}{behind}", properties.get(&name)?);
-        if text.len() > MAX_TEXT {
+        let value = properties.get(&name)?;
+        if text.len() + value.len() > MAX_TEXT {
             return None;
         }
+        text = format!("{before}{value}{behind}");
     }
     None
 }
@@ -353,10 +354,8 @@ fn plugin(node: &Node<'_, '_>, properties: &BTreeMap<String, String>) -> Plugin 
 fn configuration(node: &Node<'_, '_>, properties: &BTreeMap<String, String>) -> Configuration {
     let Some(node) = child(node, "configuration") else { return Configuration::default() };
     let own = |name| setting(&node, name, properties);
-    let main_class = node
-        .descendants()
-        .filter_map(|inner| inner.parent())
-        .find(|inner| child(inner, "mainClass").is_some());
+    let main_class = node.descendants().find(|inner| inner.tag_name().name() == "mainClass");
+    let main_class = main_class.and_then(|inner| inner.parent());
     Configuration {
         final_name: own("finalName"),
         classifier: own("classifier"),

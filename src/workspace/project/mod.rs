@@ -1,6 +1,6 @@
 //! What a project's own files say: which program a build makes, what it is named, what it needs.
 //!
-//! One file a kind of manifest. Each question takes a [`Context`] and a folder of it, and sees only
+//! One file a kind of manifest. Each question takes a [`Context`](super::Context) and a folder of it, and sees only
 //! what the build sees: a file that the ignore file leaves out is not there. A file is read when it
 //! is asked for and not before. An answer is what the file states: `None` is "not stated", or "only
 //! a run of the build tool would know". A file that is not well-formed is [`Broken`], which names it.
@@ -10,6 +10,16 @@
 //! | `reader.rs` | one question: files read within limits, [`Broken`] |
 //! | `data.rs` | TOML, JSON, JSON with comments and YAML as one kind of value |
 //! | `lex.rs` | program text as words, texts and brackets |
+//! | `go.rs` | `go.mod`; what Go sources import and embed |
+//! | `cargo.rs` | `Cargo.toml`, `.cargo/config.toml`, `Cargo.lock` |
+//! | `node/` | `package.json`, lock files, bundlers' configurations, `tsconfig.json` |
+//! | `python.rs` | requirement files, `pyproject.toml`, `Pipfile`, lock files |
+//! | `maven.rs`, `gradle.rs`, `sbt.rs` | `pom.xml`; `build.gradle`, `settings.gradle`; `build.sbt` |
+//! | `dotnet.rs` | `*.csproj`, `Directory.Build.props` |
+//! | `cmake.rs`, `make.rs`, `meson.rs` | `CMakeLists.txt`; `Makefile`; `meson.build` |
+//! | `ruby.rs`, `php.rs`, `elixir.rs` | `Gemfile`, `Gemfile.lock`; `composer.json`; `mix.exs` |
+//! | `haskell.rs`, `swift.rs`, `dart.rs` | `*.cabal`, `package.yaml`, `stack.yaml`; `Package.swift`; `pubspec.yaml` |
+//! | `deno.rs`, `zig.rs` | `deno.json`; `build.zig` |
 
 pub mod cargo;
 pub mod cmake;
@@ -36,8 +46,6 @@ pub mod zig;
 
 pub use reader::Broken;
 
-#[cfg(test)]
-use super::Context;
 use super::clean;
 
 /// What a file says of something for which there is a default.
@@ -101,9 +109,11 @@ fn upwards(folder: &str) -> impl Iterator<Item = &str> {
 
 /// A context of these files, by path and text; for tests.
 #[cfg(test)]
-fn context(files: &[(&str, &str)]) -> Context {
+fn context(files: &[(&str, &str)]) -> super::Context {
     use std::path::Path;
     use std::sync::Arc;
+
+    use super::Context;
 
     let mut memory = super::Memory::default().folder("/c");
     for (path, text) in files {
@@ -114,7 +124,151 @@ fn context(files: &[(&str, &str)]) -> Context {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
+    use proptest::prelude::*;
+
+    use super::super::Context;
     use super::*;
+
+    /// Asks all that can be asked of a project.
+    fn ask(context: &Context) {
+        use node::{angular, bundler, typescript};
+
+        let _ = go::module(context, "");
+        let _ = go::sources(context, "");
+        let _ = cargo::package(context, "");
+        let _ = cargo::workspace_root(context, "");
+        let _ = cargo::config(context, "");
+        let _ = cargo::lock(context, "");
+        if let Ok(Some(package)) = node::package(context, "") {
+            let _ = bundler::frameworks(&package);
+        }
+        for framework in bundler::Framework::ALL {
+            let _ = bundler::output(context, "", framework);
+        }
+        let _ = node::workspace_folders(context, "");
+        let _ = node::locks(context, "");
+        let _ = angular::workspace(context, "");
+        let _ = typescript::config(context, "", "tsconfig.json");
+        let _ = typescript::nest(context, "");
+        let _ = python::requirements(context, "requirements.txt");
+        let _ = python::project(context, "");
+        let _ = python::pipfile(context, "");
+        let _ = python::locks(context, "");
+        if let Ok(lineage) = maven::lineage(context, "") {
+            let _ = maven::final_name(&lineage);
+            let _ = maven::is_spring_boot(&lineage);
+            let _ = maven::quarkus_package(&lineage);
+        }
+        let _ = gradle::settings(context, "");
+        let _ = gradle::build(context, "");
+        let _ = dotnet::project(context, "a.csproj");
+        let _ = cmake::project(context, "");
+        if let Ok(Some(makefile)) = make::makefile(context, "") {
+            let nothing = make::Variables::new();
+            for target in makefile.targets.iter().take(100) {
+                let _ = makefile.recipe(target, &nothing, &nothing);
+            }
+        }
+        let _ = meson::project(context, "");
+        let _ = ruby::gemfile(context, "");
+        let _ = ruby::lock(context, "");
+        let _ = php::composer(context, "");
+        let _ = elixir::mix(context, "");
+        let _ = haskell::package(context, "");
+        let _ = haskell::stack(context, "");
+        let _ = swift::package(context, "");
+        let _ = dart::pubspec(context, "");
+        let _ = deno::config(context, "");
+        let _ = zig::build(context, "");
+        let _ = sbt::build(context, "");
+    }
+
+    /// The files that are read, but `package.json`.
+    const FILES: [&str; 42] = [
+        "go.mod",
+        "main.go",
+        "Cargo.toml",
+        ".cargo/config.toml",
+        "Cargo.lock",
+        "yarn.lock",
+        "pnpm-workspace.yaml",
+        "angular.json",
+        "tsconfig.json",
+        "nest-cli.json",
+        "vite.config.ts",
+        "next.config.js",
+        "vue.config.js",
+        "astro.config.mjs",
+        "svelte.config.js",
+        "nuxt.config.ts",
+        ".eleventy.js",
+        ".vitepress/config.ts",
+        "rsbuild.config.ts",
+        ".env",
+        "requirements.txt",
+        "pyproject.toml",
+        "Pipfile",
+        "poetry.lock",
+        "pom.xml",
+        "settings.gradle",
+        "build.gradle",
+        "a.csproj",
+        "CMakeLists.txt",
+        "Makefile",
+        "meson.build",
+        "Gemfile",
+        "Gemfile.lock",
+        "composer.json",
+        "mix.exs",
+        "a.cabal",
+        "Package.swift",
+        "pubspec.yaml",
+        "deno.json",
+        "build.zig",
+        "build.sbt",
+        "gradle.properties",
+    ];
+
+    fn ask_of(text: &str) {
+        let mut files: Vec<_> = FILES.iter().map(|file| (*file, text)).collect();
+        files.push(("package.json", "{}"));
+        ask(&context(&files));
+        ask(&context(&[("package.json", text)]));
+    }
+
+    /// Pieces of which odd files are made.
+    #[rustfmt::skip]
+    const PIECES: &[&str] = &[
+        "a", "\u{e9}", "1", " ", "\n", "\n\t", "\\", "\\\n", "\"", "'", "`", "\"\"\"", "\'\'\'",
+        "(", ")", "[", "]", "{", "}", "<", ">", "</a>", "<a>", "<a/>", "/", "//", "/*", "*/", "#",
+        "#{", "#[[", "${", "$(", "$", "$$", "=", ":=", "+=", ":", ";", ",", ".", "...", "=>", "@",
+        "%", "&", "-", "- ", "--", "-r ", "[[", "]]", "[a]\n", "import ", "package main\n",
+        "//go:embed ", "module ", "export default ", "defineConfig(", "build", "outDir: ",
+        "version", " = ", "plugins {", "id ", "include ", "set(", "project(", "add_executable(",
+        "endif()", "if(", "ifdef X\n", "endif\n", "define X\n", "gem ", "GEM\n", "executable ",
+        "name := ", "apply", "\r\n", "\u{feff}", "a:\n", "a=b\n", "X += a\n", "set(a b)\n", "{a}",
+    ];
+
+    proptest! {
+        #[test]
+        fn odd_files_are_no_trouble(
+            pieces in prop::collection::vec(prop::sample::select(PIECES), 0..40),
+        ) {
+            ask_of(&pieces.concat());
+        }
+    }
+
+    #[test]
+    fn long_files_are_no_trouble() {
+        for piece in PIECES {
+            let start = Instant::now();
+            ask_of(&piece.repeat(2_000 / piece.len()));
+            let took = start.elapsed();
+            assert!(took < Duration::from_secs(20), "{piece}: {took:?}");
+        }
+    }
 
     #[test]
     fn relative_paths_stay_inside() {

@@ -10,6 +10,8 @@ use super::resolve;
 const MAX_BYTES: usize = 1024 * 1024;
 /// How much the start of a file is, in bytes.
 const START: usize = 1024;
+/// How much one question may read, in bytes.
+const MAX_BYTES_IN_ALL: usize = 16 * 1024 * 1024;
 /// How many files one question may read.
 const MAX_FILES: usize = 500;
 /// How deep `**` leads.
@@ -63,17 +65,20 @@ pub struct Reader<'a> {
     context: &'a Context,
     files: usize,
     folders: usize,
+    bytes: usize,
 }
 
 impl<'a> Reader<'a> {
     pub fn new(context: &'a Context) -> Reader<'a> {
-        Reader { context, files: MAX_FILES, folders: MAX_FOLDERS }
+        Reader { context, files: MAX_FILES, folders: MAX_FOLDERS, bytes: MAX_BYTES_IN_ALL }
     }
 
     /// The text of a file, without a byte order mark; `None` if there is none.
     pub fn read(&mut self, path: &str) -> Result<Option<String>, Broken> {
         self.files = self.files.checked_sub(1).ok_or_else(|| Broken::too_many(path))?;
         let text = self.context.read(path, MAX_BYTES).map_err(|why| Broken::unread(path, &why))?;
+        let length = text.as_ref().map_or(0, String::len);
+        self.bytes = self.bytes.checked_sub(length).ok_or_else(|| Broken::too_many(path))?;
         Ok(text.map(|text| match text.strip_prefix('\u{feff}') {
             Some(rest) => rest.to_owned(),
             None => text,

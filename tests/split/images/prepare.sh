@@ -36,8 +36,8 @@ python3 -m pip --version >/dev/null || fail "There is no pip: .ci/test installs 
 # Unpacked only: nothing in there is to be configured, and dockerd needs no account.
 engine() {
   mmdebstrap --quiet --variant=extract --mode=root \
-    --include=base-files,coreutils,mount,docker.io,docker-cli,docker-buildx,runc,containerd,iptables,xz-utils,musl \
-    trixie engine "$mirror"
+    --include=base-files,coreutils,mount,musl,docker.io,docker-cli,docker-buildx,runc,containerd \
+    --include=iptables,xz-utils trixie engine "$mirror"
 }
 
 # Like Debian's official slim image: without documentation and translations.
@@ -94,6 +94,10 @@ rust() {
   cp -a "$root"/lib/*.so* parts/rust/lib/
   cp -aL "$root/lib/rustlib/$target" parts/rust/lib/rustlib/
 }
+
+# The programs' own words are of interest only where one fails.
+exec 3>&2 >prepare.log 2>&1
+trap '[ "$?" = 0 ] || cat prepare.log >&3' EXIT
 
 # Two at a time: the mirror answers one, while the other unpacks.
 (engine; go; node) &

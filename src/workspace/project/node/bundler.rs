@@ -35,6 +35,32 @@ pub enum Framework {
     Nest,
 }
 
+impl Framework {
+    /// All of them.
+    pub const ALL: [Framework; 20] = [
+        Framework::ReactScripts,
+        Framework::Vite,
+        Framework::Angular,
+        Framework::VueCli,
+        Framework::Next,
+        Framework::Nuxt,
+        Framework::Astro,
+        Framework::Gatsby,
+        Framework::Docusaurus,
+        Framework::SvelteKit,
+        Framework::Eleventy,
+        Framework::Parcel,
+        Framework::Rsbuild,
+        Framework::Storybook,
+        Framework::Remix,
+        Framework::ReactRouter,
+        Framework::Hexo,
+        Framework::VuePress,
+        Framework::VitePress,
+        Framework::Nest,
+    ];
+}
+
 /// The package that brings each.
 const PACKAGES: [(&str, Framework); 26] = [
     ("react-scripts", Framework::ReactScripts),

@@ -1,0 +1,2189 @@
+//! C, C++ and Fortran: compilers called by name, make, CMake, Meson and configure scripts.
+//!
+//! What a compiler is given on its command line is read word by word. A `Makefile` is followed, its
+//! recipes read as the shell gets them; a `make` that does what is not known stays unknown. CMake,
+//! Meson and configure scripts write into their build folder and, when they install, below their
+//! prefix: these folders are what they built, and the start command names the file.
+//!
+//! Sources: the GCC manual (invoking GCC), the GNU make manual, cmake(1), the Meson manual, the GNU
+//! coding standards (directory variables).
+
+use std::collections::BTreeSet;
+
+use super::{Asked, Built, Ecosystem, Reading};
+use crate::image::Amount;
+use crate::image::tag::Tag;
+use crate::split::answer::{Answer, Artifact, Data, Evidence, Linkage, Need, Site, Variant};
+use crate::split::base::{Family, Libc};
+use crate::split::command::{self, Grammar, Invocation, Word};
+use crate::split::course::{Course, Product, Role};
+use crate::split::facts::{Scene, join};
+use crate::split::refusal::{Reason, Refusal};
+use crate::split::release::Distribution;
+use crate::split::sources::Sources;
+use crate::split::world::{Origin, base_name, is_within, parent, trimmed};
+use crate::workspace::project::cmake;
+use crate::workspace::project::make::{self, Makefile, Target, Variables};
+
+/// Its row.
+pub const ECOSYSTEM: Ecosystem =
+    Ecosystem { name: "c", title: "C and C++", reads: read, answers: answer };
+
+/// Compilers for C; what they are given may be C++.
+const COMPILERS: &[&str] = &["cc", "gcc", "clang", "tcc", "musl-gcc", "c99"];
+
+/// Compilers for C++.
+const CPP_COMPILERS: &[&str] = &["c++", "g++", "clang++"];
+
+/// Compilers for Fortran.
+const FORTRAN_COMPILERS: &[&str] = &["gfortran", "f95", "f77"];
+
+/// Programs that get ready for a build, or work on what was compiled.
+const PREPARING: &[&str] = &[
+    "aclocal",
+    "ar",
+    "as",
+    "autoconf",
+    "autoheader",
+    "automake",
+    "autopoint",
+    "autoreconf",
+    "ccache",
+    "intltoolize",
+    "libtoolize",
+    "pkg-config",
+    "pkgconf",
+    "ranlib",
+    "update-alternatives",
+];
+
+/// Scripts of projects that write a configure script.
+const SCRIPTS: &[&str] = &["autogen.sh", "bootstrap", "bootstrap.sh", "buildconf"];
+
+/// Programs that test or check.
+const CHECKING: &[&str] = &["clang-format", "clang-tidy", "cppcheck", "ctest", "valgrind"];
+
+/// Options of compilers whose value is the next word.
+const WITH_VALUE: &[&str] = &[
+    "--param",
+    "-A",
+    "-B",
+    "-D",
+    "-I",
+    "-L",
+    "-MF",
+    "-MQ",
+    "-MT",
+    "-T",
+    "-U",
+    "-Xassembler",
+    "-Xlinker",
+    "-Xpreprocessor",
+    "-arch",
+    "-e",
+    "-framework",
+    "-idirafter",
+    "-imacros",
+    "-include",
+    "-iquote",
+    "-isysroot",
+    "-isystem",
+    "-l",
+    "-std",
+    "-target",
+    "-u",
+    "-x",
+    "-z",
+];
+
+/// Options with which nothing is linked.
+const UNLINKED: &[&str] = &["-c", "-E", "-S", "-M", "-MM", "-fsyntax-only"];
+
+/// Libraries by the names that linkers know, and the development packages of the full images that
+/// hold them.
+const LIBRARIES: &[(&str, &str)] = &[
+    ("bz2", "libbz2-dev"),
+    ("crypto", "libssl-dev"),
+    ("curl", "libcurl4-openssl-dev"),
+    ("db", "libdb-dev"),
+    ("event", "libevent-dev"),
+    ("ffi", "libffi-dev"),
+    ("gdbm", "libgdbm-dev"),
+    ("glib-2.0", "libglib2.0-dev"),
+    ("gmp", "libgmp-dev"),
+    ("jpeg", "libjpeg-dev"),
+    ("krb5", "libkrb5-dev"),
+    ("lzma", "liblzma-dev"),
+    ("mariadb", "default-libmysqlclient-dev"),
+    ("maxminddb", "libmaxminddb-dev"),
+    ("mysqlclient", "default-libmysqlclient-dev"),
+    ("ncurses", "libncurses5-dev"),
+    ("ncursesw", "libncurses5-dev"),
+    ("tinfo", "libncurses5-dev"),
+    ("png", "libpng-dev"),
+    ("pq", "libpq-dev"),
+    ("readline", "libreadline-dev"),
+    ("sqlite3", "libsqlite3-dev"),
+    ("ssl", "libssl-dev"),
+    ("webp", "libwebp-dev"),
+    ("xml2", "libxml2-dev"),
+    ("xslt", "libxslt-dev"),
+    ("yaml", "libyaml-dev"),
+    ("z", "zlib1g-dev"),
+];
+
+/// Libraries of the C library and the compiler themselves, which every image has.
+const OWN: &[&str] = &[
+    "c", "crypt", "dl", "gcc", "gcc_s", "m", "pthread", "resolv", "rt", "stdc++", "stdc++fs",
+    "supc++", "util",
+];
+
+/// Endings of sources in C++.
+const CPP_ENDINGS: &[&str] = &["C", "cc", "cpp", "cxx", "c++", "hh", "hpp", "mm"];
+
+/// All endings of sources that are read for words.
+const ENDINGS: &[&str] =
+    &["C", "c", "cc", "cpp", "cxx", "h", "hh", "hpp", "hxx", "f", "f90", "inc", "ipp"];
+
+/// Files beside sources.
+const MANIFESTS: &[&str] =
+    &["Makefile", "makefile", "GNUmakefile", "CMakeLists.txt", "meson.build", "configure.ac"];
+
+/// Folders that are no prefix of one project: what is in them is the system's.
+const SYSTEM: &[&str] =
+    &["/", "/bin", "/etc", "/lib", "/lib64", "/sbin", "/usr", "/usr/bin", "/usr/lib", "/var"];
+
+/// How deep makefiles call make, and targets need targets.
+const DEEPEST: usize = 8;
+
+/// How many targets of makefiles are followed.
+const MOST_TARGETS: usize = 300;
+
+fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
+    let invocation = asked.invocation;
+    let name = invocation.name()?;
+    if PREPARING.contains(&name) {
+        return Some(Reading::Prepares);
+    }
+    if CHECKING.contains(&name) {
+        return Some(Reading::Checks);
+    }
+    if compiler(name).is_some() {
+        if is_question(invocation) {
+            return Some(Reading::Prepares);
+        }
+        let compile = Compile::read(invocation)?;
+        return Some(match compile.is_linked {
+            true => Reading::Builds(compile.built().into_iter().collect()),
+            false => Reading::Prepares,
+        });
+    }
+    if SCRIPTS.contains(&name) {
+        return Some(Reading::Prepares);
+    }
+    match name {
+        "configure" | "config" | "Configure" if is_path(invocation) => {
+            configured_by_script(invocation)?;
+            Some(Reading::Prepares)
+        }
+        "cmake" => cmake_command(asked),
+        "meson" => meson_command(asked),
+        "make" | "gmake" => make_command(asked),
+        "ninja" | "samu" => ninja_command(asked),
+        _ => None,
+    }
+}
+
+/// Whether the program is named by its path.
+fn is_path(invocation: &Invocation) -> bool {
+    invocation.words.first().is_some_and(|word| word.or_empty().contains('/'))
+}
+
+/// Whether a compiler or tool is only asked what it is.
+fn is_question(invocation: &Invocation) -> bool {
+    matches!(
+        invocation.arg(0),
+        Some("--version" | "-v" | "-dumpversion" | "-dumpmachine" | "--help")
+    ) && invocation.args().len() == 1
+}
+
+/// A language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Language {
+    C,
+    Cpp,
+    Fortran,
+}
+
+/// The language of a compiler, whatever version its name ends with.
+fn compiler(name: &str) -> Option<Language> {
+    let plain = match name.rsplit_once('-') {
+        Some((plain, version)) if version.starts_with(|c: char| c.is_ascii_digit()) => plain,
+        _ => name,
+    };
+    let rows = [
+        (COMPILERS, Language::C),
+        (CPP_COMPILERS, Language::Cpp),
+        (FORTRAN_COMPILERS, Language::Fortran),
+    ];
+    rows.iter().find(|(names, _)| names.contains(&plain)).map(|(_, language)| *language)
+}
+
+/// What a compiler is told.
+#[derive(Clone, Debug)]
+struct Compile {
+    /// What it writes, absolute.
+    output: String,
+    language: Language,
+    /// Whether a program or shared library is linked.
+    is_linked: bool,
+    is_shared: bool,
+    is_static: bool,
+    /// Whether it brings its own C++ library.
+    has_own_cpp: bool,
+    /// The libraries that it links with, by name.
+    libraries: Vec<String>,
+    /// Packages for libraries of the compiler.
+    packages: Vec<&'static str>,
+    /// Whether something was on its command line that is not known, such as what `pkg-config` says.
+    is_open: bool,
+    has_sanitizer: bool,
+    /// Whether it is a wrapper that compiles for musl, whatever the image has.
+    is_musl: bool,
+}
+
+impl Compile {
+    /// `None` if it is not known what it writes.
+    fn read(invocation: &Invocation) -> Option<Compile> {
+        let language = compiler(invocation.name()?)?;
+        let mut compile = Compile {
+            output: invocation.path("a.out")?,
+            language,
+            is_linked: true,
+            is_shared: false,
+            is_static: false,
+            has_own_cpp: false,
+            libraries: Vec::new(),
+            packages: Vec::new(),
+            is_open: false,
+            has_sanitizer: false,
+            is_musl: invocation.name() == Some("musl-gcc"),
+        };
+        if language == Language::Fortran {
+            compile.packages.extend(["libgfortran5", "libquadmath0"]);
+        }
+        let mut words = invocation.args().iter();
+        let mut output = None;
+        while let Some(word) = words.next() {
+            let Some(text) = word.text.as_deref() else {
+                compile.is_open = true;
+                continue;
+            };
+            if text == "-o" {
+                output = Some(words.next()?.text.clone()?);
+            } else if let Some(name) = text.strip_prefix("-o").filter(|name| !name.is_empty()) {
+                // `-objc…` and the like do not occur; a name may stand right behind.
+                output = Some(name.to_owned());
+            } else if text == "-l" {
+                compile.libraries.push(words.next()?.text.clone()?);
+            } else if WITH_VALUE.contains(&text) {
+                words.next();
+            } else if text.starts_with('@') {
+                return None;
+            } else {
+                compile.word(text);
+            }
+        }
+        if compile.is_open && output.is_none() {
+            return None;
+        }
+        if let Some(output) = output {
+            compile.output = invocation.path(&output)?;
+        }
+        Some(compile)
+    }
+
+    fn word(&mut self, text: &str) {
+        match text {
+            _ if UNLINKED.contains(&text) => self.is_linked = false,
+            "-shared" => self.is_shared = true,
+            "-static" | "--static" | "-static-pie" => self.is_static = true,
+            "-static-libstdc++" => self.has_own_cpp = true,
+            "-fopenmp" => self.packages.push("libgomp1"),
+            "-stdlib=libc++" => self.packages.extend(["libc++1", "libc++abi1"]),
+            _ if text.starts_with("-fsanitize=") => self.has_sanitizer = true,
+            _ if text.starts_with("-l") => self.libraries.extend(text.get(2..).map(str::to_owned)),
+            _ if text.starts_with('-') => {}
+            _ => {
+                let ending = text.rsplit_once('.').map_or("", |(_, ending)| ending);
+                if self.language == Language::C && CPP_ENDINGS.contains(&ending) {
+                    self.language = Language::Cpp;
+                }
+            }
+        }
+        for (name, package) in [
+            ("-latomic", "libatomic1"),
+            ("-lgomp", "libgomp1"),
+            ("-lgfortran", "libgfortran5"),
+            ("-lquadmath", "libquadmath0"),
+        ] {
+            if text == name {
+                self.packages.push(package);
+                self.libraries.pop();
+            }
+        }
+        if text == "-lstdc++" && self.language == Language::C {
+            self.language = Language::Cpp;
+        }
+    }
+
+    fn built(&self) -> Option<Built> {
+        self.is_linked.then(|| Built {
+            path: self.output.clone(),
+            is_folder: false,
+            evidence: format!("the compiler writes {}", self.output),
+        })
+    }
+}
+
+/// The text of an invocation as it is written.
+fn written(course: &Course<'_>, line: usize, invocation: &Invocation) -> Option<String> {
+    let line = course.facts.lines.get(line)?;
+    let start = invocation.range.start().checked_sub(line.placed.start)?;
+    let end = invocation.range.end().checked_sub(line.placed.start)?;
+    Some(line.placed.item.text.get(usize::from(start)..usize::from(end))?.to_owned())
+}
+
+/// Whether all words that are not known are numbers of processors: `-j$(nproc)`.
+fn only_counts(course: &Course<'_>, line: usize, invocation: &Invocation) -> bool {
+    let unknown = invocation.args().iter().filter(|word| word.text.is_none()).count();
+    let text = written(course, line, invocation).unwrap_or_default();
+    let counts = text.matches("nproc").count() + text.matches("_NPROCESSORS_ONLN").count();
+    unknown <= counts
+}
+
+/// A build that a tool was set up for.
+#[derive(Clone, Debug)]
+struct Setup {
+    tool: &'static str,
+    /// The folder of the sources.
+    source: String,
+    /// The folder that it builds in.
+    build: String,
+    /// Where it installs to; `None` if that is not known.
+    prefix: Option<String>,
+    /// Whether some files are installed outside of that.
+    is_scattered: bool,
+    is_static: bool,
+}
+
+impl Setup {
+    fn new(tool: &'static str, source: String, build: String) -> Setup {
+        Setup {
+            tool,
+            source,
+            build,
+            prefix: Some("/usr/local".to_owned()),
+            is_scattered: false,
+            is_static: false,
+        }
+    }
+
+    /// Takes a folder that is set by an option.
+    fn folder(&mut self, value: &str) {
+        let inside = self.prefix.as_deref().is_some_and(|prefix| is_within(value, prefix));
+        self.is_scattered |= value.starts_with('/') && !inside;
+    }
+}
+
+/// What `cmake` is told when it sets up a build.
+fn configured_by_cmake(invocation: &Invocation) -> Option<Setup> {
+    let cwd = invocation.folder.clone()?;
+    let (mut source, mut build, mut prefix) = (None, None, None);
+    let (mut is_open, mut is_static) = (false, false);
+    let mut folders = Vec::new();
+    let mut words = invocation.args().iter();
+    while let Some(word) = words.next() {
+        let Some(text) = word.text.as_deref().filter(|_| !word.is_pattern) else {
+            is_open = true;
+            continue;
+        };
+        let mut value = |name: &str| match text.strip_prefix(name) {
+            Some("") => Some(words.next().and_then(|word| word.text.clone())),
+            Some(rest) => Some(Some(rest.to_owned())),
+            None => None,
+        };
+        if text.starts_with("--preset") || text == "-P" || text == "-E" {
+            return None;
+        }
+        if text.starts_with("--install-prefix") {
+            prefix = Some(match text.split_once('=') {
+                Some((_, value)) => value.to_owned(),
+                None => words.next()?.text.clone()?,
+            });
+        } else if let Some(value) = value("-S") {
+            source = Some(invocation.path(&value?)?);
+        } else if let Some(value) = value("-B") {
+            build = Some(invocation.path(&value?)?);
+        } else if let Some(definition) = value("-D") {
+            let Some(definition) = definition else {
+                is_open = true;
+                continue;
+            };
+            let (name, value) = definition.split_once('=').unwrap_or((&definition, ""));
+            let name = name.split(':').next().unwrap_or_default();
+            match name {
+                "CMAKE_INSTALL_PREFIX" => prefix = Some(value.to_owned()),
+                "CMAKE_EXE_LINKER_FLAGS" => {
+                    is_static |= value.split_whitespace().any(|w| w == "-static")
+                }
+                _ if name.starts_with("CMAKE_INSTALL_") => folders.push(value.to_owned()),
+                _ => {}
+            }
+        } else if value("-G").is_some() || value("-C").is_some() || value("-U").is_some() {
+        } else if !text.starts_with('-') {
+            source = Some(invocation.path(text)?);
+        }
+    }
+    let source = source.unwrap_or_else(|| cwd.clone());
+    let mut setup = Setup::new("cmake", clean(&source), clean(&build.unwrap_or(cwd)));
+    match prefix {
+        Some(prefix) => setup.prefix = Some(clean(&invocation.path(&prefix)?)),
+        None if is_open => setup.prefix = None,
+        None => {}
+    }
+    setup.is_static = is_static;
+    folders.iter().for_each(|folder| setup.folder(folder));
+    Some(setup)
+}
+
+/// What a configure script is told.
+fn configured_by_script(invocation: &Invocation) -> Option<Setup> {
+    let build = invocation.folder.clone()?;
+    let program = invocation.words.first()?.text.as_deref()?;
+    let source = parent(&invocation.path(program)?).to_owned();
+    let mut setup = Setup::new("configure", clean(&source), clean(&build));
+    let mut is_open = false;
+    let mut prefix = None;
+    let mut folders = Vec::new();
+    let mut words = invocation.args().iter();
+    while let Some(word) = words.next() {
+        let Some(text) = word.text.as_deref() else {
+            is_open = true;
+            continue;
+        };
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, value.to_owned()),
+            None if text == "--prefix" => (text, words.next()?.text.clone()?),
+            None => continue,
+        };
+        match name {
+            "--prefix" => prefix = Some(value),
+            "LDFLAGS" => setup.is_static |= value.split_whitespace().any(|flag| flag == "-static"),
+            _ if name.starts_with("--with-") || name.starts_with("--enable-") => {}
+            // Folders have names such as `--sysconfdir` and `--conf-path`.
+            _ if name.ends_with("dir") || name.ends_with("-path") => folders.push(value),
+            _ => {}
+        }
+    }
+    match prefix {
+        Some(prefix) => setup.prefix = Some(clean(&invocation.path(&prefix)?)),
+        None if is_open => setup.prefix = None,
+        None => {}
+    }
+    folders.iter().for_each(|folder| setup.folder(folder));
+    Some(setup)
+}
+
+const MESON: Grammar = Grammar {
+    values: &[
+        "--backend",
+        "--bindir",
+        "--buildtype",
+        "--cross-file",
+        "--datadir",
+        "--default-library",
+        "--libdir",
+        "--localstatedir",
+        "--native-file",
+        "--optimization",
+        "--prefix",
+        "--sysconfdir",
+        "--unity",
+        "--warnlevel",
+        "--wrap-mode",
+        "-D",
+        "-b",
+    ],
+    switches: &["--debug", "--reconfigure", "--strip", "--wipe", "--werror"],
+    joined: &["-D"],
+};
+
+/// What `meson setup` is told.
+fn configured_by_meson(invocation: &Invocation) -> Option<Setup> {
+    let skipped = usize::from(invocation.arg(0) == Some("setup"));
+    let options = MESON.read(invocation.args().get(skipped..)?);
+    if options.unknown.is_some() {
+        return None;
+    }
+    let cwd = invocation.folder.clone()?;
+    let path = |word: &Word| invocation.path(word.text.as_deref()?);
+    let (source, build) = match options.operands[..] {
+        [build] => (cwd, path(build)?),
+        // They may stand the other way round; the sources are there before.
+        [build, source] => (path(source)?, path(build)?),
+        _ => return None,
+    };
+    let mut setup = Setup::new("meson", clean(&source), clean(&build));
+    if let Some(prefix) = options.value(&["--prefix"]) {
+        setup.prefix = Some(clean(&invocation.path(prefix?)?));
+    }
+    for (name, _, value) in &options.options {
+        let value = value.clone().unwrap_or_default();
+        match name.as_ref() {
+            "--bindir" | "--datadir" | "--libdir" | "--localstatedir" | "--sysconfdir" => {
+                setup.folder(&value);
+            }
+            "-D" if value.starts_with("prefix=") => {
+                setup.prefix = value.split_once('=').map(|(_, value)| value.to_owned());
+            }
+            _ => {}
+        }
+    }
+    Some(setup)
+}
+
+fn clean(path: &str) -> String {
+    trimmed(path).to_owned()
+}
+
+/// The setup of a build folder, by the commands so far.
+fn setup_of(course: &Course<'_>, folder: &str) -> Option<Setup> {
+    let folder = trimmed(folder);
+    let prepared = course.deeds_with(|role| *role == Role::Prepares(ECOSYSTEM.name));
+    let setups = prepared.filter_map(|(_, invocation)| match invocation.name()? {
+        "cmake" => configured_by_cmake(invocation),
+        "meson" => configured_by_meson(invocation),
+        "configure" | "config" | "Configure" => configured_by_script(invocation),
+        _ => None,
+    });
+    setups.filter(|setup| setup.build == folder).last()
+}
+
+/// What a build with a tool does: build, and perhaps install.
+struct Task {
+    setup: Setup,
+    installs: bool,
+}
+
+impl Task {
+    fn built(&self, course: &Course<'_>) -> Vec<Built> {
+        let setup = &self.setup;
+        let mut built = Vec::new();
+        let mut add = |path: String, is_folder: bool, evidence: String| {
+            built.push(Built { path, is_folder, evidence });
+        };
+        // Where sources and objects lie in one folder, what is built cannot be told from the rest.
+        if setup.build != setup.source && setup.tool != "configure" {
+            let evidence = format!("{} builds in {}", setup.tool, setup.build);
+            add(setup.build.clone(), true, evidence);
+        }
+        let programs = programs(course, setup);
+        for (path, _) in &programs {
+            add(path.clone(), false, format!("{path} is named in CMakeLists.txt"));
+        }
+        if !self.installs {
+            return built;
+        }
+        let Some(prefix) = setup.prefix.clone().filter(|prefix| !SYSTEM.contains(&prefix.as_str()))
+        else {
+            return built;
+        };
+        let evidence = format!("it is installed below {prefix}");
+        built.push(Built { path: prefix.clone(), is_folder: true, evidence });
+        for (_, name) in programs.iter().filter(|(_, name)| !name.is_empty()) {
+            let path = format!("{prefix}/bin/{name}");
+            let evidence = format!("CMakeLists.txt installs {name}");
+            built.push(Built { path, is_folder: false, evidence });
+        }
+        built
+    }
+}
+
+/// The programs of a CMake project: where each is built, and its name if it is installed to `bin`.
+fn programs(course: &Course<'_>, setup: &Setup) -> Vec<(String, String)> {
+    let Some((project, _)) = cmake_project(course, setup) else { return Vec::new() };
+    let program = |one: &cmake::Executable| {
+        let name = one.output_name.or_default(&one.name)?;
+        let folder = match one.output_folder.stated() {
+            Some(folder) => {
+                let mut folder = folder.to_owned();
+                for (variable, value) in [
+                    ("CMAKE_BINARY_DIR", &setup.build),
+                    ("PROJECT_BINARY_DIR", &setup.build),
+                    ("CMAKE_SOURCE_DIR", &setup.source),
+                    ("PROJECT_SOURCE_DIR", &setup.source),
+                ] {
+                    folder = folder.replace(&format!("${{{variable}}}"), value);
+                }
+                join(&setup.build, &folder).filter(|path| !path.contains('$'))?
+            }
+            None => {
+                one.output_folder.or_default("")?;
+                join(&setup.build, &one.folder)?
+            }
+        };
+        let is_installed = project.installs.iter().any(|install| {
+            install.kind == "TARGETS"
+                && install.what.contains(&one.name)
+                && install.destination.or_default("bin") == Some("bin")
+        });
+        let installed = if is_installed { name.to_owned() } else { String::new() };
+        Some((join(trimmed(&folder), name)?, installed))
+    };
+    project.executables.iter().filter_map(program).collect()
+}
+
+/// The CMake project of a setup, and its folder in the context.
+fn cmake_project(course: &Course<'_>, setup: &Setup) -> Option<(cmake::Project, String)> {
+    if setup.tool != "cmake" {
+        return None;
+    }
+    let folder = course.project_in(&setup.source, "CMakeLists.txt")?;
+    Some((cmake::project(course.context?, &folder).ok()??, folder))
+}
+
+fn cmake_command(asked: &Asked<'_, '_>) -> Option<Reading> {
+    if is_question(asked.invocation) {
+        return Some(Reading::Prepares);
+    }
+    match cmake_task(asked.course, asked.invocation) {
+        Some(task) => Some(Reading::Builds(task.built(asked.course))),
+        None if matches!(asked.invocation.arg(0), Some("--build" | "--install")) => None,
+        None => configured_by_cmake(asked.invocation).map(|_| Reading::Prepares),
+    }
+}
+
+/// What `cmake --build` and `cmake --install` do.
+fn cmake_task(course: &Course<'_>, invocation: &Invocation) -> Option<Task> {
+    const BUILD: Grammar = Grammar {
+        values: &["--component", "--config", "--parallel", "--prefix", "--target", "-t", "-j"],
+        switches: &["--clean-first", "--verbose", "-v", "--strip"],
+        joined: &["-j"],
+    };
+    let args = invocation.args();
+    let verb = invocation.arg(0)?;
+    let folder = invocation.path(invocation.arg(1)?)?;
+    let (own, _) = match args.iter().position(|word| word.or_empty() == "--") {
+        Some(at) => args.split_at(at),
+        None => (args, &[][..]),
+    };
+    let own: Vec<Word> = own.get(2..)?.iter().filter(|word| word.text.is_some()).cloned().collect();
+    // `-j` may stand alone.
+    let own: Vec<Word> = own
+        .iter()
+        .enumerate()
+        .filter(|(at, word)| {
+            let is_count = matches!(word.or_empty(), "-j" | "--parallel");
+            let next = own.get(at + 1).map_or("", Word::or_empty);
+            !is_count || next.starts_with(|c: char| c.is_ascii_digit())
+        })
+        .map(|(_, word)| word.clone())
+        .collect();
+    let options = BUILD.read(&own);
+    if options.unknown.is_some() || invocation.variables.contains_key("DESTDIR") {
+        return None;
+    }
+    let mut setup = setup_of(course, &folder)?;
+    let target = options.value(&["--target", "-t"]).flatten();
+    let installs = match verb {
+        "--install" => true,
+        "--build" => target.is_some_and(|target| target.starts_with("install")),
+        _ => return None,
+    };
+    if let Some(prefix) = options.value(&["--prefix"]) {
+        setup.prefix = Some(clean(&invocation.path(prefix?)?));
+    }
+    Some(Task { setup, installs })
+}
+
+fn meson_command(asked: &Asked<'_, '_>) -> Option<Reading> {
+    match asked.invocation.arg(0)? {
+        "--version" => Some(Reading::Prepares),
+        "test" => Some(Reading::Checks),
+        "compile" | "install" => {
+            let task = meson_task(asked.course, asked.invocation)?;
+            Some(Reading::Builds(task.built(asked.course)))
+        }
+        _ => configured_by_meson(asked.invocation).map(|_| Reading::Prepares),
+    }
+}
+
+fn meson_task(course: &Course<'_>, invocation: &Invocation) -> Option<Task> {
+    const WORK: Grammar =
+        Grammar { values: &["-C", "-j", "--destdir"], switches: &["-v", "--quiet"], joined: &[] };
+    let options = WORK.read(invocation.args().get(1..)?);
+    if options.unknown.is_some() || options.has("--destdir") {
+        return None;
+    }
+    let folder = match options.value(&["-C"]) {
+        Some(folder) => invocation.path(folder?)?,
+        None => invocation.folder.clone()?,
+    };
+    Some(Task { setup: setup_of(course, &folder)?, installs: invocation.arg(0) == Some("install") })
+}
+
+fn ninja_command(asked: &Asked<'_, '_>) -> Option<Reading> {
+    if is_question(asked.invocation) {
+        return Some(Reading::Prepares);
+    }
+    let task = ninja_task(asked.course, asked.line, asked.invocation)?;
+    Some(Reading::Builds(task.built(asked.course)))
+}
+
+fn ninja_task(course: &Course<'_>, line: usize, invocation: &Invocation) -> Option<Task> {
+    const NINJA: Grammar = Grammar {
+        values: &["-C", "-j", "-k", "-l"],
+        switches: &["-v", "--verbose", "--quiet"],
+        joined: &["-j", "-C"],
+    };
+    let known: Vec<Word> =
+        invocation.args().iter().filter(|word| word.text.is_some()).cloned().collect();
+    // `-j` before a number that is not known.
+    let known: Vec<Word> = match known.last().map(Word::or_empty) {
+        Some("-j") => known[..known.len() - 1].to_vec(),
+        _ => known,
+    };
+    let options = NINJA.read(&known);
+    let is_plain = options.unknown.is_none()
+        && only_counts(course, line, invocation)
+        && !invocation.variables.contains_key("DESTDIR");
+    if !is_plain {
+        return None;
+    }
+    let folder = match options.value(&["-C"]) {
+        Some(folder) => invocation.path(folder?)?,
+        None => invocation.folder.clone()?,
+    };
+    let installs = options.operands.iter().any(|word| word.or_empty().starts_with("install"));
+    Some(Task { setup: setup_of(course, &folder)?, installs })
+}
+
+/// The arguments of make.
+struct Goals {
+    folder: String,
+    targets: Vec<String>,
+    stated: Variables,
+}
+
+impl Goals {
+    /// `None` if some are not known.
+    fn read(invocation: &Invocation) -> Option<Goals> {
+        let mut goals = Goals {
+            folder: invocation.folder.clone()?,
+            targets: Vec::new(),
+            stated: Variables::new(),
+        };
+        let mut words = invocation.args().iter().filter_map(|word| word.text.as_deref()).peekable();
+        while let Some(word) = words.next() {
+            match word {
+                "-C" | "--directory" => goals.folder = invocation.path(words.next()?)?,
+                "-j" | "--jobs" | "-l" => {
+                    if words.peek().is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit())) {
+                        words.next();
+                    }
+                }
+                "-s"
+                | "-k"
+                | "-B"
+                | "-i"
+                | "-w"
+                | "-e"
+                | "-r"
+                | "-R"
+                | "--silent"
+                | "V=1"
+                | "--no-print-directory"
+                | "--quiet" => {}
+                _ if word.starts_with("-j") || word.starts_with("--jobs=") => {}
+                _ if word.starts_with("-C") => {
+                    goals.folder = invocation.path(word.get(2..)?)?;
+                }
+                _ if word.starts_with('-') => return None,
+                _ => match word.split_once('=') {
+                    Some((name, value)) => {
+                        let name = name.trim_end_matches([':', '+']);
+                        goals.stated.insert(name.to_owned(), value.to_owned());
+                    }
+                    None => goals.targets.push(word.to_owned()),
+                },
+            }
+        }
+        goals.folder = clean(&goals.folder);
+        Some(goals)
+    }
+
+    fn installs(&self) -> bool {
+        self.targets.iter().any(|target| target.starts_with("install"))
+    }
+
+    fn tests(&self) -> bool {
+        let is_test = |target: &String| {
+            matches!(target.as_str(), "test" | "tests" | "check" | "lint" | "distcheck")
+        };
+        !self.targets.is_empty() && self.targets.iter().all(is_test)
+    }
+
+    fn cleans(&self) -> bool {
+        !self.targets.is_empty() && self.targets.iter().all(|target| target.contains("clean"))
+    }
+}
+
+fn make_command(asked: &Asked<'_, '_>) -> Option<Reading> {
+    if is_question(asked.invocation) {
+        return Some(Reading::Prepares);
+    }
+    if !only_counts(asked.course, asked.line, asked.invocation) {
+        return None;
+    }
+    let goals = Goals::read(asked.invocation)?;
+    if goals.tests() {
+        return Some(Reading::Checks);
+    }
+    if goals.cleans() {
+        return Some(Reading::Prepares);
+    }
+    if let Some(task) = make_task(asked.course, &goals) {
+        return Some(Reading::Builds(task.built(asked.course)));
+    }
+    let scene = &asked.course.facts.lines.get(asked.line)?.scene;
+    let work = Work::of(asked.course, asked.invocation, scene, &goals)?;
+    let mut built: Vec<Built> = work.compiles.iter().filter_map(Compile::built).collect();
+    built.extend(work.installed.iter().map(|path| Built {
+        path: path.clone(),
+        is_folder: false,
+        evidence: format!("the Makefile installs {path}"),
+    }));
+    Some(Reading::Builds(built))
+}
+
+/// What make does in a folder that CMake or a configure script set up.
+fn make_task(course: &Course<'_>, goals: &Goals) -> Option<Task> {
+    let mut setup = setup_of(course, &goals.folder)?;
+    for (name, value) in &goals.stated {
+        match name.as_str() {
+            "prefix" | "PREFIX" => setup.prefix = Some(clean(value)),
+            "DESTDIR" if !value.is_empty() => setup.prefix = None,
+            _ => {}
+        }
+    }
+    Some(Task { setup, installs: goals.installs() })
+}
+
+/// What the recipes of a `Makefile` do.
+#[derive(Default)]
+struct Work {
+    compiles: Vec<Compile>,
+    /// The files that are installed or copied, absolute.
+    installed: Vec<String>,
+    /// Folders that are made.
+    folders: BTreeSet<String>,
+    done: BTreeSet<(String, String)>,
+}
+
+/// What recipes are read with.
+struct Kitchen<'k, 'a> {
+    course: &'k Course<'a>,
+    scene: &'k Scene,
+    invocation: &'k Invocation,
+    environment: Variables,
+}
+
+impl Work {
+    /// `None` if the `Makefile` is not at hand, or does what is not known.
+    fn of(
+        course: &Course<'_>,
+        invocation: &Invocation,
+        scene: &Scene,
+        goals: &Goals,
+    ) -> Option<Work> {
+        let mut environment = Variables::new();
+        for (name, value) in scene.variables.iter().chain(&invocation.variables) {
+            environment.extend(value.clone().map(|value| (name.clone(), value)));
+        }
+        let kitchen = Kitchen { course, scene, invocation, environment };
+        let mut work = Work::default();
+        work.make(&kitchen, goals, 0)?;
+        Some(work)
+    }
+
+    fn make(&mut self, kitchen: &Kitchen<'_, '_>, goals: &Goals, depth: usize) -> Option<()> {
+        if depth > DEEPEST {
+            return None;
+        }
+        let course = kitchen.course;
+        let names = ["GNUmakefile", "makefile", "Makefile"];
+        let file = names.iter().find_map(|name| course.project_in(&goals.folder, name));
+        let Some(file) = file else { return self.without_makefile(kitchen, goals) };
+        let makefile = make::makefile(course.context?, &file).ok()??;
+        makefile.targets.iter().all(is_plain_pattern).then_some(())?;
+        if goals.targets.is_empty() {
+            return self.target(kitchen, &makefile, goals, makefile.default_target()?, depth);
+        }
+        for name in &goals.targets {
+            self.target(kitchen, &makefile, goals, makefile.target(name)?, depth)?;
+        }
+        Some(())
+    }
+
+    /// Make's own rule: `make hello` compiles `hello.c`.
+    fn without_makefile(&mut self, kitchen: &Kitchen<'_, '_>, goals: &Goals) -> Option<()> {
+        kitchen.course.context?;
+        for name in &goals.targets {
+            let endings = ["c", "cc", "cpp"];
+            let source = endings.iter().find_map(|ending| {
+                let file = format!("{name}.{ending}");
+                kitchen.course.project_in(&goals.folder, &file).map(|_| file)
+            })?;
+            let compiler = if source.ends_with(".c") { "cc" } else { "g++" };
+            let line = format!("{compiler} {source} -o {name}");
+            self.line(kitchen, goals, &line, 0)?;
+        }
+        (!goals.targets.is_empty()).then_some(())
+    }
+
+    fn target(
+        &mut self,
+        kitchen: &Kitchen<'_, '_>,
+        makefile: &Makefile,
+        goals: &Goals,
+        target: &Target,
+        depth: usize,
+    ) -> Option<()> {
+        let place = (makefile.file.clone(), target.name.clone());
+        if self.done.len() > MOST_TARGETS || depth > DEEPEST * 2 {
+            return None;
+        }
+        if !self.done.insert(place) {
+            return Some(());
+        }
+        for need in &target.prerequisites {
+            // A list of objects that is not known holds no programs.
+            let Some(needs) = makefile.expand(need, &kitchen.environment, &goals.stated) else {
+                continue;
+            };
+            for name in needs.split_whitespace() {
+                if let Some(inner) = makefile.target(name) {
+                    self.target(kitchen, makefile, goals, inner, depth + 1)?;
+                }
+            }
+        }
+        let name = makefile.expand(&target.name, &kitchen.environment, &goals.stated)?;
+        let lines = makefile.recipe(target, &kitchen.environment, &goals.stated);
+        let is_linked_by_rule = lines.is_empty()
+            && target.prerequisites.iter().any(|need| need.ends_with(".o") || need.contains("OBJ"));
+        if is_linked_by_rule {
+            let line = format!("cc -o {name} objects.o -lunknown");
+            return self.line(kitchen, goals, &line, depth);
+        }
+        for (line, raw) in lines.into_iter().zip(&target.recipe) {
+            match line {
+                Some(line) => self.line(kitchen, goals, &line, depth)?,
+                None if target.is_conditional => return None,
+                None => {
+                    let line = lenient(raw, &name, makefile, kitchen, goals)?;
+                    self.line(kitchen, goals, &line, depth)?;
+                }
+            }
+        }
+        Some(())
+    }
+
+    /// A line of a recipe, as the shell gets it.
+    fn line(
+        &mut self,
+        kitchen: &Kitchen<'_, '_>,
+        goals: &Goals,
+        line: &str,
+        depth: usize,
+    ) -> Option<()> {
+        let mut scene = kitchen.scene.clone();
+        scene.workdir = Some(goals.folder.clone());
+        let place = kitchen.invocation.range;
+        let commands = command::read(line, &scene, &|_| place).ok()?;
+        for invocation in &commands {
+            if compiler(invocation.name()?).is_some() {
+                let mut compile = Compile::read(invocation)?;
+                compile.is_open |= line.contains(UNKNOWN);
+                self.compiles.push(compile);
+            } else {
+                self.command(kitchen, goals, invocation, depth)?;
+            }
+            // What commands print into files may be anything.
+            invocation.outputs.is_empty().then_some(())?;
+        }
+        Some(())
+    }
+
+    fn command(
+        &mut self,
+        kitchen: &Kitchen<'_, '_>,
+        goals: &Goals,
+        invocation: &Invocation,
+        depth: usize,
+    ) -> Option<()> {
+        match invocation.name()? {
+            "echo" | "printf" | "true" | "test" | "[" | "rm" | "cd" | "chmod" | "strip" | "ar"
+            | "ranlib" | "ldconfig" | "touch" | ":" | "set" | "uname" | "pkg-config" | "exit" => {
+                Some(())
+            }
+            "mkdir" => {
+                let operands =
+                    invocation.args().iter().filter(|word| !word.or_empty().starts_with('-'));
+                for word in operands {
+                    self.folders.insert(clean(&invocation.path(word.text.as_deref()?)?));
+                }
+                Some(())
+            }
+            "make" | "gmake" => {
+                let mut inner = Goals::read(invocation)?;
+                for (name, value) in &goals.stated {
+                    inner.stated.entry(name.clone()).or_insert_with(|| value.clone());
+                }
+                match inner.cleans() || inner.tests() {
+                    true => Some(()),
+                    false => self.make(kitchen, &inner, depth + 1),
+                }
+            }
+            "install" | "cp" | "mv" => self.copies(kitchen.course, invocation),
+            _ => None,
+        }
+    }
+
+    fn copies(&mut self, course: &Course<'_>, invocation: &Invocation) -> Option<()> {
+        const COPIES: Grammar = Grammar {
+            values: &["-g", "-m", "-o", "-t", "--group", "--mode", "--owner"],
+            switches: &[
+                "-C", "-D", "-R", "-T", "-a", "-c", "-d", "-f", "-n", "-p", "-r", "-s", "-u", "-v",
+            ],
+            joined: &["-m"],
+        };
+        let options = COPIES.read(invocation.args());
+        if options.unknown.is_some() {
+            return None;
+        }
+        let mut operands = options.operands.clone();
+        if options.has("-d") && invocation.name() == Some("install") {
+            for word in operands {
+                self.folders.insert(clean(&invocation.path(word.text.as_deref()?)?));
+            }
+            return Some(());
+        }
+        let destination = match options.value(&["-t"]) {
+            Some(folder) => format!("{}/", invocation.path(folder?)?),
+            None => invocation.path(operands.pop()?.text.as_deref()?)?,
+        };
+        let is_folder = destination.ends_with('/')
+            || operands.len() > 1
+            || self.folders.contains(clean(&destination).as_str())
+            || course.world.is_folder(&destination);
+        for word in operands {
+            let source = word.text.as_deref()?;
+            match (word.is_pattern, is_folder) {
+                // All that a pattern can find lands in the folder.
+                (true, _) => drop(self.installed.push(clean(&destination))),
+                (false, true) => {
+                    self.installed.push(join(&destination, base_name(source))?);
+                }
+                (false, false) => self.installed.push(destination.clone()),
+            }
+        }
+        Some(())
+    }
+}
+
+/// What stands for a part of a recipe that is not known.
+const UNKNOWN: &str = "-lunknown";
+
+/// A line of a recipe with functions and unknown variables left out, if it is a compiler that is
+/// called and what it writes is named.
+fn lenient(
+    raw: &str,
+    target: &str,
+    makefile: &Makefile,
+    kitchen: &Kitchen<'_, '_>,
+    goals: &Goals,
+) -> Option<String> {
+    let mut line = String::new();
+    let mut rest = raw.trim_start_matches(['@', '-', '+', ' ', '\t']);
+    while let Some(at) = rest.find('$') {
+        line.push_str(rest.get(..at)?);
+        rest = rest.get(at + 1..)?;
+        let close = match rest.chars().next()? {
+            '(' => ')',
+            '{' => '}',
+            '@' => {
+                line.push_str(target);
+                rest = rest.get(1..)?;
+                continue;
+            }
+            '<' | '^' | '+' | '*' | '?' => {
+                line.push_str("objects.o");
+                rest = rest.get(1..)?;
+                continue;
+            }
+            _ => return None,
+        };
+        let end = closing(rest, close)?;
+        let text = format!("${}", rest.get(..=end)?);
+        rest = rest.get(end + 1..)?;
+        match makefile.expand(&text, &kitchen.environment, &goals.stated) {
+            Some(value) => line.push_str(&value),
+            None => line.push_str(UNKNOWN),
+        }
+    }
+    line.push_str(rest);
+    let mut words = line.split_whitespace();
+    let is_compiler = words.next().is_some_and(|word| compiler(base_name(word)).is_some());
+    let output = line.split(" -o ").nth(1).and_then(|rest| rest.split_whitespace().next());
+    let is_named = output.is_some_and(|output| !output.contains(UNKNOWN)) || line.contains(" -c ");
+    (is_compiler && is_named).then_some(line)
+}
+
+/// The place of the bracket that closes the one at the start of a text.
+fn closing(text: &str, close: char) -> Option<usize> {
+    let open = text.chars().next()?;
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        if c == open {
+            depth += 1;
+        } else if c == close {
+            depth = depth.checked_sub(1)?;
+            if depth == 0 {
+                return Some(at);
+            }
+        }
+    }
+    None
+}
+
+/// Whether a pattern rule only compiles, as far as its text says.
+fn is_plain_pattern(target: &Target) -> bool {
+    if !target.name.contains('%') {
+        return true;
+    }
+    target.recipe.iter().all(|line| {
+        let line = line.trim_start_matches(['@', '-', ' ']);
+        let harmless =
+            ["mkdir", "echo", "printf", "$(CC)", "$(CXX)", "${CC}", "${CXX}", "$(COMPILE"];
+        harmless.iter().any(|start| line.starts_with(start))
+            || line.split_whitespace().next().is_some_and(|word| compiler(word).is_some())
+    })
+}
+
+fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
+    if let Some(launch) =
+        site.start.launches.iter().find(|one| matches!(one.name(), Some("make" | "gcc" | "cmake")))
+    {
+        return Some(Err(Refusal::new(Reason::BuildTool, launch.shown(), Some(site.start.place))));
+    }
+    let started = site.started_likely(ECOSYSTEM.name);
+    if started.is_empty() {
+        return missing(site).map(Err);
+    }
+    let answers =
+        started.iter().map(|(path, product, likely)| native(site, path, product, *likely));
+    answers.reduce(|one, other| Ok(one?.and(other?)))
+}
+
+/// Something is built, or it is not known what, and it is not what is started.
+fn missing(site: &Site<'_, '_>) -> Option<Refusal> {
+    let unknown = site.course.deeds_with(|role| *role == Role::Unknown);
+    let mut tools = unknown.filter(|(_, one)| {
+        let name = one.name().unwrap_or_default();
+        compiler(name).is_some() || matches!(name, "make" | "gmake" | "cmake" | "ninja" | "meson")
+    });
+    if let Some((_, one)) = tools.next() {
+        let why = format!("what `{}` does is not known, or its files are not at hand", one.shown());
+        return Some(Refusal::new(Reason::ArtifactUnknown, why, Some(one.range)));
+    }
+    if !site.builds(ECOSYSTEM.name) {
+        return None;
+    }
+    Some(site.not_started(ECOSYSTEM.name))
+}
+
+/// What was found out about a program.
+struct Found {
+    artifacts: Vec<Artifact>,
+    /// The folder of the sources.
+    source: String,
+    is_cpp: bool,
+    is_static: bool,
+    has_own_cpp: bool,
+    is_musl: bool,
+    libraries: BTreeSet<String>,
+    packages: BTreeSet<&'static str>,
+    /// Whether it may link with more than is known.
+    is_open: bool,
+    /// The names of sources that are known.
+    files: Vec<String>,
+    /// Whether more than single files is taken.
+    has_folder: bool,
+    assumptions: Vec<String>,
+}
+
+fn native(
+    site: &Site<'_, '_>,
+    path: &str,
+    product: &Product,
+    likely: bool,
+) -> Result<Answer, Refusal> {
+    if site.course.mount_over(product.line, path).is_some() {
+        return Err(site.course.in_mount(path, product.line));
+    }
+    let unknown = || Refusal::new(Reason::ArtifactUnknown, path, Some(site.start.place));
+    let invocation = site.course.invocation(product.line, product.command).ok_or_else(unknown)?;
+    let line = site.facts().lines.get(product.line).ok_or_else(unknown)?;
+    let name = invocation.name().unwrap_or_default();
+    let mut found = Found {
+        artifacts: vec![Artifact::file(path)],
+        source: invocation.folder.clone().unwrap_or_default(),
+        is_cpp: true,
+        is_static: false,
+        has_own_cpp: false,
+        is_musl: false,
+        libraries: BTreeSet::new(),
+        packages: BTreeSet::new(),
+        is_open: true,
+        files: Vec::new(),
+        has_folder: false,
+        assumptions: Vec::new(),
+    };
+    if compiler(name).is_some() {
+        let compile = Compile::read(invocation).ok_or_else(unknown)?;
+        let words = invocation.args().iter().filter_map(|word| word.text.as_deref());
+        let sources: Vec<&str> = words
+            .filter(|text| ENDINGS.contains(&text.rsplit_once('.').map_or("", |(_, end)| end)))
+            .collect();
+        // They may lie anywhere.
+        if let Some(source) = sources.iter().find(|text| text.starts_with('/')) {
+            found.source = parent(source).to_owned();
+        }
+        found.files = sources.iter().map(|text| base_name(text).to_owned()).collect();
+        found.take_compiles(site, std::slice::from_ref(&compile), product)?;
+    } else {
+        let task = match name {
+            "cmake" => cmake_task(site.course, invocation),
+            "meson" => meson_task(site.course, invocation),
+            "ninja" | "samu" => ninja_task(site.course, product.line, invocation),
+            _ => Goals::read(invocation).and_then(|goals| make_task(site.course, &goals)),
+        };
+        match task {
+            Some(task) => found.take_task(site, path, product, &task)?,
+            None => {
+                let goals = Goals::read(invocation).ok_or_else(unknown)?;
+                let work = Work::of(site.course, invocation, &line.scene, &goals);
+                let work = work.ok_or_else(unknown)?;
+                found.source = goals.folder;
+                found.take_compiles(site, &work.compiles, product)?;
+                found.take_installed(&work.installed);
+            }
+        }
+    }
+    found.take_others(site, product);
+    if likely {
+        found.assumptions.push(format!("{} is what the build installed", base_name(path)));
+    }
+    let mut answer = found.answer(site, invocation)?;
+    answer.evidence.insert(0, Evidence::at(invocation.range, product.evidence.clone()));
+    answer.provides.push(base_name(path).to_owned());
+    Ok(answer)
+}
+
+impl Found {
+    /// What compilers were told: of all, since libraries of the project go into its programs.
+    fn take_compiles(
+        &mut self,
+        site: &Site<'_, '_>,
+        compiles: &[Compile],
+        product: &Product,
+    ) -> Result<(), Refusal> {
+        if compiles.iter().any(|one| one.has_sanitizer) {
+            let what = "It is built with a sanitizer, whose library is not known";
+            return Err(Refusal::new(Reason::NeedsOther, what, Some(site.start.place)));
+        }
+        self.is_cpp = compiles.iter().any(|one| one.language == Language::Cpp);
+        self.is_open = compiles.iter().any(|one| one.is_open);
+        let own = compiles.iter().filter(|one| one.is_linked && !one.is_shared);
+        let exact = compiles.iter().find(|one| one.output == product.path);
+        self.is_static = match exact {
+            Some(one) => one.is_static,
+            None => own.clone().count() > 0 && own.clone().all(|one| one.is_static),
+        };
+        self.has_own_cpp = exact.is_some_and(|one| one.has_own_cpp);
+        self.is_musl = exact.is_some_and(|one| one.is_musl);
+        let is_foreign = self.is_musl && !self.is_static && site.base().libc() != Libc::Musl;
+        if is_foreign {
+            let what = "musl, which the builder's programs do not find";
+            return Err(Refusal::new(Reason::NeedsLibc, what, Some(site.start.place)));
+        }
+        for one in compiles {
+            self.packages.extend(one.packages.iter().copied());
+            for library in &one.libraries {
+                match library.as_str() {
+                    "unknown" => self.is_open = true,
+                    name if OWN.contains(&name) => {}
+                    name => drop(self.libraries.insert(name.to_owned())),
+                }
+            }
+        }
+        for one in compiles.iter().filter(|one| one.is_linked && one.is_shared) {
+            self.add(Artifact::file(one.output.clone()));
+        }
+        Ok(())
+    }
+
+    /// All that a Makefile installs outside of the sources goes along.
+    fn take_installed(&mut self, installed: &[String]) {
+        for path in installed {
+            let is_header = is_within(path, "/usr/include") || path.contains("/share/man/");
+            if !is_within(path, &self.source) && !is_header {
+                self.add(Artifact::file(path.clone()));
+            }
+        }
+    }
+
+    fn add(&mut self, artifact: Artifact) {
+        let is_there = self.artifacts.iter().any(|own| {
+            own.from == artifact.from || own.is_folder && is_within(&artifact.from, &own.from)
+        });
+        if !is_there {
+            self.artifacts.push(artifact);
+        }
+    }
+
+    /// What CMake, Meson or a configure script built or installed.
+    fn take_task(
+        &mut self,
+        site: &Site<'_, '_>,
+        path: &str,
+        product: &Product,
+        task: &Task,
+    ) -> Result<(), Refusal> {
+        let setup = &task.setup;
+        let place = site.course.invocation(product.line, product.command).map(|one| one.range);
+        self.source.clone_from(&setup.source);
+        self.is_static = setup.is_static;
+        let project = cmake_project(site.course, setup);
+        let own = setup
+            .prefix
+            .as_deref()
+            .filter(|prefix| task.installs && is_within(&product.path, prefix));
+        if let Some(prefix) = own {
+            if setup.is_scattered {
+                let why = format!("it installs files outside of {prefix}");
+                return Err(Refusal::new(Reason::ArtifactUnknown, why, place));
+            }
+            self.take_prefix(site, prefix, place)?;
+            return Ok(());
+        }
+        // A program in the build folder finds the project's own shared libraries there.
+        let shares = match &project {
+            Some((project, _)) if project.is_complete && !project.fetches => {
+                project.libraries.iter().any(|library| {
+                    !matches!(library.kind.as_deref(), Some("STATIC" | "OBJECT" | "INTERFACE"))
+                        && (library.kind.is_some() || shares_by_default(site, setup))
+                })
+            }
+            _ => {
+                self.assumptions.push("it needs no shared library of the project's own".to_owned());
+                false
+            }
+        };
+        if shares && is_within(path, &setup.build) {
+            self.artifacts = vec![Artifact::folder(setup.build.clone())];
+            self.has_folder = true;
+        } else if shares {
+            let why = "the project builds shared libraries, which stay in the build folder";
+            return Err(Refusal::new(Reason::ArtifactUnknown, why, place));
+        }
+        if let Some((project, _)) = &project {
+            self.is_open = !project.is_complete || !project.packages.is_empty() || project.fetches;
+        }
+        Ok(())
+    }
+
+    fn take_prefix(
+        &mut self,
+        site: &Site<'_, '_>,
+        prefix: &str,
+        place: Option<crate::text::TextRange>,
+    ) -> Result<(), Refusal> {
+        let is_toolchains =
+            is_within("/usr/local", prefix) && site.base().family != Family::Distribution;
+        if is_toolchains {
+            return Err(Refusal::new(Reason::MixedWithToolchain, prefix, place));
+        }
+        let inside: Vec<Artifact> = std::mem::take(&mut self.artifacts);
+        self.artifacts = vec![Artifact::folder(prefix)];
+        for artifact in inside.into_iter().filter(|one| !is_within(&one.from, prefix)) {
+            self.artifacts.push(artifact);
+        }
+        self.has_folder = true;
+        Ok(())
+    }
+
+    /// Libraries that other commands of the file built: they may be linked with.
+    fn take_others(&mut self, site: &Site<'_, '_>, product: &Product) {
+        for other in &site.course.products {
+            let is_gone = matches!(site.course.world.origin(&other.path), Some(Origin::Removed(_)));
+            if other.ecosystem != ECOSYSTEM.name || is_gone || other.path == product.path {
+                continue;
+            }
+            let is_library = base_name(&other.path).contains(".so");
+            let installed = other.is_folder && other.evidence.starts_with("it is installed");
+            if is_library {
+                self.add(Artifact::file(other.path.clone()));
+                self.has_folder = true;
+            } else if installed && site.base().family == Family::Distribution {
+                self.add(Artifact::folder(other.path.clone()));
+                self.has_folder = true;
+            } else if installed {
+                self.assumptions.push(format!("it links with no library in {}", other.path));
+            }
+        }
+    }
+
+    fn answer(mut self, site: &Site<'_, '_>, invocation: &Invocation) -> Result<Answer, Refusal> {
+        let base = site.base();
+        if self.is_static && !self.is_musl && base.libc() == Libc::Glibc {
+            let what = "it uses nothing that a static glibc loads at run time: names of hosts and \
+                        users, character sets";
+            self.assumptions.push(what.to_owned());
+        }
+        let sources = self.sources(site);
+        // The C library itself opens libgcc_s for some calls.
+        let unwinds = ["pthread_cancel", "pthread_exit", "backtrace("];
+        let linkage = match self.is_static {
+            true => Linkage::Static,
+            false => Linkage::Dynamic { runtime: self.is_cpp || sources.may_mention(&unwinds) },
+        };
+        let mut libraries = Vec::new();
+        if !base.slim && linkage != Linkage::Static {
+            libraries = self.implicit(site);
+        }
+        let starts = ["system(", "popen(", "execl", "execv", "posix_spawn"];
+        if sources.mentions(&starts) {
+            self.assumptions.push("the programs that it starts itself are in the image".to_owned());
+        }
+        if sources.mentions(&["dlopen("]) {
+            self.assumptions.push("the libraries that it opens itself are in the image".to_owned());
+        }
+        let need = |is_needed: bool| if is_needed { Need::Yes } else { Need::No };
+        let zone = sources.may_mention(&["localtime", "tzset", "zoneinfo", "mktime"]);
+        let certificates = sources.may_mention(&["SSL_", "curl", "gnutls", "mbedtls", "https"]);
+        let packages = match base.distribution {
+            Distribution::Debian(_) | Distribution::Ubuntu(_) => {
+                self.packages.iter().map(|name| (*name).to_owned()).collect()
+            }
+            // The compiler's package stands for them.
+            _ => Vec::new(),
+        };
+        let mut settings = Vec::new();
+        let mut is_bound = self.has_folder;
+        if linkage != Linkage::Static {
+            let is_cpp = self.is_cpp && !self.has_own_cpp;
+            if base.family == Family::Gcc && is_cpp && !is_served_by_release(site) {
+                is_bound = true;
+                for library in ["libstdc++.so.6", "libgcc_s.so.1"] {
+                    self.add(Artifact::file(format!("/usr/local/lib64/{library}")));
+                }
+                let text = "gcc's image links with a C++ library that is newer than its Debian's";
+                settings.push(
+                    "RUN echo /usr/local/lib64 > /etc/ld.so.conf.d/000-local-lib.conf && ldconfig"
+                        .to_owned(),
+                );
+                self.assumptions.extend(self.is_open.then(|| text.to_owned()));
+            } else if self.has_folder && self.needs_cache(site) {
+                settings.push("RUN ldconfig".to_owned());
+            }
+        }
+        let evidence = match &linkage {
+            Linkage::Static => "linked with -static",
+            _ => "linked with the C library of the image",
+        };
+        let mut answer = Answer {
+            libraries,
+            packages,
+            certificates: need(certificates),
+            zones: need(zone && base.has_zones()),
+            temporary: need(
+                sources.may_mention(&["/tmp", "tmpfile", "tmpnam", "mkstemp", "mkdtemp"]),
+            ),
+            data: Data::Beside { folders: vec![self.source.clone()], embedded: Vec::new() },
+            settings,
+            evidence: vec![Evidence::at(invocation.range, evidence)],
+            assumptions: self.assumptions,
+            weight: weight(&self.artifacts, self.is_static),
+            ..Answer::new(ECOSYSTEM.name, linkage, self.artifacts)
+        };
+        // Folders come with what cannot be seen, and caches of libraries need commands.
+        if is_bound && let Some(image) = base.distribution.image() {
+            answer.runtimes.push((Variant::Conservative, image));
+        }
+        Ok(answer)
+    }
+
+    /// The sources of the project, if they are copied from the context.
+    fn sources(&self, site: &Site<'_, '_>) -> Sources {
+        let Some(context) = site.context() else { return Sources::default() };
+        let files = MANIFESTS.iter().copied().chain(self.files.iter().map(String::as_str));
+        let folder = site.course.in_context(&self.source).or_else(|| {
+            files.into_iter().find_map(|file| site.course.project_in(&self.source, file))
+        });
+        folder.map(|folder| Sources::read(context, &folder, ENDINGS)).unwrap_or_default()
+    }
+
+    /// Whether its libraries are found by the cache of the dynamic linker: where the file makes
+    /// that itself, and in `/usr/local`, where installations do.
+    fn needs_cache(&self, site: &Site<'_, '_>) -> bool {
+        let system = site.course.deeds_with(|role| *role == Role::System);
+        let is_made = system.into_iter().any(|(_, one)| one.name() == Some("ldconfig"));
+        let is_local = self.artifacts.iter().any(|one| {
+            is_within(&one.from, "/usr/local") && (one.is_folder || one.from.contains(".so"))
+        });
+        site.base().libc() == Libc::Glibc && (is_made || is_local)
+    }
+
+    /// Whether the file itself installs or builds a library: then it is brought anyway.
+    fn is_brought(library: &str, site: &Site<'_, '_>) -> bool {
+        let requested = site.course.packages.iter().flat_map(|one| &one.requested);
+        let built = format!("lib{library}.so");
+        requested.into_iter().any(|one| one.name.ends_with("-dev") && one.name.contains(library))
+            || site.course.products.iter().any(|one| base_name(&one.path).starts_with(&built))
+    }
+
+    /// The development packages of a full image that it links with.
+    fn implicit(&mut self, site: &Site<'_, '_>) -> Vec<String> {
+        if self.is_open {
+            let text =
+                "it links with no library of the full image that is not installed by the file";
+            self.assumptions.push(text.to_owned());
+        }
+        let mut found = BTreeSet::new();
+        for library in &self.libraries {
+            match LIBRARIES.iter().find(|(name, _)| name == library) {
+                Some((_, package)) => drop(found.insert((*package).to_owned())),
+                None if Found::is_brought(library, site) => {}
+                None => {
+                    self.assumptions
+                        .push(format!("lib{library} is not a library of the full image"));
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+}
+
+/// Whether CMake is told to make libraries shared where nothing else is said.
+fn shares_by_default(site: &Site<'_, '_>, setup: &Setup) -> bool {
+    site.course.deeds_with(|role| *role == Role::Prepares(ECOSYSTEM.name)).any(|(_, one)| {
+        one.name() == Some("cmake")
+            && configured_by_cmake(one).is_some_and(|own| own.build == setup.build)
+            && one.args().iter().any(|word| word.or_empty().contains("BUILD_SHARED_LIBS"))
+    })
+}
+
+/// Whether the C++ library of Debian's release is as new as the compiler of gcc's image. Programs
+/// need no newer one than that of the compiler's major version.
+fn is_served_by_release(site: &Site<'_, '_>) -> bool {
+    let base = site.base();
+    let tag = Tag::parse(base.image.effective_tag().unwrap_or_default());
+    let Some(major) = tag.version.first() else { return false };
+    let own = match base.distribution.release().map(|release| release.name) {
+        Some("buster") => 8,
+        Some("bullseye") => 10,
+        Some("bookworm") => 12,
+        Some("trixie") => 14,
+        _ => 0,
+    };
+    *major <= own
+}
+
+/// What programs weigh. Measured with small programs of GCC 12.
+fn weight(artifacts: &[Artifact], is_static: bool) -> Amount {
+    let has_folder = artifacts.iter().any(|artifact| artifact.is_folder);
+    match (has_folder, is_static) {
+        (true, _) => Amount { bytes: 2_000_000, low: 20_000, high: 60_000_000 },
+        (false, true) => Amount { bytes: 900_000, low: 15_000, high: 5_000_000 },
+        (false, false) => Amount { bytes: 60_000, low: 15_000, high: 5_000_000 },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::split::testing::stages;
+
+    /// The runtime stages, assumptions and refusals of a file.
+    #[track_caller]
+    fn check(dockerfile: &str, files: &[(&str, &str)], expected: &str) {
+        assert_eq!(stages(dockerfile, files), expected, "\n{dockerfile}");
+    }
+
+    const HELLO: &[(&str, &str)] =
+        &[("main.c", "#include <stdio.h>\nint main(void) { puts(\"x\"); }\n")];
+    const MAKE: &[(&str, &str)] = &[
+        ("main.c", "int main(void) { return 0; }\n"),
+        (
+            "Makefile",
+            "CC ?= gcc\nSRCS = $(wildcard *.c)\nOBJS = $(SRCS:.c=.o)\nall: server\nserver: $(OBJS)\n\t$(CC) $(LDFLAGS) -o $@ $^ -lssl -lcrypto\n%.o: %.c\n\t$(CC) -c -o $@ $<\nclean:\n\trm -f server\n",
+        ),
+    ];
+
+    #[test]
+    fn several_programs_behind_a_script() {
+        check(
+            r#"FROM gcc:13
+WORKDIR /app
+COPY . .
+RUN gcc -o one main.c && gcc -o two main.c
+ENTRYPOINT ["/app/run.sh"]
+"#,
+            &[
+                ("main.c", "int main(void) { return 0; }"),
+                ("run.sh", "#!/bin/sh\n/app/one\nexec /app/two\n"),
+            ],
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/one /app/one
+COPY --from=builder /app/two /app/two
+COPY --from=builder /app/run.sh /app/run.sh
+ENTRYPOINT ["/app/run.sh"]
+no Smallest: There is a start command, which needs a shell."#,
+        );
+    }
+
+    #[test]
+    fn openmp_needs_its_library() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y gcc libc6-dev
+WORKDIR /app
+COPY . .
+RUN gcc -fopenmp -o app main.c
+CMD ["./app"]
+"#,
+            HELLO,
+            r#"FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libgomp1 \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+CMD ["./app"]
+no Smallest: It needs the package libgomp1, which gcr.io/distroless/base-debian12 cannot install."#,
+        );
+    }
+
+    #[test]
+    fn programs_that_are_started_by_the_program() {
+        check(
+            r#"FROM gcc:13
+WORKDIR /app
+COPY . .
+RUN gcc -o app main.c
+CMD ["./app"]
+"#,
+            &[("main.c", "int main(void) { return system(\"curl x\"); }")],
+            r#"FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+CMD ["./app"]
+? the programs that it starts itself are in the image
+FROM gcr.io/distroless/base-debian12
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+CMD ["./app"]
+? the programs that it starts itself are in the image"#,
+        );
+    }
+
+    #[test]
+    fn musl_on_debian_is_static() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y musl-tools
+WORKDIR /app
+COPY . .
+RUN musl-gcc -static -o app main.c
+CMD ["./app"]
+"#,
+            HELLO,
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+CMD ["./app"]
+FROM scratch
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+CMD ["./app"]"#,
+        );
+    }
+
+    #[test]
+    fn musl_on_debian_that_is_not_static() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y musl-tools
+WORKDIR /app
+COPY . .
+RUN musl-gcc -o app main.c
+CMD ["./app"]
+"#,
+            HELLO,
+            r#"needs-libc: The program needs musl, which the builder's programs do not find."#,
+        );
+    }
+
+    #[test]
+    fn a_makefile_of_something_else() {
+        check(
+            r#"FROM gcc:13
+WORKDIR /app
+COPY . .
+RUN make
+CMD ["./app"]
+"#,
+            &[("Makefile", "app:\n\tgo build -o app .\n")],
+            r#"artifact-unknown: Which file the build produces is not known: what `make` does is not known, or its files are not at hand."#,
+        );
+    }
+
+    #[test]
+    fn a_library_that_pkg_config_names() {
+        check(
+            r#"FROM gcc:13
+WORKDIR /app
+COPY . .
+RUN gcc -c main.c && gcc -o app main.o $(pkg-config --libs libuv)
+CMD ["./app"]
+"#,
+            HELLO,
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+CMD ["./app"]
+? it links with no library of the full image that is not installed by the file
+FROM gcr.io/distroless/base-debian12
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+CMD ["./app"]
+? it links with no library of the full image that is not installed by the file"#,
+        );
+    }
+
+    #[test]
+    fn what_stays_in_a_cache_mount() {
+        check(
+            r#"FROM gcc:13
+WORKDIR /app
+COPY . .
+RUN --mount=type=cache,target=/app/out mkdir -p out && gcc -o out/app main.c
+CMD ["./out/app"]
+"#,
+            HELLO,
+            r#"in-cache: /app/out/app stays in a cache mount: copy it out in the same RUN."#,
+        );
+    }
+
+    #[test]
+    fn libraries_built_for_another_language() {
+        check(
+            r#"FROM golang:1.22
+RUN git clone https://example.com/x.git /x && cd /x && ./configure && make && make install && ldconfig
+WORKDIR /src
+COPY . .
+RUN go build -o /app .
+CMD ["/app"]
+"#,
+            &[
+                ("go.mod", "module x\nrequire a.b/c v1.0.0\n"),
+                ("main.go", "package main\nimport \"net/http\"\nfunc main() { http.Get(\"x\") }\n"),
+            ],
+            r#"cannot-follow: What `make` makes is not known."#,
+        );
+    }
+
+    #[test]
+    fn a_newer_cpp_library_comes_along() {
+        check(
+            r#"FROM gcc:13
+WORKDIR /app
+COPY . .
+RUN g++ -O2 -o app main.cpp
+CMD ["./app"]
+"#,
+            &[("main.cpp", "int main() {}\n")],
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+COPY --from=builder /usr/local/lib64/libstdc++.so.6 /usr/local/lib64/libstdc++.so.6
+COPY --from=builder /usr/local/lib64/libgcc_s.so.1 /usr/local/lib64/libgcc_s.so.1
+RUN echo /usr/local/lib64 > /etc/ld.so.conf.d/000-local-lib.conf && ldconfig
+CMD ["./app"]
+no Smallest: There is no small image for it: c on gcc:13."#,
+        );
+    }
+
+    #[test]
+    fn a_library_of_the_full_image() {
+        check(
+            r#"FROM gcc:13
+WORKDIR /app
+COPY . .
+RUN gcc -O2 -o app main.c -lz -lm
+CMD ["./app"]
+"#,
+            HELLO,
+            r#"FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends zlib1g \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /app/app /app/app
+CMD ["./app"]
+no Smallest: It needs the package zlib1g, which gcr.io/distroless/base-debian12 cannot install."#,
+        );
+    }
+
+    #[test]
+    fn without_an_output() {
+        check(
+            r#"FROM gcc:12
+WORKDIR /app
+COPY . .
+RUN gcc *.c
+CMD ["./a.out"]
+"#,
+            HELLO,
+            r#"FROM debian:bookworm-slim
+WORKDIR /app
+COPY --from=builder /app/a.out /app/a.out
+CMD ["./a.out"]
+FROM gcr.io/distroless/base-debian12
+WORKDIR /app
+COPY --from=builder /app/a.out /app/a.out
+CMD ["./a.out"]"#,
+        );
+    }
+
+    #[test]
+    fn static_on_alpine() {
+        check(
+            r#"FROM alpine:3.20
+RUN apk add --no-cache gcc musl-dev
+WORKDIR /app
+COPY . .
+RUN gcc -static -o /hello main.c
+CMD ["/hello"]
+"#,
+            HELLO,
+            r#"FROM alpine:3.20
+WORKDIR /app
+COPY --from=builder /hello /hello
+CMD ["/hello"]
+FROM scratch
+WORKDIR /app
+COPY --from=builder /hello /hello
+CMD ["/hello"]"#,
+        );
+    }
+
+    #[test]
+    fn cpp_on_alpine() {
+        check(
+            r#"FROM alpine:3.20
+RUN apk add --no-cache build-base
+WORKDIR /app
+COPY . .
+RUN g++ -o hello main.c
+CMD ["./hello"]
+"#,
+            HELLO,
+            r#"FROM alpine:3.20
+RUN apk add --no-cache libstdc++ libgcc libgomp
+WORKDIR /app
+COPY --from=builder /app/hello /app/hello
+CMD ["./hello"]
+no Smallest: There is no small image for it: c on alpine:3.20."#,
+        );
+    }
+
+    #[test]
+    fn a_makefile_with_functions() {
+        check(
+            r#"FROM ubuntu:22.04
+RUN apt-get update && apt-get install -y build-essential libssl-dev
+WORKDIR /app
+COPY . .
+RUN make -j$(nproc)
+CMD ["./server"]
+"#,
+            MAKE,
+            r#"FROM ubuntu:22.04
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libssl3 \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /app/server /app/server
+CMD ["./server"]
+no Smallest: There is no small image for it: c on ubuntu:22.04."#,
+        );
+    }
+
+    #[test]
+    fn a_makefile_that_is_not_at_hand() {
+        check(
+            r#"FROM ubuntu:22.04
+RUN apt-get update && apt-get install -y build-essential libssl-dev
+WORKDIR /app
+COPY . .
+RUN make
+CMD ["./server"]
+"#,
+            &[],
+            r#"artifact-unknown: Which file the build produces is not known: what `make` does is not known, or its files are not at hand."#,
+        );
+    }
+
+    #[test]
+    fn cmake_with_a_prefix() {
+        check(
+            r#"FROM ubuntu:22.04
+RUN apt-get update && apt-get install -y build-essential cmake libssl-dev
+WORKDIR /src
+COPY . .
+RUN mkdir build && cd build && cmake -DCMAKE_INSTALL_PREFIX=/opt/app .. && make -j4 && make install
+ENV PATH=/opt/app/bin:$PATH
+CMD ["srv"]
+"#,
+            &[
+                (
+                    "CMakeLists.txt",
+                    "project(srv C)\nadd_executable(srv main.c)\ninstall(TARGETS srv)\n",
+                ),
+                ("main.c", "int main(void){}"),
+            ],
+            r#"FROM ubuntu:22.04
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libssl3 \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY --from=builder /opt/app /opt/app
+ENV PATH=/opt/app/bin:$PATH
+CMD ["srv"]
+no Smallest: There is no small image for it: c on ubuntu:22.04."#,
+        );
+    }
+
+    #[test]
+    fn cmake_without_installing() {
+        check(
+            r#"FROM ubuntu:22.04
+RUN apt-get update && apt-get install -y build-essential cmake libssl-dev
+WORKDIR /src
+COPY . .
+RUN cmake -B build -S . && cmake --build build -j
+CMD ["./build/srv"]
+"#,
+            &[
+                ("CMakeLists.txt", "project(srv C)\nadd_executable(srv main.c)\n"),
+                ("main.c", "int main(void){}"),
+            ],
+            r#"FROM ubuntu:22.04
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libssl3 \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY --from=builder /src/build/srv /src/build/srv
+CMD ["./build/srv"]
+no Smallest: There is no small image for it: c on ubuntu:22.04."#,
+        );
+    }
+
+    #[test]
+    fn cmake_with_a_shared_library() {
+        check(
+            r#"FROM ubuntu:22.04
+RUN apt-get update && apt-get install -y build-essential cmake libssl-dev
+WORKDIR /src
+COPY . .
+RUN cmake -B build -S . && cmake --build build -j
+CMD ["./build/srv"]
+"#,
+            &[
+                (
+                    "CMakeLists.txt",
+                    "project(srv C)\nadd_library(x SHARED x.c)\nadd_executable(srv main.c)\ntarget_link_libraries(srv x)\n",
+                ),
+                ("main.c", "int main(void){}"),
+            ],
+            r#"FROM ubuntu:22.04
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends libssl3 \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /src
+COPY --from=builder /src/build /src/build
+CMD ["./build/srv"]
+no Smallest: There is no small image for it: c on ubuntu:22.04."#,
+        );
+    }
+
+    #[test]
+    fn configure_with_a_prefix() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y build-essential git
+RUN git clone https://example.com/x.git /src && cd /src && ./autogen.sh && ./configure --prefix=/opt/x && make -j"$(nproc)" && make install
+CMD ["/opt/x/bin/x", "-f"]
+"#,
+            &[],
+            r#"FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+COPY --from=builder /opt/x /opt/x
+CMD ["/opt/x/bin/x", "-f"]
+no Smallest: There is no small image for it: c on debian:bookworm."#,
+        );
+    }
+
+    #[test]
+    fn configure_into_the_toolchain() {
+        check(
+            r#"FROM gcc:12
+RUN git clone https://example.com/x.git /src && cd /src && ./configure && make && make install
+CMD ["x"]
+"#,
+            &[],
+            r#"mixed-with-toolchain: Files installed into /usr/local mix with the toolchain there."#,
+        );
+    }
+
+    #[test]
+    fn configure_with_files_elsewhere() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y build-essential git
+RUN git clone https://example.com/x.git /src && cd /src && ./configure --prefix=/opt/x --sysconfdir=/etc/x && make && make install
+CMD ["/opt/x/bin/x", "-f"]
+"#,
+            &[],
+            r#"artifact-unknown: Which file the build produces is not known: it installs files outside of /opt/x."#,
+        );
+    }
+
+    #[test]
+    fn meson() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y build-essential meson ninja-build
+WORKDIR /src
+COPY . .
+RUN meson setup build && ninja -C build
+CMD ["build/x"]
+"#,
+            &[
+                ("meson.build", "project('x', 'c')\nexecutable('x', 'main.c')\n"),
+                ("main.c", "int main(void){}"),
+            ],
+            r#"FROM debian:bookworm-slim
+WORKDIR /src
+COPY --from=builder /src/build/x /src/build/x
+CMD ["build/x"]
+? it needs no shared library of the project's own
+FROM gcr.io/distroless/cc-debian12
+WORKDIR /src
+COPY --from=builder /src/build/x /src/build/x
+CMD ["build/x"]
+? it needs no shared library of the project's own"#,
+        );
+    }
+
+    #[test]
+    fn a_shared_library_of_its_own() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y gcc libc6-dev
+WORKDIR /src
+COPY . .
+RUN gcc -shared -fPIC -o /usr/local/lib/libx.so x.c && ldconfig && gcc -o /usr/local/bin/app main.c -lx
+CMD ["app"]
+"#,
+            &[("x.c", "void x(void){}"), ("main.c", "int main(void){}")],
+            r#"FROM debian:bookworm-slim
+WORKDIR /src
+COPY --from=builder /usr/local/bin/app /usr/local/bin/app
+COPY --from=builder /usr/local/lib/libx.so /usr/local/lib/libx.so
+RUN ldconfig
+CMD ["app"]
+no Smallest: There is no small image for it: c on debian:bookworm."#,
+        );
+    }
+
+    #[test]
+    fn go_without_c_needs_no_library() {
+        check(
+            r#"FROM golang:1.22
+RUN git clone https://example.com/x.git /x && cd /x && ./configure && make && make install && ldconfig
+WORKDIR /src
+COPY . .
+RUN go build -o /app .
+CMD ["/app"]
+"#,
+            &[("go.mod", "module x\n")],
+            r#"cannot-follow: What `make` makes is not known."#,
+        );
+    }
+
+    #[test]
+    fn a_sanitizer() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y gcc libc6-dev
+WORKDIR /src
+COPY . .
+RUN gcc -fsanitize=address -o app main.c
+CMD ["./app"]
+"#,
+            HELLO,
+            r#"needs-other: It is built with a sanitizer, whose library is not known."#,
+        );
+    }
+
+    #[test]
+    fn makes_own_rule() {
+        check(
+            r#"FROM debian:bookworm
+RUN apt-get update && apt-get install -y gcc libc6-dev make
+WORKDIR /src
+COPY . .
+RUN make main
+CMD ["./main"]
+"#,
+            HELLO,
+            r#"FROM debian:bookworm-slim
+WORKDIR /src
+COPY --from=builder /src/main /src/main
+CMD ["./main"]
+FROM gcr.io/distroless/base-debian12
+WORKDIR /src
+COPY --from=builder /src/main /src/main
+CMD ["./main"]"#,
+        );
+    }
+}

@@ -1,0 +1,617 @@
+//! What is common to programs that run in Java: which jar is started, what it needs beside itself,
+//! and which small image has the same Java.
+//!
+//! Sources: the manual page of `java`, the JAR file specification (`Class-Path`), the guides of
+//! Spring Boot and Quarkus on executable jars.
+
+mod images;
+mod launch;
+
+use images::runtimes;
+pub use launch::commands;
+use launch::{Told, paths_in, told};
+
+use crate::image::Amount;
+use crate::split::answer::{Answer, Artifact, Data, Evidence, Site};
+use crate::split::command::{Invocation, Word};
+use crate::split::course::{Course, Product, Role};
+use crate::split::facts::{What, join};
+use crate::split::refusal::{Reason, Refusal};
+use crate::split::world::{Origin, base_name, is_within, parent, trimmed};
+use crate::workspace::{Context, Kind};
+
+/// A build tool that makes jars.
+pub struct Tool {
+    /// The name of its ecosystem.
+    pub name: &'static str,
+    /// The folder that it writes to, in that of a project: `target`; empty if it is that folder.
+    pub output: &'static str,
+    /// What a jar holds, as far as the project's files tell.
+    ///
+    /// Errors: they tell that there is no such jar.
+    pub holding: fn(&Site<'_, '_>, &Jar) -> Result<Holding, Refusal>,
+    /// The path of the only jar that a project of that folder makes in the place where its jars
+    /// are; `None` if there may be several.
+    pub only_jar: fn(&Site<'_, '_>, &str) -> Option<String>,
+    /// Programs that have to be there for the tool's start scripts besides `sh`.
+    pub script_tools: &'static [&'static str],
+}
+
+/// A jar that is started.
+#[derive(Debug)]
+pub struct Jar {
+    /// Where it is started.
+    pub path: String,
+    /// Where the tool made it; a pattern if it was copied from there by one.
+    pub source: String,
+    /// Whether that is a pattern.
+    pub is_pattern: bool,
+    /// The folder of the image with the project that makes it.
+    pub project: String,
+}
+
+/// What a jar holds.
+#[derive(Debug)]
+pub enum Holding {
+    /// All that the program needs.
+    All(Evidence),
+    /// All but what is in these folders.
+    Beside(Vec<String>, Evidence),
+    /// Not its dependencies.
+    Thin,
+    /// It is not known.
+    Unknown,
+}
+
+/// Folders of a project that are in its jars, or only for the build; all tools together.
+const EMBEDDED: &[&str] = &[
+    ".mvn",
+    "app.json",
+    "build",
+    "build.gradle",
+    "build.sbt",
+    "buildSrc",
+    "checkstyle.xml",
+    "gradle",
+    "gradle.properties",
+    "gradlew",
+    "gradlew.bat",
+    "lombok.config",
+    "manifest.yml",
+    "mvnw",
+    "mvnw.cmd",
+    "pom.xml",
+    "project",
+    "settings.gradle",
+    "settings.xml",
+    "sonar-project.properties",
+    "spotbugs-exclude.xml",
+    "src",
+    "suppressions.xml",
+    "system.properties",
+    "target",
+];
+
+/// Files that stand in the folder of a project.
+const MANIFESTS: &[&str] = &["pom.xml", "build.gradle", "build.gradle.kts", "build.sbt"];
+
+/// How a file whose programs run in Java is split; `None` if the tool builds nothing in it.
+pub fn answer(site: &Site<'_, '_>, tool: &Tool) -> Option<Result<Answer, Refusal>> {
+    site.builds(tool.name).then(|| Finder { site, tool, found: Found::default() }.answer())
+}
+
+/// The refusal for a command of a tool that is not read.
+pub fn unread(
+    site: &Site<'_, '_>,
+    is_own: fn(&Invocation) -> bool,
+) -> Option<Result<Answer, Refusal>> {
+    let mut deeds = site.course.deeds_with(|role| *role == Role::Unknown);
+    let (_, one) = deeds.find(|(_, one)| is_own(one))?;
+    Some(Err(Refusal::new(Reason::CannotFollow, one.shown(), Some(one.range))))
+}
+
+/// An answer for jars and folders that stay where they are; the rest is what all have in common.
+///
+/// Errors: there is no small image with the same Java.
+pub fn packed(
+    site: &Site<'_, '_>,
+    name: &'static str,
+    artifacts: Vec<Artifact>,
+    needs_shell: bool,
+) -> Result<Answer, Refusal> {
+    let found = runtimes(site, needs_shell)?;
+    check_java(site, found.has_own_home)?;
+    let mut answer = Answer::new(name, found.linkage, artifacts);
+    answer.runtimes = found.images;
+    answer.packages = found.packages;
+    answer.provides = vec!["java".to_owned()];
+    answer.assumptions = found.assumptions;
+    answer.build_variables = if found.has_own_home { &["JAVA_HOME"] } else { &[] };
+    answer.data = Data::Beside { folders: Vec::new(), embedded: embedded(site.course) };
+    answer.weight = Amount { bytes: 45_000_000, low: 10_000_000, high: 120_000_000 };
+    Ok(answer)
+}
+
+/// That `java` is named so that the small images have it there.
+fn check_java(site: &Site<'_, '_>, is_image: bool) -> Result<(), Refusal> {
+    for one in commands(site)? {
+        let Some(word) = one.words.first().and_then(|word| word.text.as_deref()) else { continue };
+        if base_name(word) != "java" || !word.contains('/') || !is_image {
+            continue;
+        }
+        // Only Temurin's own images have it there, and the builder has it, too.
+        let same = "/opt/java/openjdk/bin/java";
+        let is_temurin = site.base().variable("JAVA_HOME") == Some("/opt/java/openjdk");
+        if word != same || !is_temurin {
+            let what = format!("The small images do not have {word}: start `java`");
+            return Err(Refusal::new(Reason::NeedsOther, what, Some(site.start.place)));
+        }
+    }
+    Ok(())
+}
+
+/// What was found so far.
+#[derive(Default)]
+struct Found {
+    artifacts: Vec<Artifact>,
+    evidence: Vec<Evidence>,
+    assumptions: Vec<String>,
+}
+
+struct Finder<'s, 'c, 'a> {
+    site: &'s Site<'c, 'a>,
+    tool: &'s Tool,
+    found: Found,
+}
+
+impl Finder<'_, '_, '_> {
+    fn answer(mut self) -> Result<Answer, Refusal> {
+        let commands = commands(self.site)?;
+        let mut needs_shell = self.site.start.needs_shell;
+        let is_java = |one: &&Invocation| one.name() == Some("java");
+        if commands.iter().any(|one| is_java(&one)) {
+            for one in commands.iter().filter(is_java) {
+                self.java(one)?;
+            }
+        } else {
+            needs_shell = true;
+            self.script()?;
+        }
+        self.environment();
+        self.found.drop_inner();
+        let site = self.site;
+        let mut answer = packed(site, self.tool.name, self.found.artifacts, needs_shell)?;
+        if site.start.launches.iter().all(|launch| launch.name() != Some("java")) && needs_shell {
+            let from = site.base().distribution;
+            let tools = self.tool.script_tools.iter();
+            let packages =
+                tools.filter_map(|tool| match crate::split::packages::holder(tool, from) {
+                    crate::split::packages::Holder::Package(name) => Some(name.to_owned()),
+                    _ => None,
+                });
+            answer.packages.extend(packages);
+        }
+        // Who starts by an absolute path needs the image that has it there.
+        let is_bare = commands
+            .iter()
+            .filter(is_java)
+            .all(|one| one.words.first().is_some_and(|word| word.or_empty() == "java"));
+        if !is_bare {
+            answer.runtimes.retain(|(_, image)| !image.contains("distroless"));
+        }
+        answer.evidence.splice(0..0, self.found.evidence);
+        answer.assumptions.extend(self.found.assumptions);
+        Ok(answer)
+    }
+
+    fn java(&mut self, one: &Invocation) -> Result<(), Refusal> {
+        let unclear =
+            || Refusal::new(Reason::StartUnknown, one.shown(), Some(self.site.start.place));
+        let told = told(one, &self.site.scene()).ok_or_else(unclear)?;
+        match &told.jar {
+            Some(jar) => self.jar(one, jar)?,
+            None => self.classes(one, &told)?,
+        }
+        for word in &told.words {
+            self.files(one, word);
+        }
+        Ok(())
+    }
+
+    /// `java -jar`.
+    fn jar(&mut self, one: &Invocation, word: &Word) -> Result<(), Refusal> {
+        let place = Some(self.site.start.place);
+        let Some(text) = word.text.as_deref() else {
+            return Err(Refusal::new(Reason::StartUnknown, one.shown(), place));
+        };
+        let unclear = || Refusal::new(Reason::StartUnknown, one.shown(), place);
+        let path = one.path(text).ok_or_else(unclear)?;
+        if word.is_pattern || text.contains('*') {
+            return self.pattern(text, &path, word.is_pattern);
+        }
+        if base_name(&path) == "quarkus-run.jar" {
+            return self.quarkus(&path);
+        }
+        let jar = self.jar_at(&path)?;
+        let holding = (self.tool.holding)(self.site, &jar)?;
+        self.take(&jar, holding)
+    }
+
+    /// A pattern in the start command: the shell finds the same if the only jar that it can find is
+    /// copied to its place.
+    fn pattern(&mut self, text: &str, path: &str, is_expanded: bool) -> Result<(), Refusal> {
+        let several = || Refusal::new(Reason::SeveralJars, text, Some(self.site.start.place));
+        let project = self.project_of(path).filter(|_| is_expanded).ok_or_else(several)?;
+        let only = (self.tool.only_jar)(self.site, &project).ok_or_else(several)?;
+        if !crate::split::course::matches_pattern(path, &only) {
+            return Err(several());
+        }
+        let jar = self.jar_at(&only)?;
+        let holding = (self.tool.holding)(self.site, &jar)?;
+        let why = format!("`{text}` finds {only} alone, which the project's files name");
+        self.found.evidence.push(Evidence::at(self.site.start.place, why));
+        self.take(&jar, holding)
+    }
+
+    /// Quarkus's jar stands in a folder with all that it needs.
+    fn quarkus(&mut self, path: &str) -> Result<(), Refusal> {
+        let folder = parent(path);
+        if folder == "/" || self.site.course.world.origin(path).is_none() {
+            return Err(self.missing(path));
+        }
+        self.in_image(path)?;
+        let why = format!("{folder} holds all that quarkus-run.jar starts");
+        self.found.evidence.push(Evidence::at(self.site.start.place, why));
+        self.found.artifacts.push(Artifact::folder(folder));
+        Ok(())
+    }
+
+    /// The jar at a path, with the place where the tool made it.
+    fn jar_at(&self, path: &str) -> Result<Jar, Refusal> {
+        self.in_image(path)?;
+        let (source, is_pattern) = source(self.site.course, path);
+        let product = self.product(path).or_else(|| self.product(&source));
+        let project = self.project_of(&source);
+        match (product, project) {
+            (Some(_), Some(project)) => {
+                Ok(Jar { path: path.to_owned(), source, is_pattern, project })
+            }
+            _ => Err(self.missing(path)),
+        }
+    }
+
+    fn product(&self, path: &str) -> Option<&Product> {
+        self.site.product_at(path).filter(|product| product.ecosystem == self.tool.name)
+    }
+
+    /// The folder of the project that writes to a path.
+    fn project_of(&self, path: &str) -> Option<String> {
+        if self.tool.output.is_empty() {
+            return Some(parent(path).to_owned());
+        }
+        let output = format!("/{}/", self.tool.output);
+        let end = path.rfind(&output)?;
+        Some(if end == 0 { "/".to_owned() } else { path[..end].to_owned() })
+    }
+
+    /// That a path is not below a mount of the build.
+    fn in_image(&self, path: &str) -> Result<(), Refusal> {
+        let builds = self.site.course.deeds.iter().filter(|deed| deed.role == self.role());
+        let is_removed = matches!(self.site.course.world.origin(path), Some(Origin::Removed(_)));
+        for deed in builds {
+            if is_removed && self.site.course.mount_over(deed.line, path).is_some() {
+                return Err(self.site.course.in_mount(path, deed.line));
+            }
+        }
+        Ok(())
+    }
+
+    fn role(&self) -> Role {
+        Role::Builds(self.tool.name)
+    }
+
+    fn missing(&self, path: &str) -> Refusal {
+        let place = Some(self.site.start.place);
+        match self.site.course.world.origin(path) {
+            Some(Origin::Context(_)) => {
+                let why = format!("{path} is in no folder that the build is known to write to");
+                Refusal::new(Reason::ArtifactUnknown, why, place)
+            }
+            _ => Refusal::new(Reason::ArtifactMissing, path, place),
+        }
+    }
+
+    fn take(&mut self, jar: &Jar, holding: Holding) -> Result<(), Refusal> {
+        let place = Some(self.site.start.place);
+        self.found.artifacts.push(Artifact::file(&jar.path));
+        if jar.is_pattern {
+            let why = format!("{} is copied from the only match of {}", jar.path, jar.source);
+            self.found.evidence.push(Evidence::at(self.site.start.place, why));
+        }
+        match holding {
+            Holding::All(evidence) => self.found.evidence.push(evidence),
+            Holding::Beside(folders, evidence) if jar.path == jar.source => {
+                self.found.evidence.push(evidence);
+                self.found.artifacts.extend(folders.into_iter().map(Artifact::folder));
+            }
+            Holding::Beside(..) | Holding::Thin => {
+                return Err(Refusal::new(Reason::ThinJar, &jar.path, place));
+            }
+            Holding::Unknown => {
+                self.found.assumptions.push(format!("{} holds all its dependencies", jar.path));
+            }
+        }
+        Ok(())
+    }
+
+    /// `java -cp`: every entry of the path is taken.
+    fn classes(&mut self, one: &Invocation, told: &Told) -> Result<(), Refusal> {
+        let place = Some(self.site.start.place);
+        let unclear = || Refusal::new(Reason::StartUnknown, one.shown(), place);
+        if told.has_open_entries {
+            return Err(unclear());
+        }
+        let mut is_built = false;
+        for entry in &told.entries {
+            let plain = entry.strip_suffix("/*").or(entry.strip_suffix('*')).unwrap_or(entry);
+            let is_folder = plain.len() < entry.len() || !plain.ends_with(".jar");
+            let path = one.path(if plain.is_empty() { "." } else { plain }).ok_or_else(unclear)?;
+            let path = trimmed(&path).to_owned();
+            if plain.contains('*') {
+                return Err(Refusal::new(Reason::SeveralJars, entry, place));
+            }
+            self.in_image(&path)?;
+            is_built |= self.product(&path).is_some() || self.holds_product(&path);
+            if path == "/" || self.site.course.world.origin(&path).is_none() {
+                return Err(Refusal::new(Reason::ArtifactMissing, path, place));
+            }
+            let artifact = if is_folder { Artifact::folder(path) } else { Artifact::file(path) };
+            self.found.artifacts.push(artifact);
+        }
+        if !is_built {
+            return Err(Refusal::new(Reason::ArtifactMissing, told.entries.join(":"), place));
+        }
+        let why = format!("every entry of the class path is taken: {}", told.entries.join(":"));
+        self.found.evidence.push(Evidence::at(self.site.start.place, why));
+        Ok(())
+    }
+
+    fn holds_product(&self, folder: &str) -> bool {
+        let products = self.site.course.products.iter();
+        products
+            .filter(|product| product.ecosystem == self.tool.name)
+            .any(|product| is_within(&product.path, folder))
+    }
+
+    /// A start script that the tool makes: `build/install/x/bin/x`. What it starts is in the folder
+    /// above.
+    fn script(&mut self) -> Result<(), Refusal> {
+        let place = Some(self.site.start.place);
+        let shown = self.site.start.launches.last().map(|one| one.shown()).unwrap_or_default();
+        let missing = || Refusal::new(Reason::ArtifactMissing, format!("`{shown}`"), place);
+        let launches = self.site.start.launches.iter();
+        let paths = launches.filter_map(|launch| launch.program(self.site.course));
+        let path = paths.into_iter().find(|path| {
+            matches!(
+                self.site.course.world.origin(path),
+                Some(Origin::Built(_) | Origin::Removed(_))
+            )
+        });
+        let path = path.ok_or_else(missing)?;
+        self.in_image(&path)?;
+        let product = self.product(&path).ok_or_else(missing)?;
+        let folder = parent(&path);
+        let root = parent(folder);
+        if base_name(folder) != "bin" || root == "/" || FORBIDDEN.contains(&root) {
+            let what = format!("{path} is no start script of a folder with its jars");
+            return Err(Refusal::new(Reason::ArtifactUnknown, what, place));
+        }
+        let why = format!("{path} starts jars in {root}: {}", product.evidence);
+        self.found.evidence.push(Evidence::at(self.site.start.place, why));
+        self.found.artifacts.push(Artifact::folder(root));
+        Ok(())
+    }
+
+    /// Files that a word of the start command names.
+    fn files(&mut self, one: &Invocation, word: &str) {
+        for path in paths_in(word) {
+            if let Some(path) = one.path(path) {
+                self.file(trimmed(&path));
+            }
+        }
+    }
+
+    /// A file that is told to the program: it is taken from the builder, unless it comes again
+    /// anyway.
+    fn file(&mut self, path: &str) {
+        let course = self.site.course;
+        let last = course.deeds.iter().filter(|deed| deed.role == self.role());
+        let last = last.map(|deed| deed.line).max().unwrap_or(0);
+        let is_taken = match course.world.origin(path) {
+            Some(Origin::Built(_) | Origin::Download(_) | Origin::Unknown(_)) => true,
+            Some(Origin::Context(line)) if *line > last => false,
+            Some(Origin::Context(_)) => {
+                course.context.is_none() || course.in_context(path).is_some()
+            }
+            _ => false,
+        };
+        let scene = self.site.scene();
+        let is_around = scene.workdir.as_deref().is_some_and(|own| is_within(own, path));
+        if is_taken && !is_around && path != "/" {
+            let is_folder = course.world.is_folder(path)
+                || course.in_context(path).is_some_and(|inside| {
+                    course.context.is_some_and(|context| {
+                        matches!(context.kind(&inside), Ok(Some(Kind::Folder)))
+                    })
+                });
+            let artifact = if is_folder { Artifact::folder(path) } else { Artifact::file(path) };
+            self.found
+                .evidence
+                .push(Evidence::at(self.site.start.place, format!("{path} is named at the start")));
+            self.found.artifacts.push(artifact);
+        }
+    }
+
+    /// Files that variables of the file name.
+    fn environment(&mut self) {
+        let scene = self.site.scene();
+        let base = self.site.base();
+        let own = scene.variables.iter().filter_map(|(name, value)| {
+            let value = value.as_deref()?;
+            let is_new = base.variable(name) != Some(value);
+            (is_new && !["PATH", "JAVA_HOME"].contains(&name.as_str())).then_some(value)
+        });
+        for word in own.flat_map(str::split_whitespace) {
+            if word.starts_with('/') || word.starts_with("file:") || word.starts_with('-') {
+                for path in paths_in(word) {
+                    if let Some(path) = scene.path(path) {
+                        self.file(trimmed(&path));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Folders that hold more than one program.
+const FORBIDDEN: &[&str] = &["/usr", "/usr/local", "/opt", "/bin", "/root", "/home"];
+
+impl Found {
+    /// What is in a folder that is taken need not be taken again.
+    fn drop_inner(&mut self) {
+        let all = self.artifacts.clone();
+        let mut seen = Vec::new();
+        self.artifacts.retain(|one| {
+            let is_inner = all.iter().any(|other| {
+                other.is_folder && other.from != one.from && is_within(&one.from, &other.from)
+            });
+            let is_new = !seen.contains(&one.from);
+            seen.push(one.from.clone());
+            is_new && !is_inner
+        });
+    }
+}
+
+/// Where what is at a path was copied or moved from, as far as commands of the file tell; the path
+/// itself if none did. A pattern is kept.
+fn source(course: &Course<'_>, path: &str) -> (String, bool) {
+    const MOST: usize = 8;
+    let mut path = path.to_owned();
+    let mut is_pattern = false;
+    let moves: Vec<_> = course.deeds_with(|role| *role == Role::Moves).collect();
+    let mut upto = moves.len();
+    for _ in 0..MOST {
+        let found =
+            moves.iter().take(upto).rposition(|(_, one)| origin(course, one, &path).is_some());
+        let Some(at) = found else { break };
+        let Some((from, pattern)) = origin(course, moves[at].1, &path) else { break };
+        upto = at;
+        is_pattern |= pattern;
+        path = from;
+    }
+    (path, is_pattern)
+}
+
+/// Where a command of `cp`, `mv` or `install` takes the file from that it writes to `path`.
+fn origin(course: &Course<'_>, one: &Invocation, path: &str) -> Option<(String, bool)> {
+    if !matches!(one.name(), Some("cp" | "mv" | "install")) {
+        return None;
+    }
+    let operands: Vec<&Word> =
+        one.args().iter().filter(|word| !word.or_empty().starts_with('-')).collect();
+    let (last, sources) = operands.split_last()?;
+    let destination = one.path(last.text.as_deref()?)?;
+    for source in sources {
+        let text = source.text.as_deref()?;
+        let from = one.path(text)?;
+        let inside = join(&destination, base_name(&from))?;
+        if source.is_pattern {
+            // In a folder the name is kept, and tells which file it is.
+            if crate::split::course::matches_pattern(&inside, path) {
+                return Some((join(parent(&from), base_name(path))?, false));
+            }
+            if trimmed(&destination) == path && !course.world.is_folder(path) {
+                return Some((from, true));
+            }
+            continue;
+        }
+        if inside == path || trimmed(&destination) == path {
+            return Some((from, false));
+        }
+        // A folder with all that is in it.
+        for whole in [inside.as_str(), trimmed(&destination)] {
+            let rest = path.strip_prefix(whole).and_then(|rest| rest.strip_prefix('/'));
+            if let Some(rest) = rest
+                && course.world.is_folder(&from)
+            {
+                return Some((join(&from, rest)?, false));
+            }
+        }
+    }
+    None
+}
+
+/// The paths of the image that are in the jars or only for the build.
+pub fn embedded(course: &Course<'_>) -> Vec<String> {
+    let mut projects: Vec<String> = Vec::new();
+    for (_, one) in course.deeds_with(|role| matches!(role, Role::Builds(_) | Role::Prepares(_))) {
+        projects.extend(one.folder.clone());
+    }
+    for line in &course.facts.lines {
+        let What::Copy(copy) = &line.what else { continue };
+        let destination = copy.destination.as_deref().filter(|_| copy.from.is_none());
+        projects.extend(destination.map(|path| trimmed(path).to_owned()));
+    }
+    projects.sort();
+    projects.dedup();
+    let mut found: Vec<String> = Vec::new();
+    for project in &projects {
+        let inside = course.context.zip(course.in_context(project));
+        let mut places = vec![project.clone()];
+        if let Some((context, folder)) = inside {
+            let mut left = MOST_ENTRIES;
+            modules(context, &folder, project, 0, &mut left, &mut places);
+        }
+        for place in places {
+            found.extend(EMBEDDED.iter().filter_map(|name| join(&place, name)));
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// How many entries of the context are looked at for modules, and how deep.
+const MOST_ENTRIES: usize = 2_000;
+const DEEPEST: usize = 4;
+
+/// The folders below `folder` of the context, which is `place` in the image, that hold a project.
+fn modules(
+    context: &Context,
+    folder: &str,
+    place: &str,
+    depth: usize,
+    left: &mut usize,
+    found: &mut Vec<String>,
+) {
+    let Ok(entries) = context.list(folder) else { return };
+    for entry in entries {
+        if *left == 0 || depth == DEEPEST {
+            return;
+        }
+        *left -= 1;
+        let inner = match folder {
+            "" => entry.name.clone(),
+            _ => format!("{folder}/{}", entry.name),
+        };
+        let Some(path) = join(place, &entry.name) else { continue };
+        let is_looked_in = !EMBEDDED.contains(&entry.name.as_str()) && !entry.name.starts_with('.');
+        match entry.kind {
+            Kind::Folder if is_looked_in && entry.name != "node_modules" => {
+                modules(context, &inner, &path, depth + 1, left, found);
+            }
+            _ if MANIFESTS.contains(&entry.name.as_str()) => found.push(place.to_owned()),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Swift: `swift build`.
+//!
+//! Source: the documentation of the Swift package manager, and of the official images: the `-slim`
+//! one of a tag holds the run-time libraries of the same compiler.
+
+use super::{Asked, Built, Ecosystem, Reading};
+use crate::image::Amount;
+use crate::split::answer::{Answer, Artifact, Data, Evidence, Linkage, Need, Site, Variant};
+use crate::split::base::Family;
+use crate::split::command::{Grammar, Invocation};
+use crate::split::course::Product;
+use crate::split::facts::join;
+use crate::split::refusal::{Reason, Refusal};
+use crate::workspace::project::swift;
+
+/// Its row.
+pub const ECOSYSTEM: Ecosystem =
+    Ecosystem { name: "swift", title: "Swift", reads: read, answers: answer };
+
+const BUILD: Grammar = Grammar {
+    values: &[
+        "--build-path",
+        "--configuration",
+        "--jobs",
+        "--package-path",
+        "--product",
+        "--scratch-path",
+        "--target",
+        "-Xcc",
+        "-Xlinker",
+        "-Xswiftc",
+        "-c",
+        "-j",
+    ],
+    switches: &[
+        "--disable-sandbox",
+        "--enable-test-discovery",
+        "--static-swift-stdlib",
+        "--verbose",
+        "-v",
+        "--skip-update",
+    ],
+    joined: &[],
+};
+
+fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
+    let invocation = asked.invocation;
+    if invocation.name()? != "swift" {
+        return None;
+    }
+    match invocation.arg(0)? {
+        "package" | "--version" => Some(Reading::Prepares),
+        "test" | "format" => Some(Reading::Checks),
+        "build" => Some(Reading::Builds(built(invocation).unwrap_or_default())),
+        _ => None,
+    }
+}
+
+/// Programs lie in the folder of the configuration, a link to that of the system's name.
+fn built(invocation: &Invocation) -> Option<Vec<Built>> {
+    let options = BUILD.read(invocation.args().get(1..)?);
+    if options.unknown.is_some() || !options.operands.is_empty() {
+        return None;
+    }
+    let folder = match options.value(&["--package-path"]) {
+        Some(folder) => invocation.path(folder?)?,
+        None => invocation.folder.clone()?,
+    };
+    let build = match options.value(&["--scratch-path", "--build-path"]) {
+        Some(path) => invocation.path(path?)?,
+        None => join(&folder, ".build")?,
+    };
+    let configuration = match options.value(&["-c", "--configuration"]) {
+        Some(configuration) => configuration?,
+        None => "debug",
+    };
+    let evidence = format!("`swift build` writes programs to {build}/{configuration}");
+    let systems = ["", "/x86_64-unknown-linux-gnu", "/aarch64-unknown-linux-gnu"];
+    let built = systems.iter().map(|system| Built {
+        path: format!("{build}{system}/{configuration}"),
+        is_folder: true,
+        evidence: evidence.clone(),
+    });
+    Some(built.collect())
+}
+
+fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
+    let place = Some(site.start.place);
+    if let Some(launch) = site.start.launches.iter().find(|one| one.name() == Some("swift")) {
+        return Some(Err(Refusal::new(Reason::BuildTool, launch.shown(), place)));
+    }
+    let started = site.started_products(ECOSYSTEM.name);
+    if started.is_empty() {
+        let builds = site.builds(ECOSYSTEM.name);
+        return builds.then(|| Err(site.not_started(ECOSYSTEM.name)));
+    }
+    let answers = started.iter().map(|(path, product)| native(site, path, product));
+    answers.reduce(|one, other| Ok(one?.and(other?)))
+}
+
+fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, Refusal> {
+    if site.course.mount_over(product.line, path).is_some() {
+        return Err(site.course.in_mount(path, product.line));
+    }
+    let place = Some(site.start.place);
+    let unknown = || Refusal::new(Reason::ArtifactUnknown, path, place);
+    let invocation = site.course.invocation(product.line, product.command).ok_or_else(unknown)?;
+    let base = site.base();
+    if base.family != Family::Swift {
+        let what = format!("Swift on {}", base.name());
+        return Err(Refusal::new(Reason::NoRuntime, what, place));
+    }
+    let folder = invocation.folder.clone().unwrap_or_default();
+    let project = site.course.project_in(&folder, "Package.swift");
+    let package =
+        project.and_then(|project| swift::package(site.context()?, &project).ok().flatten());
+    if package.as_ref().is_some_and(|package| package.has_resources) {
+        let why = "the package has resources, which are made beside the program";
+        return Err(Refusal::new(Reason::ArtifactUnknown, why, Some(invocation.range)));
+    }
+    let mut assumptions = vec!["no package that it depends on has resources".to_owned()];
+    if package.is_none() {
+        assumptions.push("the package has no resources".to_owned());
+    }
+    let tag = base.image.effective_tag().unwrap_or_default();
+    let slim = match tag {
+        "latest" => "slim".to_owned(),
+        tag => format!("{tag}-slim"),
+    };
+    let image = format!("{}:{slim}", base.image.familiar());
+    Ok(Answer {
+        runtimes: vec![(Variant::Conservative, image)],
+        certificates: Need::Yes,
+        data: Data::Beside { folders: vec![folder], embedded: Vec::new() },
+        evidence: vec![Evidence::at(invocation.range, product.evidence.clone())],
+        assumptions,
+        weight: Amount { bytes: 15_000_000, low: 50_000, high: 150_000_000 },
+        ..Answer::new(
+            ECOSYSTEM.name,
+            Linkage::Dynamic { runtime: true },
+            vec![Artifact::file(path)],
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::split::testing::stages;
+
+    /// The runtime stages, assumptions and refusals of a file.
+    #[track_caller]
+    fn check(dockerfile: &str, files: &[(&str, &str)], expected: &str) {
+        assert_eq!(stages(dockerfile, files), expected, "\n{dockerfile}");
+    }
+
+    #[test]
+    fn the_slim_sibling() {
+        check(
+            r#"FROM swift:5.9-jammy
+WORKDIR /app
+COPY . .
+RUN swift build -c release
+EXPOSE 8080
+CMD [".build/release/App"]
+"#,
+            &[
+                (
+                    "Package.swift",
+                    "let package = Package(name: \"App\", targets: [.executableTarget(name: \"App\")])",
+                ),
+                ("Sources/App/main.swift", "print(1)"),
+            ],
+            r#"FROM swift:5.9-jammy-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /app/.build/release/App /app/.build/release/App
+EXPOSE 8080
+CMD [".build/release/App"]
+? no package that it depends on has resources
+no Smallest: There is no small image for it: swift on swift:5.9-jammy."#,
+        );
+    }
+
+    #[test]
+    fn without_the_context() {
+        check(
+            r#"FROM swift:5.9
+WORKDIR /app
+COPY . .
+RUN swift build -c release && cp .build/release/App /usr/local/bin/App
+CMD ["App"]
+"#,
+            &[],
+            r#"no Conservative: The start script needs App, which is not known on the small base.
+no Smallest: There is no small image for it: swift on swift:5.9."#,
+        );
+    }
+
+    #[test]
+    fn resources() {
+        check(
+            r#"FROM swift:5.9
+WORKDIR /app
+COPY . .
+RUN swift build -c release
+CMD [".build/release/App"]
+"#,
+            &[(
+                "Package.swift",
+                "let package = Package(name: \"App\", targets: [.executableTarget(name: \"App\", resources: [.process(\"x\")])])",
+            )],
+            r#"artifact-unknown: Which file the build produces is not known: the package has resources, which are made beside the program."#,
+        );
+    }
+
+    #[test]
+    fn swift_run() {
+        check(
+            r#"FROM swift:5.9
+WORKDIR /app
+COPY . .
+CMD ["swift", "run"]
+"#,
+            &[],
+            r#"build-tool: The container runs the build tool itself: `swift run`."#,
+        );
+    }
+}

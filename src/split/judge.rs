@@ -127,15 +127,20 @@ impl Verdict {
                 }
             }
         }
-        let refusal = first.unwrap_or_else(|| no_runtime(variant, &parts.course.facts.base));
+        let refusal =
+            first.unwrap_or_else(|| no_runtime(variant, parts.answer, &parts.course.facts.base));
         self.refusals.push((Some(variant), refusal));
     }
 }
 
-fn no_runtime(variant: Variant, base: &Base) -> Refusal {
+fn no_runtime(variant: Variant, answer: &Answer, base: &Base) -> Refusal {
+    let is_native = matches!(answer.linkage, Linkage::Static | Linkage::Dynamic { .. });
     let what = match variant {
         Variant::Conservative => format!("a sibling of {}", base.name()),
-        Variant::Smallest => format!("scratch or distroless for what is linked on {}", base.name()),
+        Variant::Smallest if is_native => {
+            format!("scratch or distroless for what is linked on {}", base.name())
+        }
+        Variant::Smallest => format!("one smaller than the sibling of {}", base.name()),
     };
     Refusal::new(Reason::NoRuntime, what, None)
 }

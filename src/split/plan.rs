@@ -228,6 +228,9 @@ impl Parts<'_, '_> {
         };
         let scene = self.facts().last_scene();
         let search = scene.value("PATH").unwrap_or_default();
+        // What the answer puts on the path is found, too.
+        let more = self.answer.settings.iter().filter_map(|setting| setting.split_once("PATH="));
+        let whole = more.fold(search.to_owned(), |whole, (_, more)| format!("{more}:{whole}"));
         let is_there = |path: &str| {
             is_made(path)
                 || self.roots.scripts.iter().any(|script| script == path)
@@ -244,7 +247,7 @@ impl Parts<'_, '_> {
             || plan
                 .artifacts
                 .iter()
-                .any(|artifact| artifact.is_folder && is_in_folder(&artifact.to, program, search))
+                .any(|artifact| artifact.is_folder && is_in_folder(&artifact.to, program, &whole))
             || interpreters(&plan.runtime).contains(&name)
             || self.behind_interpreter(&plan.runtime).is_some() && name == "node"
     }
@@ -421,6 +424,10 @@ impl Parts<'_, '_> {
 
     /// Start scripts that were copied with a folder are taken from the builder, by themselves.
     fn scripts(&self, plan: &mut Plan) {
+        // The sources are copied again as a whole.
+        if self.answer.data == Data::Sources {
+            return;
+        }
         for script in &self.roots.scripts {
             let is_taken = plan.artifacts.iter().any(|artifact| is_within(script, &artifact.from));
             if !is_taken && self.course.world.exact(script).is_none() {
@@ -671,11 +678,12 @@ struct Draft<'d, 'p, 'a> {
 
 impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
     fn new(parts: &'d Parts<'p, 'a>, plan: &'d mut Plan) -> Self {
-        let worked = parts
-            .course
-            .deeds
-            .iter()
-            .filter(|deed| matches!(deed.role, Role::Builds(_) | Role::Prepares(_)));
+        let worked = parts.course.deeds.iter().filter(|deed| match deed.role {
+            Role::Builds(_) | Role::Prepares(_) => true,
+            // The sources of an interpreted program are part of what is made.
+            Role::Moves => parts.answer.linkage == Linkage::Interpreted,
+            _ => false,
+        });
         // What the builder is given builds, too.
         let given = plan.builder.iter().map(|line| match line {
             BuilderLine::After(number, _) => *number,
@@ -809,7 +817,13 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
 
     fn new_start(&mut self) {
         let words = self.parts.answer.start.as_ref().map_or(&[][..], |start| &start.words);
+        let facts = self.parts.course.facts;
         if !words.is_empty() {
+            if let (Some(_), None) = (facts.last(Keyword::Entrypoint), facts.last(Keyword::Cmd)) {
+                // What is given to the container stays behind it.
+                self.plan.lines.push(RuntimeLine::New(Keyword::Entrypoint, exec_form(words)));
+                return;
+            }
             // An entrypoint of the file is left out, that of the image must not stand in front.
             let runtime = &self.plan.runtime;
             if !runtime.entrypoint.is_empty() && !passes_on(runtime) {
@@ -894,9 +908,24 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             let tool = |source: &Option<String>| {
                 let name = source.as_deref().map(base_name).unwrap_or_default();
                 let called = course.facts.invocations().any(|(_, one)| one.name() == Some(name));
-                called && !self.parts.roots.names(name)
+                let is_started = self.parts.answer.start.is_none() && self.parts.roots.names(name);
+                called && !is_started
             };
             return !copy.sources.iter().any(tool);
+        }
+        let is_read_by_build = number <= self.built && variables::is_cache(destination);
+        if is_read_by_build && !self.parts.roots.scripts.iter().any(|s| is_within(s, destination)) {
+            return false;
+        }
+        let is_same = |artifact: &&Artifact| artifact.is_folder && artifact.from == artifact.to;
+        let comes = self
+            .plan
+            .artifacts
+            .iter()
+            .filter(is_same)
+            .any(|artifact| is_within(super::world::trimmed(destination), &artifact.from));
+        if number <= self.built && comes {
+            return false;
         }
         if self.parts.answer.data == Data::Sources {
             return !self.is_manifest_only(number, copy);
@@ -1009,10 +1038,23 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
                 Some("ldconfig") => false,
                 _ => true,
             },
-            Role::Paths(paths) => paths.iter().any(|path| self.is_needed(path)),
+            Role::Paths(paths) => paths.iter().any(|path| {
+                self.is_needed(path) || self.is_of_sources(deed.line, invocation.name(), path)
+            }),
             Role::Nothing => invocation.outputs.iter().flatten().any(|path| self.is_needed(path)),
             _ => false,
         })
+    }
+
+    /// An interpreted program is its sources: what is made or changed among them matters. What comes
+    /// along in a folder that is copied is made already; who owns it may still change behind that.
+    fn is_of_sources(&self, line: usize, name: Option<&str>, path: &str) -> bool {
+        let artifacts = &self.plan.artifacts;
+        let comes = artifacts.iter().any(|a| a.from != path && is_within(path, &a.from));
+        let is_repeatable = line > self.built && matches!(name, Some("chown" | "chmod" | "chgrp"));
+        let is_gone = matches!(self.parts.course.world.origin(path), Some(Origin::Removed(_)));
+        self.parts.answer.linkage == Linkage::Interpreted
+            && !(comes && !is_repeatable || is_gone || variables::is_cache(path))
     }
 
     fn has_own_certificates(&self) -> bool {
@@ -1205,6 +1247,13 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         }
         let stage = self.plan.stage.clone();
         for artifact in self.plan.artifacts.clone() {
+            // What the file itself copies to that place is copied again as it is.
+            if let Some(Origin::Context(line)) = self.parts.course.world.exact(&artifact.from)
+                && artifact.from == artifact.to
+                && self.is_repeated_line(*line)
+            {
+                continue;
+            }
             let owner = self.owner(&artifact.from);
             let chown = owner.map(|owner| format!(" --chown={owner}")).unwrap_or_default();
             let (from, to) = (quoted(&artifact.from), quoted(&artifact.to));
@@ -1237,7 +1286,11 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
                     let text = word.or_empty();
                     text == "--recursive" || text.starts_with('-') && text.contains('R')
                 });
+                // Behind the copies of an interpreted program, the command itself is kept.
+                let is_kept =
+                    self.parts.answer.linkage == Linkage::Interpreted && deed.line > self.built;
                 one.name() == Some("chown")
+                    && !is_kept
                     && paths.iter().any(|own| own == path || is_deep && is_within(path, own))
             });
         let last = chown.last().map(|(_, one)| one)?;

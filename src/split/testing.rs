@@ -55,7 +55,7 @@ pub fn stages(dockerfile: &str, files: &[(&str, &str)]) -> String {
     }
     for (variant, refusal) in &verdict.refusals {
         shown.push(match variant {
-            Some(variant) => format!("no {variant:?}: {refusal}"),
+            Some(variant) => format!("no {variant:?}: {}", refusal.reason.code()),
             None => format!("{}: {refusal}", refusal.reason.code()),
         });
     }

@@ -7,4 +7,5 @@ mod screen;
 mod session;
 mod sessions;
 mod sizes;
+mod splits;
 mod step;

@@ -3,6 +3,9 @@
 //!
 //! `STAGEWRIGHT_SPLIT=name,name` runs some fixtures only.
 
+#[allow(dead_code, reason = "another test uses the rest")]
+#[path = "../protocol/client.rs"]
+mod client;
 mod compare;
 #[path = "../engine/daemon.rs"]
 mod daemon;

@@ -4,6 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use serde_json::{Value, json};
+use stagewright::text::{Edit, Encoding, LineColumn, Text, TextRange, apply_edits};
+
+use crate::client::Client;
 use crate::fixture::{Decision, Fixture};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,16 +46,15 @@ impl Offer {
     }
 }
 
-/// What `stagewright split` says.
+/// What the program says.
 pub enum Answer {
     /// The Dockerfile after the split.
     Split(String),
     /// Why there is none.
     Refused(String),
-    // TODO(splitter): away with this as soon as `stagewright split` is there.
-    NoSuchCommand,
 }
 
+/// What `stagewright split` says.
 fn ask(fixture: &Fixture, variant: Variant) -> Answer {
     let output = Command::new(env!("CARGO_BIN_EXE_stagewright"))
         .args(["split", "--stdout", "--runtime", variant.word(), "--context"])
@@ -62,10 +65,53 @@ fn ask(fixture: &Fixture, variant: Variant) -> Answer {
     match output.status.code() {
         Some(0) => Answer::Split(String::from_utf8(output.stdout).expect("UTF-8")),
         Some(1) => Answer::Refused(complaint),
-        // TODO(splitter): a failure like any other.
-        Some(2) if complaint.contains("unrecognized subcommand") => Answer::NoSuchCommand,
         _ => panic!("{}: stagewright split: {}: {complaint}", fixture.name, output.status),
     }
+}
+
+/// What the server offers over stdio: the text after the action's edit, which comes when it is
+/// chosen.
+fn served(fixture: &Fixture, variant: Variant) -> Option<String> {
+    let kind = format!("refactor.rewrite.split.{}", variant.word());
+    let uri = format!("file://{}", fixture.path.display());
+    let mut client = Client::spawn();
+    client.initialize(json!({ "capabilities": {
+        "workspace": { "workspaceEdit": { "documentChanges": true } },
+        "textDocument": { "diagnostic": {}, "codeAction": {
+            "codeActionLiteralSupport": {}, "dataSupport": true,
+            "resolveSupport": { "properties": ["edit"] },
+        } },
+    } }));
+    let text = fs::read_to_string(&fixture.path).expect("the fixture");
+    client.open_as(&uri, "dockerfile", &text);
+    let place = json!({ "line": 0, "character": 0 });
+    let actions = client.request(
+        "textDocument/codeAction",
+        json!({
+            "textDocument": { "uri": uri }, "range": { "start": place, "end": place },
+            "context": { "diagnostics": [], "only": [kind] },
+        }),
+    );
+    let action = actions.expect("actions").as_array()?.first()?.clone();
+    let resolved = client.request("codeAction/resolve", action).expect("the action");
+    let edits = resolved["edit"]["documentChanges"][0]["edits"].as_array().expect("edits").clone();
+    Some(applied(&text, &edits))
+}
+
+/// A text after the protocol's edits.
+fn applied(text: &str, edits: &[Value]) -> String {
+    let source = Text::new(text);
+    let offset = |place: &Value| {
+        let number = |name: &str| u32::try_from(place[name].as_u64().expect("a number"));
+        let line = number("line").expect("small");
+        let place = LineColumn { line, column: number("character").expect("small") };
+        source.offset_of(place, Encoding::Utf16)
+    };
+    let edit = |edit: &Value| {
+        let (start, end) = (offset(&edit["range"]["start"]), offset(&edit["range"]["end"]));
+        Edit::replace(TextRange::new(start, end), edit["newText"].as_str().expect("a text"))
+    };
+    apply_edits(text, &edits.iter().map(edit).collect::<Vec<_>>()).expect("edits that apply")
 }
 
 /// What the program says to each variant.
@@ -80,6 +126,8 @@ pub fn offers(fixture: &Fixture, answers: Vec<(Variant, Answer)>) -> Vec<Offer> 
     let mut offers = Vec::new();
     for (variant, answer) in answers {
         if let Answer::Split(dockerfile) = answer {
+            let served = served(fixture, variant);
+            assert_eq!(served.as_ref(), Some(&dockerfile), "{}: an editor gets this", fixture.name);
             offers.push(Offer { variant, dockerfile, by_hand: false });
         }
         if let Some(dockerfile) = by_hand(fixture, variant) {
@@ -112,7 +160,6 @@ fn wrong_decision(fixture: &Fixture, variant: Variant, answer: &Answer) -> Optio
     let is_refused = fixture.expected.decision == Decision::Refused || base.is_none();
     let word = variant.word();
     match answer {
-        Answer::NoSuchCommand => None,
         Answer::Refused(said) if !is_refused => Some(format!("{word}: refused: {said}")),
         Answer::Refused(said) => {
             let is_other = !said.contains(reason);

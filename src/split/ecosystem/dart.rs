@@ -9,6 +9,7 @@ use crate::split::answer::{Answer, Artifact, Data, Evidence, Linkage, Need, Site
 use crate::split::command::{Grammar, Invocation};
 use crate::split::course::Product;
 use crate::split::refusal::{Reason, Refusal};
+use crate::split::world::base_name;
 
 /// Its row.
 pub const ECOSYSTEM: Ecosystem =
@@ -73,6 +74,7 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
     let invocation = site.course.invocation(product.line, product.command).ok_or_else(unknown)?;
     let folder = invocation.folder.clone().unwrap_or_default();
     Ok(Answer {
+        provides: vec![base_name(path).to_owned()],
         certificates: Need::Yes,
         zones: Need::Yes,
         temporary: Need::Yes,

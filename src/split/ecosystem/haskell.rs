@@ -181,7 +181,7 @@ COPY --from=builder /opt/bin/app /opt/bin/app
 CMD ["/opt/bin/app"]
 ? it links with no library but those of GHC itself
 ? haskell:9.4 stands on bookworm, which its tag does not say
-no Smallest: It needs the package libgmp10, which gcr.io/distroless/cc-debian12 cannot install."#,
+no Smallest: needs-other"#,
         );
     }
 
@@ -207,7 +207,7 @@ COPY --from=builder /root/.local/bin/app /usr/local/bin/app
 CMD ["app"]
 ? it links with no library but those of GHC itself
 ? haskell:9.4 stands on bookworm, which its tag does not say
-no Smallest: It needs the package libgmp10, which gcr.io/distroless/cc-debian12 cannot install."#,
+no Smallest: needs-other"#,
         );
     }
 

@@ -189,7 +189,7 @@ fn called(invocation: &Invocation) -> Option<Invocation> {
         return Some(invocation.clone());
     }
     let is_shell = matches!(invocation.name(), Some("sh" | "bash"));
-    if !is_shell || !invocation.arg(0).is_some_and(|word| base_name(word) == "mvnw") {
+    if !is_shell || invocation.arg(0).is_none_or(|word| base_name(word) != "mvnw") {
         return None;
     }
     let mut inner = invocation.clone();

@@ -2,6 +2,7 @@
 //!
 //! One file each. Adding one means adding a file and a row of [`ALL`].
 
+pub mod app;
 pub mod bun_deno;
 pub mod c;
 pub mod dart;
@@ -17,6 +18,8 @@ pub mod maven;
 pub mod node;
 mod outputs;
 mod package;
+pub mod python;
+pub mod ruby;
 pub mod rust;
 pub mod sbt;
 pub mod site;
@@ -90,5 +93,7 @@ pub const ALL: &[Ecosystem] = &[
     hugo::ECOSYSTEM,
     site::ECOSYSTEM,
     node::ECOSYSTEM,
+    python::ECOSYSTEM,
+    ruby::ECOSYSTEM,
     c::ECOSYSTEM,
 ];

@@ -20,8 +20,11 @@ use crate::workspace::project::node::{self, Package};
 /// How deep scripts are followed that call each other.
 const DEEPEST: usize = 8;
 
-/// How many programs a call may come to.
-const MOST_STEPS: usize = 64;
+/// How long a script may be, in bytes.
+const LONGEST_SCRIPT: usize = 16 << 10;
+
+/// How many programs a call may come to, those that only call others among them.
+const MOST_CALLS: usize = 256;
 
 /// A program that is run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -325,7 +328,7 @@ const CHANGED: &[(&[&str], &[&str], Work)] = &[
     (&["node", "tsx", "bun"], &["--watch", "watch", "--hot"], Work::Develops),
 ];
 
-/// Programs that serve or run what is built; a call of one in a `RUN` builds.
+/// Packages whose program has another name.
 const SCOPED: &[(&str, &str)] = &[
     ("@angular/cli", "ng"),
     ("@nestjs/cli", "nest"),
@@ -387,7 +390,7 @@ pub fn package_in(course: &Course<'_>, folder: &str) -> Option<(Package, String)
 
 /// What the call of a program comes to, if it is a package manager's; else the program itself.
 pub fn steps(course: &Course<'_>, words: &[Option<String>], folder: Option<&str>) -> Steps {
-    let mut walk = Walk { course, found: Steps::default() };
+    let mut walk = Walk { course, found: Steps::default(), left: MOST_CALLS };
     let known: Option<Vec<String>> = words.iter().cloned().collect();
     match (known, folder) {
         (Some(words), Some(folder)) => walk.call(&words, folder, &BTreeMap::new(), 0),
@@ -527,6 +530,8 @@ const FOREIGN: &[&str] = &[
 struct Walk<'c, 'a> {
     course: &'c Course<'a>,
     found: Steps,
+    /// How many more programs may be called.
+    left: usize,
 }
 
 type Variables = BTreeMap<String, Option<String>>;
@@ -537,17 +542,17 @@ impl Walk<'_, '_> {
     }
 
     fn push(&mut self, words: Vec<String>, folder: &str, variables: &Variables, work: Work) {
-        if self.found.steps.len() >= MOST_STEPS {
-            return self.doubt("too many programs are called");
-        }
         let step = Step { words, folder: folder.to_owned(), variables: variables.clone(), work };
         self.found.steps.push(step);
     }
 
     fn call(&mut self, words: &[String], folder: &str, variables: &Variables, depth: usize) {
-        if depth > DEEPEST {
+        if depth > DEEPEST || self.left == 0 {
+            // There is no use in following the others.
+            self.left = 0;
             return self.doubt("the scripts call each other");
         }
+        self.left -= 1;
         let Some(name) = words.first().map(|word| tool_name(word)) else { return };
         if name == "cross-env" || name == "env" {
             self.found.through.extend(words.first().filter(|_| name != "env").cloned());
@@ -646,6 +651,9 @@ impl Walk<'_, '_> {
     }
 
     fn text(&mut self, text: &str, folder: &str, variables: &Variables, depth: usize) {
+        if self.left == 0 || text.len() > LONGEST_SCRIPT {
+            return self.doubt("the scripts are too long");
+        }
         let mut scene = (*self.course.facts.last_scene()).clone();
         scene.workdir = Some(folder.to_owned());
         scene.shell = command::Shell::Posix;
@@ -653,6 +661,9 @@ impl Walk<'_, '_> {
             return self.doubt(format!("`{text}`"));
         };
         for command in commands {
+            if self.left == 0 {
+                return self.doubt("the scripts call each other");
+            }
             let words: Option<Vec<String>> = command
                 .words
                 .iter()
@@ -939,5 +950,14 @@ mod tests {
         ] {
             assert_eq!(tool_name(word), expected);
         }
+    }
+
+    #[test]
+    fn scripts_that_call_each_other_have_an_end() {
+        let all = vec!["npm run a"; 500].join(" && ");
+        let package = format!("{{\"scripts\": {{\"a\": \"{all}\", \"prea\": \"{all}\"}}}}");
+        let file = "FROM node:20\nWORKDIR /a\nCOPY . .\nRUN npm run a\nCMD npm run a\n";
+        let why = crate::split::testing::split(file, &[("package.json", &package)]);
+        assert!(why.is_err_and(|why| why.starts_with("start-unknown: ")));
     }
 }

@@ -1242,7 +1242,7 @@ COPY --from=builder /app/target/release/app /app/target/release/app
 COPY --from=builder /app/run.sh /app/run.sh
 ENTRYPOINT ["/app/run.sh"]
 CMD ["/app/target/release/app"]
-no Smallest: There is a start command, which needs a shell."#,
+no Smallest: needs-shell"#,
         );
     }
 
@@ -1438,7 +1438,7 @@ RUN apk add --no-cache libgcc libstdc++
 WORKDIR /app
 COPY --from=builder /app/target/release/app /app/target/release/app
 CMD ["/app/target/release/app"]
-no Smallest: There is no small image for it: rust on rust:1.80-alpine."#,
+no Smallest: no-runtime"#,
         );
     }
 
@@ -1458,7 +1458,7 @@ RUN apk add --no-cache libgcc libstdc++
 WORKDIR /app
 COPY --from=builder /app/target/release/app /app/target/release/app
 CMD ["/app/target/release/app"]
-no Smallest: There is no small image for it: rust on alpine:3.20."#,
+no Smallest: no-runtime"#,
         );
     }
 
@@ -1814,7 +1814,7 @@ COPY --from=builder /app/server /app/server
 USER 1000
 HEALTHCHECK CMD curl -f http://localhost/
 CMD ["./server"]
-no Smallest: There is a HEALTHCHECK, which needs a shell."#,
+no Smallest: needs-shell"#,
         );
     }
 }

@@ -11,6 +11,7 @@ use crate::split::command::{Grammar, Invocation};
 use crate::split::course::Product;
 use crate::split::facts::join;
 use crate::split::refusal::{Reason, Refusal};
+use crate::split::world::base_name;
 use crate::workspace::project::swift;
 
 /// Its row.
@@ -129,6 +130,7 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
     };
     let image = format!("{}:{slim}", base.image.familiar());
     Ok(Answer {
+        provides: vec![base_name(path).to_owned()],
         runtimes: vec![(Variant::Conservative, image)],
         certificates: Need::Yes,
         data: Data::Beside { folders: vec![folder], embedded: Vec::new() },
@@ -179,7 +181,7 @@ COPY --from=builder /app/.build/release/App /app/.build/release/App
 EXPOSE 8080
 CMD [".build/release/App"]
 ? no package that it depends on has resources
-no Smallest: There is no small image for it: swift on swift:5.9-jammy."#,
+no Smallest: no-runtime"#,
         );
     }
 
@@ -193,8 +195,17 @@ RUN swift build -c release && cp .build/release/App /usr/local/bin/App
 CMD ["App"]
 "#,
             &[],
-            r#"no Conservative: The start script needs App, which is not known on the small base.
-no Smallest: There is no small image for it: swift on swift:5.9."#,
+            r#"FROM swift:5.9-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /usr/local/bin/App /usr/local/bin/App
+CMD ["App"]
+? no package that it depends on has resources
+? the package has no resources
+? the program reads no other files of what line 3 copies (the project's folder is not at hand)
+no Smallest: no-runtime"#,
         );
     }
 

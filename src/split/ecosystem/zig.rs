@@ -124,6 +124,7 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
         Evidence::at(invocation.range, why),
     ];
     Ok(Answer {
+        provides: vec![base_name(path).to_owned()],
         certificates: need(sources.may_mention(&["http", "tls", "Certificate"])),
         zones: need(sources.may_mention(&["zoneinfo", "localtime"]) && site.base().has_zones()),
         temporary: need(sources.may_mention(&["/tmp"])),
@@ -185,8 +186,8 @@ RUN zig build
 CMD ["./zig-out/bin/app"]
 "#,
             &[("build.zig", "exe.linkLibC();"), ("src/main.zig", "pub fn main() void {}")],
-            r#"no Conservative: What `tar -xJ -C /opt` makes is not known.
-no Smallest: What `tar -xJ -C /opt` makes is not known."#,
+            r#"no Conservative: cannot-follow
+no Smallest: cannot-follow"#,
         );
     }
 
@@ -241,7 +242,7 @@ CMD ["./zig-out/bin/app"]
 WORKDIR /app
 COPY --from=builder /app/zig-out/bin/app /app/zig-out/bin/app
 CMD ["./zig-out/bin/app"]
-no Smallest: There is no small image for it: zig on alpine:3.20."#,
+no Smallest: no-runtime"#,
         );
     }
 }

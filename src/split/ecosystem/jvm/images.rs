@@ -368,3 +368,68 @@ fn moved(base: &Base, major: u32) -> Option<String> {
     };
     TEMURIN.contains(&major).then(|| format!("eclipse-temurin:{major}-jre{below}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::split::testing::runtime_stages;
+
+    /// The first small image for a jar that is built on `image` behind the lines `before`, or why
+    /// there is none.
+    #[track_caller]
+    fn check(image: &str, before: &str, expected: &str) {
+        let file = format!(
+            "FROM {image}\n{before}WORKDIR /app\nCOPY src src\nRUN mvn package && cp target/*.jar \
+             /a.jar\nCMD java -jar /a.jar\n"
+        );
+        let all = runtime_stages(&file, &[]);
+        let first = all.first().map(String::as_str).unwrap_or_default();
+        let from = first.lines().find_map(|line| line.strip_prefix("FROM "));
+        assert_eq!(from.unwrap_or(first), expected, "{file}\n{first}");
+    }
+
+    #[test]
+    fn the_same_java_without_its_tools() {
+        check("maven:3.9-eclipse-temurin-17", "", "eclipse-temurin:17-jre");
+        check("maven:3.9.9-eclipse-temurin-21-alpine", "", "eclipse-temurin:21-jre-alpine");
+        check("maven:3.9-eclipse-temurin-17-focal", "", "eclipse-temurin:17-jre-focal");
+        check("eclipse-temurin:17", "", "eclipse-temurin:17-jre");
+        check("eclipse-temurin:17.0.9_9-jdk-jammy", "", "eclipse-temurin:17.0.9_9-jre-jammy");
+        check("eclipse-temurin:21-alpine", "", "eclipse-temurin:21-jre-alpine");
+        check("gradle:8.5-jdk17", "", "eclipse-temurin:17-jre");
+        check("maven:3.6-jdk-11", "", "openjdk:11-jre-slim");
+        check("openjdk:8u292-jdk", "", "openjdk:8u292-jre-slim");
+        check("openjdk:8-jdk-alpine", "", "openjdk:8-jre-alpine");
+    }
+
+    #[test]
+    fn another_maker_where_there_is_no_jre() {
+        check("openjdk:17", "", "eclipse-temurin:17-jre-jammy");
+        check("maven:3.8-openjdk-17-slim", "", "eclipse-temurin:17-jre-jammy");
+        check("amazoncorretto:21-alpine", "", "eclipse-temurin:21-jre-alpine");
+        check("gradle:5.6-jdk8", "", "eclipse-temurin:8-jre-jammy");
+        check(
+            "openjdk:17-slim",
+            "RUN apt-get update && apt-get install -y wkhtmltopdf\n",
+            "needs-other: It needs the package wkhtmltopdf, and eclipse-temurin:17-jre-jammy stands \
+             on another distribution.",
+        );
+    }
+
+    #[test]
+    fn a_java_of_the_distribution() {
+        let install = |names: &str| format!("RUN apt-get update && apt-get install -y {names}\n");
+        check("ubuntu:22.04", &install("openjdk-17-jdk-headless maven"), "ubuntu:22.04");
+        check("debian:12", &install("default-jdk maven"), "debian:bookworm-slim");
+        check(
+            "ubuntu:22.04",
+            &install("maven"),
+            "no-runtime: No such image is known to run it: ubuntu:22.04 says no version of Java.",
+        );
+        check(
+            "maven:3.9-eclipse-temurin-17",
+            &install("openjdk-11-jdk"),
+            "no-runtime: No such image is known to run it: which of several Javas runs the program is \
+             not known.",
+        );
+    }
+}

@@ -14,8 +14,9 @@ use launch::{Told, paths_in, told};
 use crate::image::Amount;
 use crate::split::answer::{Answer, Artifact, Data, Evidence, Site};
 use crate::split::command::{Invocation, Word};
-use crate::split::course::{Course, Product, Role};
+use crate::split::course::{Course, Product, Role, matches_pattern};
 use crate::split::facts::{What, join};
+use crate::split::packages::{Holder, holder};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::world::{Origin, base_name, is_within, parent, trimmed};
 use crate::workspace::{Context, Kind};
@@ -167,7 +168,9 @@ struct Finder<'s, 'c, 'a> {
 impl Finder<'_, '_, '_> {
     fn answer(mut self) -> Result<Answer, Refusal> {
         let commands = commands(self.site)?;
-        let mut needs_shell = self.site.start.needs_shell;
+        // That of the start command itself is seen elsewhere; that of a script which the tool makes
+        // is not.
+        let mut needs_shell = false;
         let is_java = |one: &&Invocation| one.name() == Some("java");
         if commands.iter().any(|one| is_java(&one)) {
             for one in commands.iter().filter(is_java) {
@@ -181,14 +184,13 @@ impl Finder<'_, '_, '_> {
         self.found.drop_inner();
         let site = self.site;
         let mut answer = packed(site, self.tool.name, self.found.artifacts, needs_shell)?;
-        if site.start.launches.iter().all(|launch| launch.name() != Some("java")) && needs_shell {
-            let from = site.base().distribution;
+        if needs_shell {
+            let on = site.base().distribution;
             let tools = self.tool.script_tools.iter();
-            let packages =
-                tools.filter_map(|tool| match crate::split::packages::holder(tool, from) {
-                    crate::split::packages::Holder::Package(name) => Some(name.to_owned()),
-                    _ => None,
-                });
+            let packages = tools.filter_map(|tool| match holder(tool, on) {
+                Holder::Package(name) => Some(name.to_owned()),
+                _ => None,
+            });
             answer.packages.extend(packages);
         }
         // Who starts by an absolute path needs the image that has it there.
@@ -243,7 +245,7 @@ impl Finder<'_, '_, '_> {
         let several = || Refusal::new(Reason::SeveralJars, text, Some(self.site.start.place));
         let project = self.project_of(path).filter(|_| is_expanded).ok_or_else(several)?;
         let only = (self.tool.only_jar)(self.site, &project).ok_or_else(several)?;
-        if !crate::split::course::matches_pattern(path, &only) {
+        if !matches_pattern(path, &only) {
             return Err(several());
         }
         let jar = self.jar_at(&only)?;
@@ -527,7 +529,7 @@ fn origin(course: &Course<'_>, one: &Invocation, path: &str) -> Option<(String, 
         let inside = join(&destination, base_name(&from))?;
         if source.is_pattern {
             // In a folder the name is kept, and tells which file it is.
-            if crate::split::course::matches_pattern(&inside, path) {
+            if matches_pattern(&inside, path) {
                 return Some((join(parent(&from), base_name(path))?, false));
             }
             if trimmed(&destination) == path && !course.world.is_folder(path) {

@@ -1,0 +1,267 @@
+//! What programs of interpreted languages are made of: the files of the context, what the build
+//! made beside them, and what it put elsewhere.
+
+use std::collections::BTreeSet;
+
+use crate::split::answer::{Artifact, Data, Site};
+use crate::split::course::Role;
+use crate::split::facts::What;
+use crate::split::packages::{self, Native, Use};
+use crate::split::refusal::{Reason, Refusal};
+use crate::split::release::Distribution;
+use crate::split::variables;
+use crate::split::world::{Origin, base_name, is_within, parent, trimmed};
+
+/// Folders that an image needs for itself: they are never copied as a whole.
+const SYSTEM: &[&str] = &[
+    "/",
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/lib",
+    "/lib64",
+    "/proc",
+    "/run",
+    "/sbin",
+    "/sys",
+    "/tmp",
+    "/usr",
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/local",
+    "/usr/local/bin",
+    "/usr/local/include",
+    "/usr/local/lib",
+    "/usr/local/sbin",
+    "/usr/local/share",
+    "/usr/sbin",
+    "/usr/share",
+    "/var",
+    "/var/cache",
+    "/var/lib",
+    "/var/log",
+];
+
+/// Whether an image needs that folder for itself.
+pub fn is_system(path: &str) -> bool {
+    SYSTEM.contains(&path)
+}
+
+/// How the runtime stage gets the program's files.
+///
+/// `changed` are the folders in which the build wrote beside them. If there are none and no command
+/// moves files, they are copied from the context again; else the folders are copied from the
+/// builder. `covered` are folders that come along anyway.
+///
+/// Errors: they lie among the files of the image.
+pub fn sources(
+    site: &Site<'_, '_>,
+    ecosystem: &str,
+    changed: &[String],
+    covered: &[String],
+) -> Result<(Data, Vec<Artifact>), Refusal> {
+    let moves = |role: &Role| match role {
+        Role::Moves => true,
+        Role::Builds(name) | Role::Prepares(name) => *name != ecosystem,
+        _ => false,
+    };
+    let is_changed = !changed.is_empty() || site.course.deeds.iter().any(|deed| moves(&deed.role));
+    let mut paths: BTreeSet<String> = BTreeSet::new();
+    if is_changed {
+        paths.extend(copied(site, ecosystem));
+        paths.extend(changed.iter().cloned());
+    }
+    if let Some(system) = paths.iter().find(|path| is_system(path)) {
+        let line = site.facts().lines.iter().find(|line| {
+            matches!(&line.what, What::Copy(copy)
+            if copy.destination.as_deref().map(trimmed) == Some(system))
+        });
+        let place = line.map(|line| line.placed.range());
+        return Err(Refusal::new(Reason::MixedWithToolchain, system.as_str(), place));
+    }
+    paths.extend(strays(site, &paths, covered)?);
+    paths.retain(|path| !covered.iter().any(|own| is_within(path, own)));
+    let all = paths.clone();
+    paths.retain(|path| !all.iter().any(|other| other != path && is_within(path, other)));
+    let data = if is_changed { Data::Embedded } else { Data::Sources };
+    Ok((data, paths.into_iter().map(Artifact::folder).collect()))
+}
+
+/// The folders that files of the context are copied to before the last build command. A single file
+/// in a folder of the system is copied again by its own line.
+fn copied(site: &Site<'_, '_>, ecosystem: &str) -> Vec<String> {
+    let works = |role: &Role| matches!(role, Role::Builds(_) | Role::Prepares(_) | Role::Moves);
+    let deeds = site.course.deeds.iter().filter(|deed| works(&deed.role));
+    let built = deeds.map(|deed| deed.line).max().unwrap_or(0);
+    let worked: Vec<String> = site
+        .course
+        .deeds_with(
+            |role| matches!(role, Role::Builds(name) | Role::Prepares(name) if *name == ecosystem),
+        )
+        .filter_map(|(_, one)| one.folder.clone())
+        .collect();
+    let lines = site.facts().lines.iter().take(built + 1);
+    let destinations = lines.filter_map(|line| match &line.what {
+        What::Copy(copy) if copy.from.is_none() => copy.destination.as_deref().map(trimmed),
+        _ => None,
+    });
+    destinations
+        .filter(|path| !variables::is_cache(path))
+        .filter(|path| !is_system(path) || worked.iter().any(|folder| folder == path))
+        // A file such as `/entrypoint.sh` is no folder that work was done in.
+        .filter(|path| !is_system(parent(path)) || !base_name(path).contains('.'))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// What the build fetched, moved or wrote to other places, and what other tools built.
+fn strays(
+    site: &Site<'_, '_>,
+    taken: &BTreeSet<String>,
+    covered: &[String],
+) -> Result<Vec<String>, Refusal> {
+    let mut strays: Vec<String> = Vec::new();
+    for (path, origin) in site.course.world.below("/") {
+        let is_taken = taken.iter().chain(covered).any(|own| is_within(path, own));
+        let matters = match origin {
+            Origin::Download(_) | Origin::Unknown(_) => true,
+            Origin::Built(number) => site.course.products.get(*number).is_some(),
+            Origin::Context(line) => is_moved(site, *line, path),
+            _ => false,
+        };
+        if is_taken || !matters || variables::is_cache(path) {
+            continue;
+        }
+        if is_system(path) {
+            let line = origin.line().and_then(|line| site.facts().lines.get(line));
+            let place = line.map(|line| line.placed.range());
+            return Err(Refusal::new(Reason::MixedWithToolchain, path, place));
+        }
+        strays.push(path.to_owned());
+    }
+    Ok(strays)
+}
+
+/// Whether what a `COPY` brought has been moved to a place where that line does not bring it.
+fn is_moved(site: &Site<'_, '_>, line: usize, path: &str) -> bool {
+    match site.facts().lines.get(line).map(|line| &line.what) {
+        Some(What::Copy(copy)) => {
+            copy.destination.as_deref().is_some_and(|own| !is_within(path, trimmed(own)))
+        }
+        _ => false,
+    }
+}
+
+/// Whether the file installs anything that is only for building.
+pub fn installs_build_tools(site: &Site<'_, '_>) -> bool {
+    const TOOLS: &[&str] =
+        &["python3-pip", "python3-dev", "python3-venv", "py3-pip", "nodejs", "npm", "yarn"];
+    let from = site.base().distribution;
+    let requested = site.course.packages.iter().flat_map(|installed| &installed.requested);
+    requested.into_iter().any(|package| {
+        let name = package.name.as_str();
+        name.ends_with("-dev")
+            || TOOLS.contains(&name)
+            || matches!(packages::use_of(name, from), Use::Build | Use::Library(_))
+    })
+}
+
+/// What dependencies need of the distribution.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Development packages that they link with.
+    pub libraries: Vec<String>,
+    /// Packages that they need as they are.
+    pub packages: Vec<String>,
+    /// Dependencies of which nothing is known.
+    pub unknown: Vec<String>,
+}
+
+impl Needs {
+    /// Those of dependencies, by their names.
+    pub fn of<'n>(
+        ecosystem: &str,
+        names: impl Iterator<Item = &'n str>,
+        from: Distribution,
+    ) -> Needs {
+        let mut needs = Needs::default();
+        let mut seen = BTreeSet::new();
+        for name in names.filter(|name| seen.insert(*name)) {
+            match packages::native(ecosystem, name) {
+                Native::None => {}
+                Native::Unknown => needs.unknown.push(name.to_owned()),
+                Native::Dev(list) => list.iter().for_each(|package| needs.take(package, from)),
+            }
+        }
+        needs
+    }
+
+    fn take(&mut self, package: &str, from: Distribution) {
+        // No full image has these: a program that calls them asks for them itself.
+        const ABSENT: &[&str] = &["ffmpeg", "graphviz", "poppler-utils", "tesseract-ocr"];
+        let list = match packages::use_of(package, from) {
+            _ if ABSENT.contains(&package) => return,
+            Use::Library(_) => &mut self.libraries,
+            Use::Run | Use::Tool(_) => &mut self.packages,
+            Use::Build | Use::Unknown => return,
+        };
+        if !list.iter().any(|own| own == package) {
+            list.push(package.to_owned());
+        }
+    }
+
+    /// The sentence for what is not known; `None` if all is.
+    pub fn doubt(&self) -> Option<String> {
+        const MOST: usize = 4;
+        let shown = self.unknown.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+        let rest = self.unknown.len().saturating_sub(MOST);
+        let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+        let verb = if self.unknown.len() == 1 { "needs" } else { "need" };
+        (!self.unknown.is_empty())
+            .then(|| format!("{shown}{rest} {verb} no library that only the full image has"))
+    }
+}
+
+/// The tag of the slim sibling: `3.12-bookworm` is `3.12-slim-bookworm`.
+pub fn slim_tag(tag: &str, release: Option<&str>) -> String {
+    if tag == "latest" {
+        return "slim".to_owned();
+    }
+    let mut words: Vec<&str> = tag.split('-').collect();
+    let at = words.iter().position(|word| Some(*word) == release).unwrap_or(words.len());
+    words.insert(at, "slim");
+    words.join("-")
+}
+
+/// Whether a name is that of one of these programs, whatever folder is before it.
+pub fn is_one(program: &str, names: &[&str]) -> bool {
+    names.contains(&base_name(program))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::split::release::named;
+
+    #[test]
+    fn slim_siblings() {
+        assert_eq!(slim_tag("3.12", None), "3.12-slim");
+        assert_eq!(slim_tag("3.12.4-bookworm", Some("bookworm")), "3.12.4-slim-bookworm");
+        assert_eq!(slim_tag("bookworm", Some("bookworm")), "slim-bookworm");
+        assert_eq!(slim_tag("latest", None), "slim");
+    }
+
+    #[test]
+    fn what_dependencies_need() {
+        let debian = Distribution::Debian(named("bookworm").expect("bookworm"));
+        let names = ["flask", "psycopg2", "graphviz", "left-pad", "lightgbm"];
+        let needs = Needs::of("python", names.into_iter(), debian);
+        assert_eq!(needs.libraries, ["libpq-dev"]);
+        assert_eq!(needs.packages, ["libgomp1"]);
+        assert_eq!(
+            needs.doubt().as_deref(),
+            Some("left-pad needs no library that only the full image has")
+        );
+    }
+}

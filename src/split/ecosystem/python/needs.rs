@@ -1,0 +1,323 @@
+//! What a Python program needs of the image: the libraries and programs behind its packages and its
+//! sources.
+
+use std::collections::BTreeSet;
+
+use super::act::{Install, Wanted};
+use crate::split::answer::Site;
+use crate::split::ecosystem::app::Needs;
+use crate::workspace::project::python::{self, Requirements, Source};
+use crate::workspace::{Context, Kind};
+
+/// The packages that are asked for.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Packages {
+    /// Normalised names.
+    pub names: BTreeSet<String>,
+    /// What cannot be read.
+    pub unread: Vec<String>,
+    /// Whether some are compiled though there are prebuilt parts.
+    pub is_compiled: bool,
+}
+
+/// Packages that call programs, and the packages of Debian that hold these: those that full images
+/// have.
+const CALLERS: &[(&str, &str)] = &[
+    ("gitpython", "git"),
+    ("dvc", "git"),
+    ("pre-commit", "git"),
+    ("ansible", "openssh-client"),
+    ("ansible-core", "openssh-client"),
+];
+
+/// Programs that full images have and slim ones do not, with their packages.
+pub const PROGRAMS: &[(&str, &str)] = &[
+    ("git", "git"),
+    ("curl", "curl"),
+    ("wget", "wget"),
+    ("ssh", "openssh-client"),
+    ("scp", "openssh-client"),
+    ("ssh-keygen", "openssh-client"),
+    ("openssl", "openssl"),
+    ("convert", "imagemagick"),
+    ("identify", "imagemagick"),
+    ("mogrify", "imagemagick"),
+    ("file", "file"),
+    ("unzip", "unzip"),
+    ("patch", "patch"),
+    ("ps", "procps"),
+    ("pgrep", "procps"),
+    ("pkill", "procps"),
+    ("xz", "xz-utils"),
+    ("gpg", "gnupg"),
+    ("make", "make"),
+    ("hg", "mercurial"),
+    ("svn", "subversion"),
+    ("mysql_config", "default-libmysqlclient-dev"),
+];
+
+impl Packages {
+    /// All that commands ask for.
+    pub fn of(site: &Site<'_, '_>, installs: &[&Install]) -> Packages {
+        let mut packages = Packages::default();
+        for install in installs {
+            packages.is_compiled |= install.is_compiled;
+            for wanted in &install.wanted {
+                packages.take(site, wanted);
+            }
+        }
+        packages
+    }
+
+    fn take(&mut self, site: &Site<'_, '_>, wanted: &Wanted) {
+        let is_read = match wanted {
+            Wanted::Package(name) => {
+                self.names.insert(name.clone());
+                Some(())
+            }
+            Wanted::File(path) => self.file(site, path),
+            Wanted::Project(folder) => self.project(site, folder),
+            Wanted::Lock(folder, name) => self.lock(site, folder, name),
+            Wanted::Other(_) => None,
+        };
+        if is_read.is_none() {
+            self.unread.push(match wanted {
+                Wanted::File(path) | Wanted::Project(path) => path.clone(),
+                Wanted::Lock(folder, name) => format!("{}/{name}", folder.trim_end_matches('/')),
+                Wanted::Other(text) => text.clone(),
+                Wanted::Package(name) => name.clone(),
+            });
+        }
+    }
+
+    fn file(&mut self, site: &Site<'_, '_>, path: &str) -> Option<()> {
+        let context = site.context()?;
+        let file = site.course.in_context(path)?;
+        let Requirements { requirements, options, missing, .. } =
+            python::requirements(context, &file).ok()??;
+        self.is_compiled |= options.iter().any(|option| option.starts_with("--no-binary"));
+        let mut is_read = missing.is_empty().then_some(());
+        for requirement in requirements {
+            match (requirement.name, &requirement.source) {
+                (Some(name), _) => {
+                    let is_binary = requirement.extras.iter().any(|extra| extra == "binary");
+                    let name = if is_binary { format!("{name}-binary") } else { name };
+                    self.names.insert(name);
+                }
+                // Without anything built: there is no library that it could need.
+                (None, Source::Path(path)) if path.ends_with("-none-any.whl") => {}
+                (None, Source::Path(path)) => {
+                    let root = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+                    let folder = crate::workspace::inside(&format!("{root}/{path}"));
+                    is_read = is_read.and(self.context_project(context, &folder));
+                }
+                (None, _) => is_read = None,
+            }
+        }
+        is_read
+    }
+
+    fn project(&mut self, site: &Site<'_, '_>, folder: &str) -> Option<()> {
+        let folder = site.course.project_in(folder, "pyproject.toml")?;
+        self.context_project(site.context()?, &folder)
+    }
+
+    fn context_project(&mut self, context: &Context, folder: &str) -> Option<()> {
+        let project = python::project(context, folder).ok()??;
+        // What `setup.py` asks for is a program's doing.
+        let is_stated = !project.dependencies.is_empty()
+            || project.poetry.is_some()
+            || python::setup_files(context, folder).is_empty();
+        self.names.extend(project.dependencies);
+        self.names.extend(project.optional_dependencies.into_iter().flat_map(|(_, names)| names));
+        self.names.extend(project.poetry.into_iter().flat_map(|poetry| poetry.dependencies));
+        is_stated.then_some(())
+    }
+
+    /// All that a lock file lists; without one, what the project states.
+    fn lock(&mut self, site: &Site<'_, '_>, folder: &str, name: &str) -> Option<()> {
+        let context = site.context()?;
+        let Some(root) = site.course.project_in(folder, name) else {
+            if name == "Pipfile.lock" {
+                let root = site.course.project_in(folder, "Pipfile")?;
+                self.names.extend(python::pipfile(context, &root).ok()??.packages);
+                return Some(());
+            }
+            return self.project(site, folder);
+        };
+        let locks = python::locks(context, &root).ok()?;
+        let lock = locks.into_iter().find(|lock| lock.file.ends_with(name))?;
+        // The project itself is among them.
+        let own = python::project(context, &root).ok().flatten().and_then(|project| project.name);
+        let own = own.map(|name| python::normalise(&name));
+        self.names.extend(lock.packages.into_iter().filter(|name| Some(name) != own.as_ref()));
+        Some(())
+    }
+
+    /// The packages of Debian with programs that they call.
+    pub fn called(&self) -> impl Iterator<Item = &'static str> {
+        let callers = CALLERS.iter().filter(|(package, _)| self.names.contains(*package));
+        callers.map(|(_, program)| *program)
+    }
+
+    /// What they need of the distribution below.
+    pub fn needs(&self, site: &Site<'_, '_>) -> Needs {
+        // With its prebuilt part, the package itself links with nothing.
+        let is_prebuilt = |name: &str| self.names.contains(&format!("{name}-binary"));
+        let names = self.names.iter().map(String::as_str).filter(|name| !is_prebuilt(name));
+        Needs::of("python", names, site.base().distribution)
+    }
+}
+
+/// What the sources of a project say.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// Packages of Debian that hold programs which they call.
+    pub packages: Vec<String>,
+    /// The file that names a path of the image's own Python.
+    pub fixed: Option<String>,
+    /// The file that compiles something when it runs.
+    pub compiles: Option<String>,
+    /// Folders outside of the project that Django collects its files to.
+    pub collected: Vec<String>,
+    /// Whether all that Django says of it was understood.
+    pub is_collected_known: bool,
+    /// Whether all was looked through.
+    pub is_whole: bool,
+}
+
+/// How many entries are looked at.
+const MOST_ENTRIES: usize = 6_000;
+/// How many files are read.
+const MOST_FILES: usize = 800;
+/// How long a file may be, in bytes.
+const LONGEST: usize = 256 << 10;
+/// How deep folders are looked into.
+const DEEPEST: usize = 8;
+
+/// Folders in which nothing lies that runs.
+const SKIPPED: &[&str] =
+    &["node_modules", "venv", "env", "tests", "test", "docs", "__pycache__", "site-packages"];
+
+/// Endings of files that may name programs and paths.
+const READ: &[&str] = &["py", "sh", "ini", "cfg", "conf", "toml", "yaml", "yml"];
+
+/// Words of code that starts programs.
+const STARTS: &[&str] = &["subprocess", "os.system", "os.popen", "os.exec", "os.spawn", "pexpect"];
+
+/// Words of code that calls a compiler.
+const COMPILES: &[&str] = &["pyximport", "torch.compile", "cpp_extension", "load_inline"];
+
+/// Looks through the sources of a context for these programs, each with its package.
+pub fn told(context: &Context, programs: &[(&str, &str)]) -> Told {
+    let mut search = Search {
+        context,
+        programs,
+        entries: MOST_ENTRIES,
+        files: MOST_FILES,
+        told: Told { is_whole: true, is_collected_known: true, ..Told::default() },
+    };
+    search.folder("", 0);
+    search.told
+}
+
+struct Search<'a> {
+    context: &'a Context,
+    programs: &'a [(&'a str, &'a str)],
+    entries: usize,
+    files: usize,
+    told: Told,
+}
+
+impl Search<'_> {
+    fn folder(&mut self, folder: &str, depth: usize) {
+        let Ok(entries) = self.context.list(folder) else {
+            self.told.is_whole = false;
+            return;
+        };
+        for entry in entries {
+            if self.entries == 0 || depth > DEEPEST {
+                self.told.is_whole = false;
+                return;
+            }
+            self.entries -= 1;
+            let path = match folder {
+                "" => entry.name.clone(),
+                folder => format!("{folder}/{}", entry.name),
+            };
+            let is_skipped = entry.name.starts_with('.') || SKIPPED.contains(&entry.name.as_str());
+            match entry.kind {
+                Kind::Folder if !is_skipped => self.folder(&path, depth + 1),
+                Kind::Folder => {}
+                _ if is_read(&entry.name) => self.file(&path),
+                _ => {}
+            }
+        }
+    }
+
+    fn file(&mut self, path: &str) {
+        if self.files == 0 {
+            self.told.is_whole = false;
+            return;
+        }
+        self.files -= 1;
+        let Ok(Some(text)) = self.context.read(path, LONGEST) else {
+            self.told.is_whole = false;
+            return;
+        };
+        if text.contains("/usr/local/bin/python") || text.contains("/usr/local/lib/python") {
+            self.told.fixed.get_or_insert_with(|| path.to_owned());
+        }
+        if COMPILES.iter().any(|word| text.contains(word)) {
+            self.told.compiles.get_or_insert_with(|| path.to_owned());
+        }
+        if path.ends_with(".sh") {
+            self.programs(&text, &[' ', '\n', '\t', '(', '|', ';', '&', '`', '/']);
+        } else if STARTS.iter().any(|word| text.contains(word)) {
+            self.programs(&text, &['"', '\'', '/']);
+        }
+        if path.ends_with(".py") {
+            self.django(&text);
+        }
+    }
+
+    /// Programs that are named behind one of these characters: `"git"`, `'git log'`.
+    fn programs(&mut self, text: &str, before: &[char]) {
+        for (program, package) in self.programs {
+            let is_named = text.match_indices(program).any(|(at, _)| {
+                let ahead = text[..at].chars().next_back().unwrap_or('\n');
+                let after = text[at + program.len()..].chars().next();
+                before.contains(&ahead) && matches!(after, Some('"' | '\'' | ' ' | '\n') | None)
+            });
+            if is_named && !self.told.packages.iter().any(|own| own == package) {
+                self.told.packages.push((*package).to_owned());
+            }
+        }
+    }
+
+    /// `STATIC_ROOT = …` in settings.
+    fn django(&mut self, text: &str) {
+        for line in text.lines().map(str::trim) {
+            let value = line.strip_prefix("STATIC_ROOT").and_then(|rest| {
+                let rest = rest.split_once('=')?.1.trim();
+                Some(rest.split('#').next().unwrap_or(rest).trim())
+            });
+            let Some(value) = value else { continue };
+            let quoted = value.trim_matches(['"', '\'']);
+            let is_text = value.len() >= 2 && quoted.len() + 2 == value.len();
+            let is_inside = ["BASE_DIR", "ROOT_DIR", "PROJECT_ROOT", "PROJECT_DIR", "APPS_DIR"]
+                .iter()
+                .any(|name| value.contains(name));
+            if is_text && quoted.starts_with('/') {
+                self.told.collected.push(quoted.trim_end_matches('/').to_owned());
+            } else if !is_inside && !is_text || value.contains("environ") || value.contains("..") {
+                self.told.is_collected_known = false;
+            }
+        }
+    }
+}
+
+fn is_read(name: &str) -> bool {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    READ.contains(&ending)
+}

@@ -446,10 +446,10 @@ fn go_modules(project: &Project<'_>) -> Result<Vec<String>, String> {
     let module = go::module(project.context, &project.folder).map_err(|why| why.to_string())?;
     let module = module.ok_or("there is no go.mod in the build context")?;
     if let Some(path) = module.local_replaces.first() {
-        return Err(format!("go.mod replaces a module by {path}, in the project itself"));
+        return Err(format!("a module is replaced by {path}, in the project itself"));
     }
     if project.has("go.work") || matches!(project.context.kind("go.work"), Ok(Some(_))) {
-        return Err("go.work names more modules of the project".to_owned());
+        return Err("the file go.work names more modules of the project".to_owned());
     }
     if !project.is_file("go.sum") {
         return Err("there is no go.sum in the build context".to_owned());

@@ -109,8 +109,8 @@ impl Project<'_> {
 
     /// That all words behind the verb are options.
     fn only_options(&self) -> Result<(), String> {
-        let mut rest = self.words.iter().skip(1);
-        match rest.find(|word| !word.starts_with('-')) {
+        let mut rest = self.words.iter().filter(|word| !word.starts_with('-'));
+        match rest.nth(1) {
             Some(word) => Err(format!("it installs `{word}` besides the project's dependencies")),
             None => Ok(()),
         }
@@ -265,9 +265,7 @@ const LOCAL: &[&str] =
     &["file:", "link:", "portal:", "workspace:", "patch:", "./", "../", "/", "~"];
 
 fn node(project: &Project<'_>) -> Result<Vec<String>, String> {
-    if project.words.iter().any(|word| !word.starts_with('-')) {
-        project.only_options()?;
-    }
+    project.only_options()?;
     if project.option(&["-g", "--global", "--prefix", "--cwd", "-C", "--dir", "-w", "--workspace"])
     {
         return Err("it installs into another folder".to_owned());
@@ -326,7 +324,7 @@ fn node(project: &Project<'_>) -> Result<Vec<String>, String> {
 
 fn pip(project: &Project<'_>) -> Result<Vec<String>, String> {
     let mut files: Vec<String> = Vec::new();
-    let mut words = project.words.iter().skip(1);
+    let mut words = project.words.iter().filter(|word| *word != "install");
     while let Some(word) = words.next() {
         let value = match word.as_str() {
             "-r" | "--requirement" => words.next().cloned(),
@@ -497,7 +495,8 @@ mod tests {
         for (path, text) in files {
             memory = memory.file(format!("/c/{path}"), *text);
         }
-        Context::open(Arc::new(memory), Path::new("/c"), Path::new("Dockerfile")).unwrap()
+        Context::open(Arc::new(memory), Path::new("/c"), Path::new("Dockerfile"))
+            .expect("a context that opens")
     }
 
     fn asked(marked: &str, files: &[(&str, &str)]) -> Option<Result<String, String>> {
@@ -561,6 +560,7 @@ mod tests {
                 &[("composer.json", "{}"), ("composer.lock", "{}")][..],
                 "composer.json composer.lock",
             ),
+            ("npm --quiet ci", &[PACKAGE, LOCK][..], "package.json package-lock.json"),
             ("yarn --frozen-lockfile", &[PACKAGE, ("yarn.lock", "")][..], "package.json yarn.lock"),
             (
                 "pnpm i --frozen-lockfile",

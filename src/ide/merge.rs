@@ -362,7 +362,7 @@ mod tests {
         let read = |name: &str| {
             let folder =
                 Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/seeds/builder-pattern");
-            std::fs::read_to_string(folder.join(name)).unwrap()
+            std::fs::read_to_string(folder.join(name)).expect("a seed")
         };
         let made =
             merged(&read("Dockerfile.build"), &read("Dockerfile.prod"), Some(&read("build.sh")));

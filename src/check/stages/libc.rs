@@ -9,6 +9,10 @@ use crate::split::course::Course;
 use crate::split::stages::{Built, Stages};
 use crate::split::start::Start;
 
+/// Ecosystems whose build commands alone tell how a program is linked, most of the time. Elsewhere
+/// only the project says, which is not looked at here.
+const TELLING: &[&str] = &["go", "rust", "c", "dart", "haskell", "swift"];
+
 /// Packages that bring glibc to Alpine.
 const COMPATIBLE: &[&str] = &["gcompat", "libc6-compat", "glibc"];
 
@@ -29,7 +33,10 @@ pub fn look(stages: &Stages<'_>, found: &mut Vec<Found>) {
         return;
     }
     let Some((path, _)) = stages.started_paths(&start).into_iter().next() else { return };
-    let Some(built) = stages.built_at(stage.index, &path) else { return };
+    let built = stages.built_at(stage.index, &path);
+    let Some(built) = built.filter(|built| TELLING.contains(&built.product.ecosystem)) else {
+        return;
+    };
     let (Some(answer), Some(builder)) = (stages.answer(&built), stages.base(built.stage)) else {
         return;
     };
@@ -43,7 +50,7 @@ pub fn look(stages: &Stages<'_>, found: &mut Vec<Found>) {
     let place = bringer.source.as_ref().and_then(|(number, _)| argument_of(line, *number));
     let Some(place) = place.or_else(|| arguments_of(line)) else { return };
     let go = go_command(stages, &built);
-    let is_sure = go.is_none() && answer.assumptions.is_empty() || go.is_some_and(|go| go.is_on);
+    let is_sure = go.is_some_and(|go| go.is_on);
     let (severity, does, not) = match is_sure {
         true => (Severity::Warning, "needs", "does not start"),
         false => (Severity::Information, "may need", "may not start"),

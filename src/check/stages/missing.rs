@@ -41,6 +41,7 @@ pub fn look(stages: &Stages<'_>, found: &mut Vec<Found>) {
         return;
     }
     let Some(place) = place_of(line, program) else { return };
+    let path: &str = if program.contains('/') { path } else { program };
     let other = elsewhere(course, program);
     let message = match &other {
         Some(other) => format!(

@@ -30,7 +30,10 @@ pub const TOOLCHAINS: &[Family] = &[
 pub fn look(stages: &Stages<'_>, found: &mut Vec<Found>) {
     let Some((stage, course)) = stages.last().filter(|(stage, _)| stage.index > 0) else { return };
     let base = &course.facts.base;
-    if !TOOLCHAINS.contains(&base.family) {
+    // The slim one of Swift is made to run on.
+    let tag = base.image.effective_tag().unwrap_or_default();
+    let is_runtime = base.family == Family::Swift && tag.contains("slim");
+    if !TOOLCHAINS.contains(&base.family) || is_runtime {
         return;
     }
     let Ok(start) = Start::read(course.facts) else { return };

@@ -14,6 +14,7 @@
 //! | `plan/` | all of it joined: the lines of the two stages |
 //! | `emit.rs` | a plan as the smallest edit |
 //! | `refusal.rs` | why a file is not split |
+//! | `stages.rs` | the stages of a file that has several, followed one by one |
 
 pub mod answer;
 pub mod base;
@@ -32,6 +33,7 @@ pub mod release;
 pub mod roots;
 pub mod runtime;
 pub mod sources;
+pub mod stages;
 pub mod start;
 #[cfg(test)]
 pub mod testing;

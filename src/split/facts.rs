@@ -136,6 +136,8 @@ pub struct Mount {
     pub kind: String,
     /// Where it is mounted, made absolute; `None` if that is not known.
     pub target: Option<String>,
+    /// What is mounted of the build context: a path from its root; `None` for everything else.
+    pub source: Option<String>,
 }
 
 impl Scene {
@@ -448,7 +450,11 @@ impl<'a> Reader {
                     (None, "secret" | "ssh") => Some("/run/secrets".to_owned()),
                     (target, _) => target.and_then(|target| self.path(&target)),
                 };
-                Mount { kind, target }
+                let from = value(&["from"]);
+                let source = (kind == "bind" && from.is_none())
+                    .then(|| self.expand(&value(&["source", "src"]).unwrap_or_default()))
+                    .flatten();
+                Mount { kind, target, source }
             })
             .collect()
     }

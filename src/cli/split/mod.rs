@@ -21,7 +21,7 @@ use super::out::{Color, Out, printable, say};
 use super::{fail, finish};
 use crate::ide::images::View;
 use crate::ide::split::{Declined, Offer, Splits, split_onto, splits};
-use crate::image::{Offline, Reference, Unit};
+use crate::image::{Reference, Unit};
 use crate::language::argument::EMPTY_BASE;
 use crate::language::platform::Platform;
 use crate::split::answer::Variant;
@@ -112,7 +112,7 @@ fn split(arguments: &Split) -> Result<ExitCode, String> {
     let document = Document::new(name.to_owned(), &bytes);
     let context = document::context(subject, arguments.context.as_deref())?;
     let context = context.as_ref().map_err(String::as_str);
-    let (offline, host) = (Offline::default(), Platform::host());
+    let (offline, host) = (super::offline(), Platform::host());
     let platform = arguments.platform.as_ref().unwrap_or(&host);
     let view = View { sizes: &offline, platform, unit: Unit::default() };
     let runtime = Runtime::parse(arguments.runtime.as_deref())?;

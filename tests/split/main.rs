@@ -60,10 +60,8 @@ fn check(
             Ok(split) => {
                 let wrong = compare::differences(fixture, offer.variant, &original, &split);
                 failures.extend(wrong.iter().map(|it| format!("{}: {it}", offer.name())));
-                if !offer.by_hand {
-                    let wrong = sizes.error(fixture, offer.variant, split.size);
-                    failures.extend(wrong.map(|it| format!("{}: {it}", offer.name())));
-                }
+                let wrong = sizes.error(fixture, offer.variant, split.size);
+                failures.extend(wrong.map(|it| format!("{}: {it}", offer.name())));
                 after.push((offer, split));
             }
             Err(error) => {
@@ -72,7 +70,7 @@ fn check(
         }
     }
     for (offer, split) in &after {
-        report.size(&fixture.name, &offer.name(), original.size, split.size);
+        report.size(&fixture.name, offer.name(), original.size, split.size);
     }
     if after.is_empty() {
         report.size(&fixture.name, "-", original.size, original.size);

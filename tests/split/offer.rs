@@ -35,14 +35,11 @@ impl Variant {
 pub struct Offer {
     pub variant: Variant,
     pub dockerfile: String,
-    /// Whether a person wrote it, and not the program.
-    pub by_hand: bool,
 }
 
 impl Offer {
-    pub fn name(&self) -> String {
-        let by_hand = if self.by_hand { " (by hand)" } else { "" };
-        format!("{}{by_hand}", self.variant.word())
+    pub fn name(&self) -> &'static str {
+        self.variant.word()
     }
 }
 
@@ -119,31 +116,21 @@ pub fn answers(fixture: &Fixture) -> Vec<(Variant, Answer)> {
     Variant::OURS.map(|variant| (variant, ask(fixture, variant))).into()
 }
 
-/// The splits to build: what the program offers, and what a person wrote. That stands beside the
-/// fixture's expectations as `conservative.Dockerfile` and `smallest.Dockerfile`, and beside a
-/// tutorial's Dockerfile as `multi.Dockerfile`.
+/// The splits to build: what the program offers, and beside a tutorial's Dockerfile its own result,
+/// `multi.Dockerfile`.
 pub fn offers(fixture: &Fixture, answers: Vec<(Variant, Answer)>) -> Vec<Offer> {
     let mut offers = Vec::new();
     for (variant, answer) in answers {
         if let Answer::Split(dockerfile) = answer {
             let served = served(fixture, variant);
             assert_eq!(served.as_ref(), Some(&dockerfile), "{}: an editor gets this", fixture.name);
-            offers.push(Offer { variant, dockerfile, by_hand: false });
-        }
-        if let Some(dockerfile) = by_hand(fixture, variant) {
-            offers.push(Offer { variant, dockerfile, by_hand: true });
+            offers.push(Offer { variant, dockerfile });
         }
     }
     if let Ok(dockerfile) = fs::read_to_string(fixture.folder.join("multi.Dockerfile")) {
-        offers.push(Offer { variant: Variant::Tutorial, dockerfile, by_hand: true });
+        offers.push(Offer { variant: Variant::Tutorial, dockerfile });
     }
     offers
-}
-
-fn by_hand(fixture: &Fixture, variant: Variant) -> Option<String> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/split");
-    let path = root.join(&fixture.name).join(format!("{}.Dockerfile", variant.word()));
-    fs::read_to_string(path).ok()
 }
 
 /// Where the program decides otherwise than the fixture expects. Whether an offer asks for a

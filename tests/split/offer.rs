@@ -1,7 +1,6 @@
 //! What Stagewright offers for a fixture.
 
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};

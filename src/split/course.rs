@@ -9,6 +9,7 @@ use super::packages::{Manager, Requested};
 use super::refusal::{Reason, Refusal};
 use super::world::{Origin, World, base_name, is_within, trimmed};
 use crate::text::TextRange;
+use crate::workspace::ignore::Ignore;
 use crate::workspace::{Context, Kind};
 
 /// What a build did.
@@ -298,6 +299,16 @@ impl<'a> Course<'a> {
         None
     }
 
+    /// Whether the options of a `COPY` leave out what would else lie at `path` of the image.
+    pub fn is_left_out(&self, path: &str) -> bool {
+        let is_narrowed = |line: &super::facts::Line<'_>| {
+            matches!(&line.what, What::Copy(copy) if !copy.excluded.is_empty())
+        };
+        self.facts.lines.iter().any(is_narrowed)
+            && matches!(self.world.origin(path), Some(Origin::Context(_)))
+            && self.in_context(path).is_none()
+    }
+
     /// The folder of the context whose files lie in `folder` of the image: also where they were
     /// copied one by one.
     pub fn project_in(&self, folder: &str, manifest: &str) -> Option<String> {
@@ -319,6 +330,24 @@ enum SourceKind {
 
 /// The path in the context of what is copied to `path`, if this source is.
 fn lands(
+    context: &Context,
+    copy: &Copy,
+    source: &str,
+    destination: &str,
+    path: &str,
+) -> Option<String> {
+    if copy.is_odd {
+        return None;
+    }
+    let found = lands_plainly(context, copy, source, destination, path)?;
+    let patterns: Vec<&str> = copy.excluded.iter().map(String::as_str).collect();
+    let is_left_out = !patterns.is_empty()
+        && Ignore::of_patterns(&patterns).map_or(true, |ignore| ignore.excludes(&found));
+    (!is_left_out).then_some(found)
+}
+
+/// The same, but for the options of the `COPY`.
+fn lands_plainly(
     context: &Context,
     copy: &Copy,
     source: &str,

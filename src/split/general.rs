@@ -320,10 +320,22 @@ fn package(
             course.packages.push(Installed { line, range: invocation.range, manager, requested });
             Some(Role::Installs)
         }
-        Operation::Removes(_) => Some(Role::Removes),
+        Operation::Removes(names) => Some(removal(course, &names)),
         Operation::Housekeeping | Operation::Upgrades => Some(Role::Housekeeping),
         Operation::Unknown => None,
     })
+}
+
+/// Removing a tool like `curl` tidies nothing up that a split would leave out.
+fn removal(course: &Course<'_>, names: &[String]) -> Role {
+    let distribution = course.facts.base.distribution;
+    let is_tool = |name: &String| {
+        matches!(packages::use_of(name, distribution), packages::Use::Tool(_) | packages::Use::Run)
+    };
+    match !names.is_empty() && names.iter().all(is_tool) {
+        true => Role::Housekeeping,
+        false => Role::Removes,
+    }
 }
 
 /// What a command does to files; `None` if that is not known.

@@ -442,7 +442,8 @@ impl Parts<'_, '_> {
         let found = data::beside(self.course, folders, embedded);
         plan.assumptions.extend(found.doubt);
         for (path, is_folder) in found.paths {
-            let is_gone = matches!(self.course.world.origin(&path), Some(Origin::Removed(_)));
+            let is_gone = matches!(self.course.world.origin(&path), Some(Origin::Removed(_)))
+                || self.course.is_left_out(&path);
             let is_taken = plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.from));
             if !is_gone && !is_taken {
                 let why = format!("{path} may be read at run time");

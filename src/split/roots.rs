@@ -1,11 +1,15 @@
-//! What the start of a container reaches: programs by name, and the scripts that name more of them.
+//! What the start of a container reaches: programs by name, the scripts that name more of them, and
+//! the files that all of them name.
 
-use super::command::{self, Shell};
+use super::answer::{Answer, Artifact, Data, Evidence, Linkage};
+use super::command::{self, Call, Shell};
 use super::course::Course;
 use super::facts::{Form, Scene, What};
+use super::mentioned::{self, Mention};
 use super::refusal::{Reason, Refusal};
 use super::start::{Launch, Start};
-use super::world::{Origin, base_name};
+use super::world::{Origin, base_name, is_within, parent};
+use crate::image::Amount;
 use crate::language::Keyword;
 use crate::text::TextRange;
 
@@ -26,10 +30,16 @@ pub struct Roots {
     pub health: Vec<String>,
     /// Paths of start scripts in the image, which come from the context.
     pub scripts: Vec<String>,
+    /// Other files and folders that the start names.
+    pub files: Vec<Mention>,
+    /// A command of a start script that builds or fetches.
+    pub builds: Option<String>,
     /// Whether a shell has to be there for the start.
     pub needs_shell: bool,
     /// Whether a shell has to be there for the health check.
     pub health_needs_shell: bool,
+    /// How many texts were read that scripts give to a shell.
+    texts: usize,
 }
 
 /// Commands that a shell has itself.
@@ -41,23 +51,141 @@ const BUILTINS: &[&str] = &[
     "wait",
 ];
 
+/// Commands that build or fetch, by their first two words.
+const BUILDS_AT_START: &[(&str, &str)] = &[
+    ("git", "pull"),
+    ("git", "clone"),
+    ("npm", "install"),
+    ("npm", "ci"),
+    ("yarn", "install"),
+    ("pnpm", "install"),
+    ("pip", "install"),
+    ("pip3", "install"),
+    ("bundle", "install"),
+    ("composer", "install"),
+    ("composer", "update"),
+    ("go", "build"),
+    ("go", "get"),
+    ("go", "install"),
+    ("go", "mod"),
+    ("cargo", "build"),
+    ("mvn", "package"),
+    ("mvn", "install"),
+    ("npm", "run-script"),
+    ("make", ""),
+    ("apt-get", "install"),
+];
+
+/// Whether a command of the start builds or fetches.
+pub fn builds_at_start(program: &str, second: &str) -> bool {
+    BUILDS_AT_START
+        .iter()
+        .any(|(own, verb)| base_name(program) == *own && (verb.is_empty() || second == *verb))
+}
+
+/// Whether the shell itself does it, and nothing else is started by it.
+pub fn is_builtin(name: &str) -> bool {
+    BUILTINS.contains(&name) && !matches!(name, "." | "source" | "eval" | "exec" | "command")
+}
+
 /// Follows the start of a container.
 ///
 /// Errors: a script that cannot be read.
 pub fn roots(course: &Course<'_>, start: &Start) -> Result<Roots, Refusal> {
     let mut roots = Roots { needs_shell: start.needs_shell, ..Roots::default() };
     roots.programs.extend(start.wrappers.iter().cloned());
+    let folder = course.facts.last_scene().workdir.clone();
+    roots.named(course, &start.argv, folder.as_deref(), start.place)?;
+    for launch in &start.sourced {
+        roots.source(course, launch, start.place)?;
+    }
     for launch in &start.launches {
         roots.launch(course, launch, start.place)?;
     }
     for line in course.facts.lines.iter().filter(|line| line.keyword == Keyword::Healthcheck) {
         let What::Healthcheck(Some(form)) = &line.what else { continue };
-        roots.health(form, &line.scene);
+        let health = health(course, form, &line.scene, line.placed.range())?;
+        roots.check_too(health);
     }
     Ok(roots)
 }
 
+/// What a health check reaches.
+fn health(
+    course: &Course<'_>,
+    form: &Form,
+    scene: &Scene,
+    place: TextRange,
+) -> Result<Roots, Refusal> {
+    let mut found = Roots::default();
+    let search = scene.value("PATH").unwrap_or_default().to_owned();
+    let launch = Launch { words: Vec::new(), folder: scene.workdir.clone(), search };
+    match form {
+        Form::Exec(words) => {
+            found.named(course, words, scene.workdir.as_deref(), place)?;
+            let words: Vec<_> = words.iter().cloned().map(Some).collect();
+            if !words.is_empty() {
+                found.launch(course, &Launch { words, ..launch }, place)?;
+            }
+        }
+        Form::Shell(text) => {
+            found.needs_shell = true;
+            let words = ["sh".to_owned(), text.clone()];
+            found.named(course, &words, scene.workdir.as_deref(), place)?;
+            match command::calls(text, scene) {
+                Ok(calls) => {
+                    for call in calls {
+                        found.health_call(course, &launch, call, place)?;
+                    }
+                }
+                // The whole text: no table knows it.
+                Err(_) => found.programs.push(text.clone()),
+            }
+        }
+    }
+    Ok(found)
+}
+
 impl Roots {
+    fn health_call(
+        &mut self,
+        course: &Course<'_>,
+        launch: &Launch,
+        call: Call,
+        place: TextRange,
+    ) -> Result<(), Refusal> {
+        match call.name() {
+            None => Ok(()),
+            Some(name) if BUILTINS.contains(&name) => Ok(()),
+            Some(_) => self.launch(course, &Launch { words: call.words, ..launch.clone() }, place),
+        }
+    }
+
+    /// What the health check reaches is reached, too.
+    fn check_too(&mut self, health: Roots) {
+        self.health.extend(health.programs);
+        self.paths.extend(health.paths);
+        self.scripts.extend(health.scripts);
+        self.files.extend(health.files);
+        self.health_needs_shell |= health.needs_shell;
+    }
+
+    /// Notes the files that the words behind the program name.
+    fn named(
+        &mut self,
+        course: &Course<'_>,
+        words: &[String],
+        folder: Option<&str>,
+        place: TextRange,
+    ) -> Result<(), Refusal> {
+        let text = words.get(1..).unwrap_or_default().join("\n");
+        let folders: Vec<String> = folder.into_iter().map(str::to_owned).collect();
+        let found = mentioned::in_text(course, &text, &folders, &course.facts.last_scene());
+        let found = found.ok_or_else(|| Refusal::new(Reason::StartUnknown, "", Some(place)))?;
+        self.files.extend(found);
+        Ok(())
+    }
+
     fn launch(
         &mut self,
         course: &Course<'_>,
@@ -67,23 +195,74 @@ impl Roots {
         let Some(word) = launch.word(0) else {
             return Err(Refusal::new(Reason::StartUnknown, launch.shown(), Some(place)));
         };
+        if self.needs_shell && is_builtin(word) {
+            return Ok(());
+        }
         self.programs.push(word.to_owned());
-        let Some(path) = launch.program(course) else {
-            // `sh script.sh`
-            let is_shell = command::SHELLS.contains(&base_name(word));
-            let script = launch.word(1).filter(|word| is_shell && !word.starts_with('-'));
-            return match script.and_then(|script| launch.path(script)) {
-                Some(path) => {
-                    self.needs_shell = true;
-                    self.script(course, &path, launch, 2, place)
-                }
-                None => Ok(()),
+        // `sh script.sh`
+        let is_shell = command::SHELLS.contains(&base_name(word));
+        let behind = launch.words.iter().skip(1).position(|word| {
+            word.as_deref().is_none_or(|word| !word.starts_with('-') && !word.starts_with('+'))
+        });
+        let is_command = launch.word(1).is_some_and(|word| {
+            word.starts_with('-') && !word.starts_with("--") && word.contains('c')
+        });
+        if is_shell && is_command {
+            self.needs_shell = true;
+            return self.text_of(course, launch, place);
+        }
+        if let Some(at) = behind.filter(|_| is_shell) {
+            self.needs_shell = true;
+            return match launch.word(at + 1).and_then(|script| launch.path(script)) {
+                Some(path) => self.script(course, &path, launch, at + 2, place),
+                None => Err(Refusal::new(Reason::ScriptUnread, launch.shown(), Some(place))),
             };
-        };
+        }
+        let Some(path) = launch.program(course) else { return Ok(()) };
         self.paths.push(path.clone());
         match course.world.followed(&path) {
             Some(Origin::Context(_)) => self.script(course, &path, launch, 1, place),
             _ => Ok(()),
+        }
+    }
+
+    /// What `sh -c text` runs.
+    fn text_of(
+        &mut self,
+        course: &Course<'_>,
+        launch: &Launch,
+        place: TextRange,
+    ) -> Result<(), Refusal> {
+        let unread = || Refusal::new(Reason::StartUnknown, launch.shown(), Some(place));
+        let is_command = |word: &Option<String>| {
+            word.as_deref().is_some_and(|word| word.starts_with('-') && word.contains('c'))
+        };
+        let at = launch.words.iter().skip(1).position(is_command).ok_or_else(unread)? + 2;
+        let text = launch.word(at).filter(|text| *text != command::REST).ok_or_else(unread)?;
+        self.texts += 1;
+        if self.texts > MOST_SCRIPTS {
+            return Err(unread());
+        }
+        let shell = Shell::of(launch.word(0).unwrap_or_default());
+        let text = text.to_owned();
+        self.text(course, (&launch.shown(), &text), shell, (launch, at + 2), place)
+    }
+
+    /// What `. file` runs.
+    fn source(
+        &mut self,
+        course: &Course<'_>,
+        launch: &Launch,
+        place: TextRange,
+    ) -> Result<(), Refusal> {
+        let unread = || Refusal::new(Reason::ScriptUnread, launch.shown(), Some(place));
+        let path = launch.word(1).and_then(|file| launch.path(file)).ok_or_else(unread)?;
+        self.needs_shell = true;
+        match course.world.followed(&path) {
+            // An empty file, or one of the image itself, such as `/etc/os-release`.
+            Some(Origin::Made(_)) if course.in_context(&path).is_none() => Ok(()),
+            None if path.starts_with("/etc/") => Ok(()),
+            _ => self.script(course, &path, launch, 2, place),
         }
     }
 
@@ -144,50 +323,196 @@ impl Roots {
     ) -> Result<(), Refusal> {
         self.scripts.push(path.to_owned());
         self.needs_shell = true;
-        let mut scene: Scene = (*course.facts.last_scene()).clone();
-        scene.shell = shell;
-        let unread = |_| Refusal::new(Reason::ScriptUnread, path, Some(place));
-        let names = command::programs(text, &scene).map_err(unread)?;
-        for name in names {
-            let Some(name) = name else {
-                return Err(Refusal::new(Reason::ScriptUnread, path, Some(place)));
-            };
-            if BUILTINS.contains(&name.as_str()) {
-                continue;
-            }
-            if name == command::REST {
-                let words = launch.words.get(given..).unwrap_or_default().to_vec();
-                if !words.is_empty() {
-                    self.launch(course, &Launch { words, ..launch.clone() }, place)?;
-                }
-                continue;
-            }
-            let search = scene.value("PATH").unwrap_or_default().to_owned();
-            let launch = Launch { words: vec![Some(name)], folder: scene.workdir.clone(), search };
-            self.launch(course, &launch, place)?;
-        }
-        Ok(())
+        self.text(course, (path, text), shell, (launch, given), place)
     }
 
-    fn health(&mut self, form: &Form, scene: &Scene) {
-        match form {
-            Form::Exec(words) => self.health.extend(words.first().cloned()),
-            Form::Shell(text) => {
-                self.health_needs_shell = true;
-                match command::programs(text, scene) {
-                    Ok(names) => {
-                        let names = names.into_iter().flatten();
-                        self.health.extend(names.filter(|name| !BUILTINS.contains(&name.as_str())));
+    /// Reads a text for the shell, which is called `path` where it is spoken of.
+    fn text(
+        &mut self,
+        course: &Course<'_>,
+        (path, text): (&str, &str),
+        shell: Shell,
+        (launch, given): (&Launch, usize),
+        place: TextRange,
+    ) -> Result<(), Refusal> {
+        let mut scene: Scene = (*course.facts.last_scene()).clone();
+        scene.shell = shell;
+        let unread = || Refusal::new(Reason::ScriptUnread, path, Some(place));
+        let folders: Vec<String> =
+            launch.folder.iter().cloned().chain([parent(path).to_owned()]).collect();
+        let named = mentioned::in_text(course, text, &folders, &scene).ok_or_else(unread)?;
+        self.files.extend(named.into_iter().filter(|file| file.path != path));
+        let calls = command::calls(text, &scene).map_err(|_| unread())?;
+        let search = scene.value("PATH").unwrap_or_default().to_owned();
+        let around = Launch { words: Vec::new(), folder: scene.workdir.clone(), search };
+        let words = launch.words.get(given..).unwrap_or_default().to_vec();
+        let mut given = Given { words: Some(words) };
+        for call in calls {
+            let name = call.name().ok_or_else(unread)?;
+            let second = call.words.get(1).cloned().flatten().unwrap_or_default();
+            if builds_at_start(name, &second) {
+                self.builds.get_or_insert_with(|| format!("{} {second}", base_name(name)));
+            }
+            match name {
+                "set" | "shift" => given.change(&call),
+                "eval" => return Err(unread()),
+                "." | "source" => {
+                    let file = sourced(call.words.clone(), path, &around);
+                    if call.is_sure || !is_only_mounted(course, &file) {
+                        self.source(course, &file, place)?;
                     }
-                    // The whole text: no table knows it.
-                    Err(_) => self.health.push(text.clone()),
+                }
+                command::REST => {
+                    let words = given.words.clone().ok_or_else(unread)?;
+                    if !words.is_empty() {
+                        self.launch(course, &Launch { words, ..around.clone() }, place)?;
+                    }
+                }
+                name if BUILTINS.contains(&name) => {}
+                _ => {
+                    let words = given.put_into(&call.words);
+                    self.launch(course, &Launch { words, ..around.clone() }, place)?;
                 }
             }
+            // What the shell is told to run as another program.
+            if let Some(program) = given.started(&call) {
+                let words = vec![Some(program)];
+                self.launch(course, &Launch { words, ..around.clone() }, place)?;
+            }
         }
+        Ok(())
     }
 
     /// Whether a program of that name is reached.
     pub fn names(&self, program: &str) -> bool {
         self.programs.iter().chain(&self.health).any(|own| base_name(own) == program)
+    }
+
+    /// Takes the files along that the start names, where what is taken does not hold them already.
+    pub fn bring(&mut self, course: &Course<'_>, answer: &mut Answer) {
+        if answer.data == Data::Sources {
+            return;
+        }
+        let files = match &answer.start {
+            None => std::mem::take(&mut self.files),
+            Some(start) => {
+                let text = start.words.get(1..).unwrap_or_default().join("\n");
+                let scene = course.facts.last_scene();
+                let folders: Vec<String> = scene.workdir.iter().cloned().collect();
+                mentioned::in_text(course, &text, &folders, &scene).unwrap_or_default()
+            }
+        };
+        for mut file in files {
+            let is_native = !matches!(answer.linkage, Linkage::Interpreted | Linkage::Portable);
+            if !file.is_folder && is_native && mentioned::is_interpreted(&file.path) {
+                let why = format!("{} reads no other files of the project", file.path);
+                if let Some(folder) = mentioned::own_folder(course, &file.path) {
+                    file = Mention { path: folder.to_owned(), is_folder: true };
+                }
+                answer.assumptions.push(why);
+            }
+            let is_taken = answer.artifacts.iter().any(|own| is_within(&file.path, &own.from));
+            if is_taken || self.scripts.contains(&file.path) {
+                continue;
+            }
+            if !file.is_folder && course.world.exact(&file.path).is_some() {
+                self.scripts.push(file.path);
+                continue;
+            }
+            let text = format!("the start names {}", file.path);
+            answer.evidence.push(Evidence { text, place: None, file: None });
+            let copied = course.in_context(&file.path).and_then(|found| {
+                course.context?.copied(&[found.as_str()], &[]).ok()
+            });
+            if let Some(copied) = copied {
+                answer.weight = answer.weight.plus(Amount::exact(copied.bytes));
+            }
+            let Mention { path, is_folder } = file;
+            answer.artifacts.push(Artifact { from: path.clone(), to: path, is_folder });
+        }
+    }
+}
+
+/// `. file`: the path of the file, seen from the script if the working folder is not meant.
+fn sourced(words: Vec<Option<String>>, script: &str, around: &Launch) -> Launch {
+    let launch = Launch { words, ..around.clone() };
+    let is_there = launch.word(1).is_some_and(|file| file.contains('/'));
+    match is_there {
+        true => launch,
+        // Bare names are looked for on the `PATH`, by some shells in the working folder, too.
+        false => Launch { folder: launch.folder.or(Some(parent(script).to_owned())), ..launch },
+    }
+}
+
+/// Whether a file is not in the image, so that whoever runs the container has to put it there.
+fn is_only_mounted(course: &Course<'_>, launch: &Launch) -> bool {
+    let path = launch.word(1).and_then(|file| launch.path(file));
+    path.is_some_and(|path| {
+        let is_known = course.in_context(&path).is_some();
+        let made = course.world.exact(&path);
+        course.context.is_some() && !is_known && made.is_none()
+    })
+}
+
+/// The words that a script was given, as it goes on; `None` if they are not known any more.
+struct Given {
+    words: Option<Vec<Option<String>>>,
+}
+
+impl Given {
+    /// What `set` and `shift` make of them.
+    fn change(&mut self, call: &Call) {
+        let args = call.words.get(1..).unwrap_or_default();
+        let Some(words) = &mut self.words else { return };
+        match call.name() {
+            Some("shift") if call.is_sure && args.is_empty() => {
+                if !words.is_empty() {
+                    words.remove(0);
+                }
+            }
+            Some("shift") => self.words = None,
+            Some("set") => {
+                let Some(at) = args.iter().position(|word| word.as_deref() == Some("--")) else {
+                    // Only options; words without a dash would be given.
+                    let is_option = |word: &Option<String>| {
+                        word.as_deref().is_some_and(|word| {
+                            word.starts_with(['-', '+'])
+                                || matches!(word, "pipefail" | "errexit" | "nounset" | "xtrace")
+                        })
+                    };
+                    if !args.iter().all(is_option) {
+                        self.words = None;
+                    }
+                    return;
+                };
+                if call.is_sure {
+                    let new = args.get(at + 1..).unwrap_or_default();
+                    self.words = Some(self.put_into(new));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The words with what was given in the place of [`command::REST`].
+    fn put_into(&self, words: &[Option<String>]) -> Vec<Option<String>> {
+        let given = self.words.clone().unwrap_or_else(|| vec![None]);
+        let mut all = Vec::new();
+        for word in words {
+            match word.as_deref() {
+                Some(command::REST) => all.extend(given.iter().cloned()),
+                _ => all.push(word.clone()),
+            }
+        }
+        all
+    }
+
+    /// The program that a `set -- program "$@"` which may not run puts before what was given.
+    fn started(&self, call: &Call) -> Option<String> {
+        let args = call.words.get(1..)?;
+        let is_set = call.name() == Some("set") && !call.is_sure;
+        let at = args.iter().position(|word| word.as_deref() == Some("--")).filter(|_| is_set)?;
+        let first = args.get(at + 1)?.clone()?;
+        (first != command::REST && !first.starts_with('-')).then_some(first)
     }
 }

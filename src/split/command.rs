@@ -602,7 +602,9 @@ pub fn calls(text: &str, scene: &Scene) -> Result<Vec<Call>, String> {
     let steps = script.steps();
     // Functions that run what they are given.
     let runs_given = !functions.is_empty()
-        && steps.iter().any(|step| step.scope != 0 && step.command.words.first().is_some_and(is_rest));
+        && steps
+            .iter()
+            .any(|step| step.scope != 0 && step.command.words.first().is_some_and(is_rest));
     let mut calls = Vec::new();
     for step in steps.iter().filter(|step| !step.command.words.is_empty()) {
         let is_sure = step.condition == Condition::Always && step.scope == 0;
@@ -647,4 +649,3 @@ fn started(words: &[Option<String>]) -> Option<(Option<String>, Vec<Option<Strin
     let program = starter.is_program.then(|| first.to_owned());
     (!rest.is_empty()).then(|| (program, rest.to_vec()))
 }
-

@@ -320,19 +320,31 @@ fn package(
             course.packages.push(Installed { line, range: invocation.range, manager, requested });
             Some(Role::Installs)
         }
-        Operation::Removes(names) => Some(removal(course, &names)),
+        Operation::Removes(names) => Some(removal(&names)),
         Operation::Housekeeping | Operation::Upgrades => Some(Role::Housekeeping),
         Operation::Unknown => None,
     })
 }
 
-/// Removing a tool like `curl` tidies nothing up that a split would leave out.
-fn removal(course: &Course<'_>, names: &[String]) -> Role {
-    let distribution = course.facts.base.distribution;
-    let is_tool = |name: &String| {
-        matches!(packages::use_of(name, distribution), packages::Use::Tool(_) | packages::Use::Run)
-    };
-    match !names.is_empty() && names.iter().all(is_tool) {
+/// Packages that only fetch and unpack: removing them again tidies up nothing that a split would
+/// leave out.
+const FETCHERS: &[&str] = &[
+    "bzip2",
+    "curl",
+    "dirmngr",
+    "git",
+    "gnupg",
+    "gnupg2",
+    "lsb-release",
+    "unzip",
+    "wget",
+    "xz",
+    "xz-utils",
+    "zip",
+];
+
+fn removal(names: &[String]) -> Role {
+    match !names.is_empty() && names.iter().all(|name| FETCHERS.contains(&name.as_str())) {
         true => Role::Housekeeping,
         false => Role::Removes,
     }

@@ -109,9 +109,9 @@ fn unanswered(course: &Course<'_>, start: &Start) -> Refusal {
     );
     let builds = course.deeds.iter().any(|deed| matches!(deed.role, Role::Builds(_)));
     let why = match is_toolchain || builds {
-        true => check_start(start)
-            .and_then(|()| check_tools(start))
-            .and_then(|()| check_read(course)),
+        true => {
+            check_start(start).and_then(|()| check_tools(start)).and_then(|()| check_read(course))
+        }
         false => Ok(()),
     };
     why.err().unwrap_or_else(|| Refusal::new(Reason::NothingBuilt, "", None))
@@ -124,12 +124,14 @@ fn because(course: &Course<'_>, start: &Start, other: Refusal) -> Refusal {
         return other;
     }
     let paths = start.launches.iter().filter_map(|launch| launch.program(course));
-    let hidden = paths.filter(|path| !matches!(course.world.followed(path), Some(Origin::Built(_))));
+    let hidden =
+        paths.filter(|path| !matches!(course.world.followed(path), Some(Origin::Built(_))));
     let mut hidden = hidden.filter_map(|path| {
         let line = (0..course.facts.lines.len()).find(|line| {
-            let is_built = course.deeds.iter().any(|deed| {
-                deed.line == *line && matches!(deed.role, Role::Builds(_))
-            });
+            let is_built = course
+                .deeds
+                .iter()
+                .any(|deed| deed.line == *line && matches!(deed.role, Role::Builds(_)));
             is_built
                 && course.mount_over(*line, &path).is_some_and(|mount| {
                     mount.target.is_some() && matches!(mount.kind.as_str(), "cache" | "tmpfs")
@@ -147,9 +149,7 @@ fn check_preload(facts: &Facts<'_>) -> Result<(), Refusal> {
             && matches!(&line.what, What::Variables(names) if names.iter().any(|n| n == "LD_PRELOAD"))
     };
     match facts.lines.iter().find(sets) {
-        Some(line) => {
-            Err(Refusal::new(Reason::Plugins, "LD_PRELOAD", Some(line.placed.range())))
-        }
+        Some(line) => Err(Refusal::new(Reason::Plugins, "LD_PRELOAD", Some(line.placed.range()))),
         None => Ok(()),
     }
 }
@@ -491,6 +491,46 @@ mod tests {
     use crate::workspace::Disk;
     use std::path::Path;
     use std::sync::Arc;
+
+    /// The reason for which a file is not split; empty if it is.
+    #[track_caller]
+    fn refused(file: &str, expected: &str) {
+        let main = "package main\n\nfunc main() {}\n";
+        let files = [("main.go", main), ("go.mod", "module shop\n\ngo 1.22\n"), ("app.py", "")];
+        let found = match crate::split::testing::split(file, &files) {
+            Ok(_) => String::new(),
+            Err(why) => why.split(':').next().unwrap_or_default().to_owned(),
+        };
+        assert_eq!(found, expected, "{file}");
+    }
+
+    #[test]
+    fn the_reason_is_the_one_that_helps() {
+        let go = |run: &str, cmd: &str| {
+            format!("FROM golang:1.22\nWORKDIR /src\nCOPY . .\nRUN {run}\nCMD {cmd}\n")
+        };
+        refused(&go("f() { go build -o /shop .; }; f", "[\"/shop\"]"), "shell-unread");
+        refused(&go("go build -ldflags \"-s -o /shop .", "[\"/shop\"]"), "shell-unread");
+        let cache = "--mount=type=cache,target=/out go build -o /out/shop .";
+        refused(&go(cache, "[\"/out/shop\"]"), "in-cache");
+        let kept = "CGO_ENABLED=0 go build -o /shop .";
+        refused(&go(kept, "[\"uvicorn\", \"a:b\", \"--reload\"]"), "development-server");
+        refused(&go(kept, "[\"/shop\"]"), "");
+        refused(
+            &format!("ARG V\n{}", go(kept, "[\"/shop\"]").replace("1.22", "${V}-alpine")),
+            "base-argument",
+        );
+        refused(&go(kept, "[\"/shop\"]").replace("CMD", "ENV LD_PRELOAD=/x.so\nCMD"), "plugins");
+        refused(
+            "FROM clojure:temurin-17-lein\nWORKDIR /src\nCOPY . .\nRUN lein deps\nCMD lein run\n",
+            "build-tool",
+        );
+        refused(
+            "FROM node:20\nWORKDIR /a\nCOPY . .\nCMD [\"pm2-dev\", \"start\"]\n",
+            "development-server",
+        );
+        refused("FROM debian:12\nCOPY . /a\nCMD [\"/a/x\"]\n", "nothing-built");
+    }
 
     #[test]
     fn show_seeds() {

@@ -421,9 +421,9 @@ impl Roots {
             }
             let text = format!("the start names {}", file.path);
             answer.evidence.push(Evidence { text, place: None, file: None });
-            let copied = course.in_context(&file.path).and_then(|found| {
-                course.context?.copied(&[found.as_str()], &[]).ok()
-            });
+            let copied = course
+                .in_context(&file.path)
+                .and_then(|found| course.context?.copied(&[found.as_str()], &[]).ok());
             if let Some(copied) = copied {
                 answer.weight = answer.weight.plus(Amount::exact(copied.bytes));
             }
@@ -514,5 +514,138 @@ impl Given {
         let at = args.iter().position(|word| word.as_deref() == Some("--")).filter(|_| is_set)?;
         let first = args.get(at + 1)?.clone()?;
         (first != command::REST && !first.starts_with('-')).then_some(first)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::split::testing::stages;
+
+    const MAIN: (&str, &str) = ("main.go", "package main\n\nfunc main() {}\n");
+    const MODULE: (&str, &str) = ("go.mod", "module shop\n\ngo 1.22\n");
+
+    /// The stages of a Go program that is started by `/src/e.sh` with that text, and what they hold.
+    #[track_caller]
+    fn check(base: &str, script: &str, files: &[(&str, &str)], expected: &[&str]) {
+        let file = format!(
+            "FROM {base}\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go build -o /usr/local/bin/shop .\n\
+             ENTRYPOINT [\"/src/e.sh\"]\nCMD [\"shop\"]\n"
+        );
+        check_file(&file, &[&[("e.sh", script)], files].concat(), expected);
+    }
+
+    #[track_caller]
+    fn check_file(file: &str, files: &[(&str, &str)], expected: &[&str]) {
+        let found = stages(file, &[&[MAIN, MODULE], files].concat());
+        for part in expected {
+            match part.strip_prefix('!') {
+                Some(part) => assert!(!found.contains(part), "{part} is in:\n{found}"),
+                None => assert!(found.contains(part), "{part} is not in:\n{found}"),
+            }
+        }
+    }
+
+    const DEBIAN: &str = "golang:1.22-bookworm";
+
+    #[test]
+    fn files_that_a_script_reads_come_along() {
+        let library = ("lib.sh", "export A=1\n");
+        let text = "#!/bin/sh\n. /src/lib.sh\nexec shop\n";
+        check(DEBIAN, text, &[library], &["--from=builder /src/lib.sh /src/", "/src/e.sh"]);
+        let text = "#!/bin/sh\nA=$(cat /src/VERSION)\nexport A\nsed s/x/y/ < ./conf.tpl2 > /tmp/c\nexec shop\n";
+        let files = [("VERSION", "1"), ("conf.tpl2", "x"), ("other.md", "")];
+        check(DEBIAN, text, &files, &["/src/VERSION", "/src/conf.tpl2", "!other.md"]);
+        let text = "#!/bin/sh\npython3 /src/tools/init.py\nexec shop\n";
+        let files = [("tools/init.py", "import other"), ("tools/other.py", "")];
+        check(DEBIAN, text, &files, &["--from=builder /src/tools ", "? /src/tools/init.py reads"]);
+    }
+
+    #[test]
+    fn paths_with_variables_and_patterns_stand_for_their_folder() {
+        let text = "#!/bin/sh\nfor f in /src/hooks/*.txt; do cat \"$f\"; done\nexec \"$@\"\n";
+        let files = [("hooks/a.txt", ""), ("pages/x.md", "")];
+        check(DEBIAN, text, &files, &["/src/hooks ", "!pages"]);
+        let text = "#!/bin/sh\nDIR=$(dirname \"$0\")\ncat \"$DIR/pages/$LANG.md\"\nexec \"$@\"\n";
+        check(DEBIAN, text, &files, &["/src/pages ", "!hooks"]);
+        let text = "#!/bin/sh\ncd /src\ncat pages/x.md\nexec \"$@\"\n";
+        check(DEBIAN, text, &files, &["/src/pages/x.md ", "!hooks", "!builder /src /src"]);
+    }
+
+    #[test]
+    fn files_in_the_words_of_the_start_come_along() {
+        let file = "FROM golang:1.22\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go build -o /shop .\n\
+                    CMD [\"/shop\", \"serve\", \"-words\", \"words\", \"--rules=rules/x.rule\"]\n";
+        let files = [("words", "a"), ("rules/x.rule", ""), ("serve/serve.go", "package serve\n")];
+        check_file(file, &files, &["/src/words", "/src/rules/x.rule", "!/src/serve"]);
+    }
+
+    #[test]
+    fn what_stands_behind_programs_that_change_the_user_is_started() {
+        let text = "#!/bin/sh\nexec su-exec app \"$@\"\n";
+        let alpine = "FROM golang:1.22-alpine3.20\nRUN apk add --no-cache su-exec && adduser -D app\n\
+                      WORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go build -o /usr/local/bin/shop .\n\
+                      COPY e.sh /e.sh\nENTRYPOINT [\"/e.sh\"]\nCMD [\"shop\"]\n";
+        check_file(
+            alpine,
+            &[("e.sh", text)],
+            &["apk add --no-cache su-exec", "/usr/local/bin/shop"],
+        );
+        let text = "#!/bin/sh\nexec gosu nobody shop\n";
+        check("golang:1.22-alpine3.20", text, &[], &["script-tool"]);
+        let text = "#!/bin/sh\nMODE=$1\nshift\nexec \"$@\"\n";
+        let file = "FROM golang:1.22\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go build -o /usr/local/bin/shop .\n\
+                    ENTRYPOINT [\"/src/e.sh\"]\nCMD [\"web\", \"shop\"]\n";
+        check_file(file, &[("e.sh", text)], &["COPY --from=builder /usr/local/bin/shop"]);
+        let text = "#!/bin/sh\nif [ \"$1\" = web ]; then shift; fi\nexec \"$@\"\n";
+        check_file(file, &[("e.sh", text)], &["script-unread"]);
+    }
+
+    #[test]
+    fn a_script_may_hide_nothing() {
+        check(DEBIAN, "#!/bin/sh\neval \"$X\"\nexec shop\n", &[], &["script-unread"]);
+        check(DEBIAN, "#!/bin/sh\n. \"$X\"\nexec shop\n", &[], &["script-unread"]);
+        check(DEBIAN, "#!/bin/sh\ngo build -o /tmp/x .\nexec /tmp/x\n", &[], &["builds-at-start"]);
+        check(DEBIAN, "#!/bin/sh\nflyway up\nexec shop\n", &[], &["script-tool: ", "flyway"]);
+        let text = "#!/bin/sh\nrun() { \"$@\"; }\nrun flyway up\nexec shop\n";
+        check(DEBIAN, text, &[], &["script-tool: ", "flyway"]);
+        check(
+            DEBIAN,
+            "#!/bin/sh\nsh -c 'flyway up'\nexec shop\n",
+            &[],
+            &["script-tool: ", "flyway"],
+        );
+    }
+
+    #[test]
+    fn what_the_health_check_runs_comes_along() {
+        let file = "FROM golang:1.22-bookworm\nWORKDIR /src\nCOPY . .\n\
+                    RUN CGO_ENABLED=0 go build -o /usr/local/bin/probe ./cmd/probe\n\
+                    RUN CGO_ENABLED=0 go build -o /usr/local/bin/shop .\n\
+                    HEALTHCHECK CMD [\"/usr/local/bin/probe\"]\nCMD [\"/usr/local/bin/shop\"]\n";
+        let probe = ("cmd/probe/main.go", "package main\n\nfunc main() {}\n");
+        let expected = ["/usr/local/bin/probe", "/usr/local/bin/shop", "FROM scratch"];
+        check_file(file, &[probe], &expected[..2]);
+        let file = "FROM golang:1.22-bookworm\nWORKDIR /src\nCOPY . .\n\
+                    RUN CGO_ENABLED=0 go build -o /usr/local/bin/shop .\n\
+                    HEALTHCHECK CMD /src/health.sh\nCMD [\"/usr/local/bin/shop\"]\n";
+        let health = ("health.sh", "#!/bin/sh\nflyway info\n");
+        check_file(file, &[health], &["script-tool: ", "flyway"]);
+    }
+
+    #[test]
+    fn conditions_and_waiting_start_nothing() {
+        let file = |cmd: &str| {
+            format!(
+                "FROM golang:1.22\nWORKDIR /src\nCOPY . .\n\
+                 RUN CGO_ENABLED=0 go build -o /usr/local/bin/shop .\nCMD {cmd}\n"
+            )
+        };
+        let shop = ["COPY --from=builder /usr/local/bin/shop"];
+        check_file(&file("[ -n \"$A\" ] && exec shop"), &[], &shop);
+        check_file(&file("while true; do shop; sleep 10; done"), &[], &shop);
+        let library = ("lib.sh", "export A=1\n");
+        let both = ["/usr/local/bin/shop", "/src/lib.sh"];
+        check_file(&file(". /src/lib.sh; shop"), &[library], &both);
+        check_file(&file("sleep infinity"), &[], &["starts-shell"]);
     }
 }

@@ -548,9 +548,22 @@ impl Files<'_, '_> {
             };
             // What else is in a folder stays what it is.
             let is_folder = destination.ends_with('/') || world.is_folder(destination);
+            let known: Vec<String> = world
+                .below(folder)
+                .filter(|(path, origin)| {
+                    matches!(origin, Origin::Built(_))
+                        && super::world::parent(path) == folder
+                        && super::course::matches_pattern(source, path)
+                })
+                .map(|(path, _)| path.to_owned())
+                .collect();
             match super::facts::join(destination, super::world::base_name(source)) {
                 Some(inside) if is_folder => world.put(&inside, origin, None),
                 _ => world.put(destination, origin, None),
+            }
+            // What is known by name is so there, too.
+            for path in known.into_iter().filter(|_| is_folder) {
+                self.transfer(&path, false, destination, away);
             }
             return;
         }

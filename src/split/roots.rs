@@ -262,6 +262,8 @@ impl Roots {
             // An empty file, or one of the image itself, such as `/etc/os-release`.
             Some(Origin::Made(_)) if course.in_context(&path).is_none() => Ok(()),
             None if path.starts_with("/etc/") => Ok(()),
+            // It sets the variables of an environment that was made.
+            Some(Origin::Built(_)) if base_name(&path) == "activate" => Ok(()),
             _ => self.script(course, &path, launch, 2, place),
         }
     }
@@ -347,6 +349,11 @@ impl Roots {
         let around = Launch { words: Vec::new(), folder: scene.workdir.clone(), search };
         let words = launch.words.get(given..).unwrap_or_default().to_vec();
         let mut given = Given { words: Some(words) };
+        // What the script names need not be a file.
+        let named = |refusal: Refusal| match course.in_context(&refusal.subject) {
+            Some(_) => refusal,
+            None => unread(),
+        };
         for call in calls {
             let name = call.name().ok_or_else(unread)?;
             let second = call.words.get(1).cloned().flatten().unwrap_or_default();
@@ -359,25 +366,27 @@ impl Roots {
                 "." | "source" => {
                     let file = sourced(call.words.clone(), path, &around);
                     if call.is_sure || !is_only_mounted(course, &file) {
-                        self.source(course, &file, place)?;
+                        self.source(course, &file, place).map_err(named)?;
                     }
                 }
                 command::REST => {
                     let words = given.words.clone().ok_or_else(unread)?;
                     if !words.is_empty() {
-                        self.launch(course, &Launch { words, ..around.clone() }, place)?;
+                        self.launch(course, &Launch { words, ..around.clone() }, place)
+                            .map_err(named)?;
                     }
                 }
                 name if BUILTINS.contains(&name) => {}
                 _ => {
                     let words = given.put_into(&call.words);
-                    self.launch(course, &Launch { words, ..around.clone() }, place)?;
+                    self.launch(course, &Launch { words, ..around.clone() }, place)
+                        .map_err(named)?;
                 }
             }
             // What the shell is told to run as another program.
             if let Some(program) = given.started(&call) {
                 let words = vec![Some(program)];
-                self.launch(course, &Launch { words, ..around.clone() }, place)?;
+                self.launch(course, &Launch { words, ..around.clone() }, place).map_err(named)?;
             }
         }
         Ok(())
@@ -562,13 +571,13 @@ mod tests {
 
     #[test]
     fn paths_with_variables_and_patterns_stand_for_their_folder() {
-        let text = "#!/bin/sh\nfor f in /src/hooks/*.txt; do cat \"$f\"; done\nexec \"$@\"\n";
-        let files = [("hooks/a.txt", ""), ("pages/x.md", "")];
+        let text = "#!/bin/sh\nfor f in /src/hooks/*.rule; do cat \"$f\"; done\nexec \"$@\"\n";
+        let files = [("hooks/a.rule", ""), ("pages/x.rule", "")];
         check(DEBIAN, text, &files, &["/src/hooks ", "!pages"]);
-        let text = "#!/bin/sh\nDIR=$(dirname \"$0\")\ncat \"$DIR/pages/$LANG.md\"\nexec \"$@\"\n";
+        let text = "#!/bin/sh\nDIR=$(dirname \"$0\")\ncat \"$DIR/pages/$LANG.rule\"\nexec \"$@\"\n";
         check(DEBIAN, text, &files, &["/src/pages ", "!hooks"]);
-        let text = "#!/bin/sh\ncd /src\ncat pages/x.md\nexec \"$@\"\n";
-        check(DEBIAN, text, &files, &["/src/pages/x.md ", "!hooks", "!builder /src /src"]);
+        let text = "#!/bin/sh\ncd /src\ncat pages/x.rule\nexec \"$@\"\n";
+        check(DEBIAN, text, &files, &["/src/pages/x.rule ", "!hooks", "!builder /src /src"]);
     }
 
     #[test]
@@ -605,15 +614,10 @@ mod tests {
         check(DEBIAN, "#!/bin/sh\neval \"$X\"\nexec shop\n", &[], &["script-unread"]);
         check(DEBIAN, "#!/bin/sh\n. \"$X\"\nexec shop\n", &[], &["script-unread"]);
         check(DEBIAN, "#!/bin/sh\ngo build -o /tmp/x .\nexec /tmp/x\n", &[], &["builds-at-start"]);
-        check(DEBIAN, "#!/bin/sh\nflyway up\nexec shop\n", &[], &["script-tool: ", "flyway"]);
+        check(DEBIAN, "#!/bin/sh\nflyway up\nexec shop\n", &[], &["script-tool", "!FROM"]);
         let text = "#!/bin/sh\nrun() { \"$@\"; }\nrun flyway up\nexec shop\n";
-        check(DEBIAN, text, &[], &["script-tool: ", "flyway"]);
-        check(
-            DEBIAN,
-            "#!/bin/sh\nsh -c 'flyway up'\nexec shop\n",
-            &[],
-            &["script-tool: ", "flyway"],
-        );
+        check(DEBIAN, text, &[], &["script-tool", "!FROM"]);
+        check(DEBIAN, "#!/bin/sh\nsh -c 'flyway up'\nexec shop\n", &[], &["script-tool", "!FROM"]);
     }
 
     #[test]
@@ -629,7 +633,7 @@ mod tests {
                     RUN CGO_ENABLED=0 go build -o /usr/local/bin/shop .\n\
                     HEALTHCHECK CMD /src/health.sh\nCMD [\"/usr/local/bin/shop\"]\n";
         let health = ("health.sh", "#!/bin/sh\nflyway info\n");
-        check_file(file, &[health], &["script-tool: ", "flyway"]);
+        check_file(file, &[health], &["no Conservative: script-tool", "!FROM"]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::base::Base;
 use super::command::{self, Invocation};
 use super::course::Course;
 use super::facts::{Facts, Form, Line, Scene, What, join};
+use super::packages::{Holder, holder};
 use super::refusal::{Reason, Refusal};
 use super::roots::is_builtin;
 use super::world::{Origin, base_name};
@@ -78,11 +79,21 @@ impl Launch {
         if word.contains('/') {
             return self.path(word);
         }
-        let mut candidates = self.search.split(':').filter_map(|folder| join(folder, word));
-        candidates.find(|path| match course.world.exact(path) {
+        let candidates: Vec<String> =
+            self.search.split(':').filter_map(|folder| join(folder, word)).collect();
+        let is_put = |path: &&String| match course.world.exact(path) {
             Some(Origin::Removed(_)) | None => false,
             Some(_) => true,
-        })
+        };
+        // What a pattern moved there, if no package has a program of that name.
+        let is_found = |path: &&String| {
+            let found = course.world.found(path);
+            found.is_some_and(|(own, origin)| {
+                own.contains('*') && matches!(origin, Origin::Built(_))
+            }) && holder(word, course.facts.base.distribution) == Holder::Unknown
+        };
+        let put = candidates.iter().find(is_put);
+        put.or_else(|| candidates.iter().find(is_found)).cloned()
     }
 }
 

@@ -212,9 +212,7 @@ impl Reader<'_> {
             let known = |value: Option<String>| value.filter(|_| is_sure);
             let set = assigned.into_iter().map(|(name, value)| (name, known(value)));
             self.scope(step.scope).variables.extend(set);
-            if step.redirects().next().is_none() {
-                return None;
-            }
+            step.redirects().next()?;
         }
         let words: Vec<Word> =
             step.command.words.iter().map(|word| read_word(word, &value)).collect();

@@ -475,9 +475,7 @@ impl Given {
         let Some(words) = &mut self.words else { return };
         match call.name() {
             Some("shift") if call.is_sure && args.is_empty() => {
-                if !words.is_empty() {
-                    words.remove(0);
-                }
+                words.drain(..words.len().min(1));
             }
             Some("shift") => self.words = None,
             Some("set") => {

@@ -40,6 +40,42 @@ const SMALL_IMAGES: &[(&str, u64)] = &[
 /// What a package of which nothing is measured is taken to add, in bytes.
 const PACKAGE: Amount = Amount { bytes: 2_000_000, low: 100_000, high: 20_000_000 };
 
+/// What packages with toolchains add with all that they need, in megabytes, on Alpine and elsewhere.
+/// For lines that are not weighed because they build, too.
+const TOOLCHAINS: &[(&str, u64, u64)] = &[
+    ("build-base", 180, 180),
+    ("build-essential", 300, 300),
+    ("cargo", 500, 450),
+    ("clang", 300, 400),
+    ("cmake", 60, 60),
+    ("default-jdk", 300, 400),
+    ("default-jdk-headless", 250, 300),
+    ("dotnet-sdk-8.0", 400, 500),
+    ("g++", 180, 200),
+    ("gcc", 130, 150),
+    ("ghc", 800, 900),
+    ("go", 250, 250),
+    ("golang", 250, 400),
+    ("golang-go", 250, 400),
+    ("gradle", 120, 150),
+    ("make", 1, 2),
+    ("maven", 30, 80),
+    ("nodejs", 60, 100),
+    ("npm", 30, 150),
+    ("openjdk11", 250, 250),
+    ("openjdk17", 280, 280),
+    ("openjdk17-jdk", 280, 280),
+    ("openjdk-17-jdk", 350, 400),
+    ("openjdk-17-jdk-headless", 250, 300),
+    ("openjdk21", 300, 300),
+    ("openjdk21-jdk", 300, 300),
+    ("openjdk-21-jdk", 350, 400),
+    ("openjdk-21-jdk-headless", 250, 300),
+    ("rust", 400, 400),
+    ("rustc", 400, 400),
+    ("zig", 250, 250),
+];
+
 /// A split that can be made.
 #[derive(Clone, Debug)]
 pub struct Offer {
@@ -112,7 +148,7 @@ fn look(snapshot: &Snapshot, view: View<'_>, context: BuildContext<'_>, wanted: 
     if verdict.splits.is_empty() {
         return found;
     }
-    let before = weight(snapshot, view, context, 0).and_then(|weight| weight.known());
+    let before = before(snapshot, view, context);
     for split in verdict.splits {
         match gate(snapshot, &split.edits, Promise::Reads) {
             Ok(_) => found.offers.push(offer(snapshot, view, context, before, split)),
@@ -124,6 +160,50 @@ fn look(snapshot: &Snapshot, view: View<'_>, context: BuildContext<'_>, wanted: 
         }
     }
     found
+}
+
+/// What the image weighs now, at least: of lines that are not weighed, the toolchains that they
+/// install.
+fn before(snapshot: &Snapshot, view: View<'_>, context: BuildContext<'_>) -> Option<Amount> {
+    let weight = weight(snapshot, view, context, 0)?;
+    let known = weight.known()?;
+    let stage = snapshot.model().stages().first()?;
+    let is_alpine = weight.root.name().contains("alpine");
+    let unknown: Vec<u32> =
+        weight.parts.iter().filter(|part| part.disk.is_err()).map(|part| part.line).collect();
+    let texts = snapshot.model().instructions_from(stage.item).filter_map(|(placed, _)| {
+        let body = placed.instruction()?.body;
+        let line = snapshot.text().line_of(placed.lift(body).start()) + 1;
+        unknown.contains(&line).then_some(&*placed.item.text)
+    });
+    let megabytes: u64 = texts.map(|text| toolchains(text, is_alpine)).sum();
+    let bytes = megabytes * 1_000_000;
+    Some(known.plus(Amount { bytes, low: bytes / 2, high: bytes * 2 }))
+}
+
+/// What the toolchains weigh that the commands of a text install, in megabytes.
+fn toolchains(text: &str, is_alpine: bool) -> u64 {
+    let text = text.replace("\\\r\n", " ").replace("\\\n", " ");
+    let mut installed: Vec<String> = Vec::new();
+    for command in text.split(['&', ';', '|', '\n']) {
+        let words: Vec<&str> = command.split_whitespace().collect();
+        // `RUN --mount=… apk add`
+        let start = words.iter().position(|word| matches!(*word, "apk" | "apt-get" | "apt"));
+        let Some((name, args)) = start.and_then(|at| words.get(at..)?.split_first()) else {
+            continue;
+        };
+        let args: Vec<Option<&str>> = args.iter().map(|word| Some(*word)).collect();
+        if let Some((_, packages::Operation::Installs(requested))) = packages::read(name, &args) {
+            installed.extend(requested.into_iter().map(|package| package.name));
+        }
+    }
+    installed.sort();
+    installed.dedup();
+    let size = |name: &String| {
+        let (_, alpine, other) = TOOLCHAINS.iter().find(|(own, _, _)| own == name)?;
+        Some(if is_alpine { *alpine } else { *other })
+    };
+    installed.iter().filter_map(size).sum()
 }
 
 fn offer(
@@ -289,6 +369,14 @@ mod tests {
         let found = splits(&snapshot, view(), Err("there is none"));
         let made = apply_edits(text, &found.offers[0].edits).expect("edits that apply");
         check(&made, &["The file has several stages already."]);
+    }
+
+    #[test]
+    fn toolchains_are_weighed_where_a_line_builds() {
+        assert_eq!(toolchains("RUN apk add --no-cache go git && go build -o /app .", true), 250);
+        let text = "RUN apt-get update && apt-get install -y \\\n  gcc libc6-dev \\\n && make";
+        assert_eq!(toolchains(text, false), 150);
+        assert_eq!(toolchains("RUN echo apk", false), 0);
     }
 
     #[test]

@@ -212,9 +212,7 @@ impl Reader<'_> {
             let known = |value: Option<String>| value.filter(|_| is_sure);
             let set = assigned.into_iter().map(|(name, value)| (name, known(value)));
             self.scope(step.scope).variables.extend(set);
-            if step.redirects().next().is_none() {
-                return None;
-            }
+            step.redirects().next()?;
         }
         let words: Vec<Word> =
             step.command.words.iter().map(|word| read_word(word, &value)).collect();
@@ -532,41 +530,120 @@ impl Options<'_> {
     }
 }
 
-/// Stands for the name of a program where a script runs its own arguments.
+/// Stands for the words that a script was given.
 pub const REST: &str = "$@";
 
-/// The names of all programs that a script calls, in any case; those of functions that it defines
-/// are left out. `None` for one that is not known; [`REST`] where it runs its own arguments.
+/// Programs that start what stands behind them.
+const STARTERS: &[Starter] = &[
+    Starter { name: "exec", is_program: false, own: 0, values: &["-a"] },
+    Starter { name: "command", is_program: false, own: 0, values: &[] },
+    Starter { name: "time", is_program: false, own: 0, values: &[] },
+    Starter { name: "env", is_program: true, own: 0, values: &["-u", "-C"] },
+    Starter { name: "nohup", is_program: true, own: 0, values: &[] },
+    Starter { name: "nice", is_program: true, own: 0, values: &["-n"] },
+    Starter { name: "setsid", is_program: true, own: 0, values: &[] },
+    Starter { name: "stdbuf", is_program: true, own: 0, values: &["-i", "-o", "-e"] },
+    Starter { name: "timeout", is_program: true, own: 1, values: &["-s", "-k"] },
+    Starter { name: "gosu", is_program: true, own: 1, values: &[] },
+    Starter { name: "su-exec", is_program: true, own: 1, values: &[] },
+    Starter { name: "setpriv", is_program: true, own: 0, values: &[] },
+    Starter { name: "chpst", is_program: true, own: 0, values: &["-u", "-U", "-e", "-n"] },
+    Starter { name: "tini", is_program: true, own: 0, values: &["-p", "-e"] },
+    Starter { name: "dumb-init", is_program: true, own: 0, values: &["-r"] },
+    Starter { name: "catatonit", is_program: true, own: 0, values: &[] },
+];
+
+/// A program that starts what stands behind it.
+struct Starter {
+    name: &'static str,
+    /// Whether it is a program of its own; the shell has the others itself.
+    is_program: bool,
+    /// How many words of its own it has before that, besides options.
+    own: usize,
+    /// Options whose value is a word of its own.
+    values: &'static [&'static str],
+}
+
+/// A command of a script.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Call {
+    /// Its words; `None` for one that is not known, [`REST`] for what the script was given.
+    pub words: Vec<Option<String>>,
+    /// Whether it surely runs, in the shell of the script itself.
+    pub is_sure: bool,
+}
+
+impl Call {
+    /// The name of the program, as it is written.
+    pub fn name(&self) -> Option<&str> {
+        self.words.first()?.as_deref()
+    }
+}
+
+/// All commands of a script, in any case; those that it defines as functions are left out. Of
+/// `exec gosu app x` there are two: `gosu` and what it starts.
 ///
 /// Errors: why it is not read.
-pub fn programs(text: &str, scene: &Scene) -> Result<Vec<Option<String>>, String> {
+pub fn calls(text: &str, scene: &Scene) -> Result<Vec<Call>, String> {
     let script = shell::parse(text).map_err(|unread| unread.what.to_owned())?;
     let functions = script.functions();
-    let steps = script.steps();
-    let mut names = Vec::new();
-    for step in steps.iter() {
-        let mut words = step.command.words.iter();
-        let mut name = words.next();
-        // What stands behind these is started.
-        while let Some(word) = name
-            && let Some(wrapper) = word.literal()
-            && ["exec", "command", "env", "nohup", "time"].contains(&wrapper.as_ref())
-            && words.len() > 0
-        {
-            name = words.find(|word| {
-                word.literal().is_none_or(|w| !w.starts_with('-') && !w.contains('='))
-            });
-        }
-        let Some(name) = name else { continue };
-        let is_rest = name.parts.iter().any(|part| {
+    let value = |name: &str| scene.value(name).map(str::to_owned);
+    let is_rest = |word: &shell::Word| {
+        word.parts.iter().any(|part| {
             matches!(part, Part::Parameter { name, .. } if matches!(name.as_str(), "@" | "*"))
-        });
-        let value = |name: &str| scene.value(name).map(str::to_owned);
-        let name = if is_rest { Some(REST.to_owned()) } else { name.expanded(&value) };
-        if name.as_deref().is_some_and(|name| functions.contains(&name)) {
-            continue;
+        })
+    };
+    let read = |word: &shell::Word| match is_rest(word) {
+        true => Some(REST.to_owned()),
+        false => word.expanded(&value),
+    };
+    let steps = script.steps();
+    // Functions that run what they are given.
+    let runs_given = !functions.is_empty()
+        && steps
+            .iter()
+            .any(|step| step.scope != 0 && step.command.words.first().is_some_and(is_rest));
+    let mut calls = Vec::new();
+    for step in steps.iter().filter(|step| !step.command.words.is_empty()) {
+        let is_sure = step.condition == Condition::Always && step.scope == 0;
+        let mut words: Vec<Option<String>> = step.command.words.iter().map(read).collect();
+        if let Some(Some(name)) = words.first()
+            && functions.contains(&name.as_str())
+        {
+            words.remove(0);
+            if !runs_given || words.is_empty() {
+                continue;
+            }
         }
-        names.push(name);
+        while let Some((program, rest)) = started(&words) {
+            calls.extend(program.map(|program| Call { words: vec![Some(program)], is_sure }));
+            words = rest;
+        }
+        calls.push(Call { words, is_sure });
     }
-    Ok(names)
+    Ok(calls)
+}
+
+/// The program that only starts another, unless the shell has it itself, and what it starts.
+fn started(words: &[Option<String>]) -> Option<(Option<String>, Vec<Option<String>>)> {
+    let (first, mut rest) = words.split_first()?;
+    let first = first.as_deref()?;
+    let name = first.rsplit('/').next().unwrap_or(first);
+    let starter = STARTERS.iter().find(|starter| starter.name == name)?;
+    let mut own = starter.own;
+    while let Some((word, behind)) = rest.split_first() {
+        let text = word.as_deref().unwrap_or_default();
+        if starter.values.contains(&text) {
+            rest = behind.get(1..).unwrap_or_default();
+        } else if text.starts_with('-') || name == "env" && text.contains('=') {
+            rest = behind;
+        } else if own > 0 {
+            own -= 1;
+            rest = behind;
+        } else {
+            break;
+        }
+    }
+    let program = starter.is_program.then(|| first.to_owned());
+    (!rest.is_empty()).then(|| (program, rest.to_vec()))
 }

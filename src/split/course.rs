@@ -9,6 +9,7 @@ use super::packages::{Manager, Requested};
 use super::refusal::{Reason, Refusal};
 use super::world::{Origin, World, base_name, is_within, trimmed};
 use crate::text::TextRange;
+use crate::workspace::ignore::Ignore;
 use crate::workspace::{Context, Kind};
 
 /// What a build did.
@@ -315,6 +316,14 @@ impl<'a> Course<'a> {
         })
     }
 
+    /// Whether the options of a `COPY` leave out what would else lie at `path` of the image.
+    pub fn is_left_out(&self, path: &str) -> bool {
+        let is_narrowed = |line: &super::facts::Line<'_>| matches!(&line.what, What::Copy(copy) if !copy.excluded.is_empty());
+        self.facts.lines.iter().any(is_narrowed)
+            && matches!(self.world.origin(path), Some(Origin::Context(_)))
+            && self.in_context(path).is_none()
+    }
+
     /// The folder of the context whose files lie in `folder` of the image: also where they were
     /// copied one by one.
     pub fn project_in(&self, folder: &str, manifest: &str) -> Option<String> {
@@ -337,6 +346,24 @@ enum SourceKind {
 
 /// The path in the context of what is copied to `path`, if this source is.
 fn lands(
+    context: &Context,
+    copy: &Copy,
+    source: &str,
+    destination: &str,
+    path: &str,
+) -> Option<String> {
+    if copy.is_odd {
+        return None;
+    }
+    let found = lands_plainly(context, copy, source, destination, path)?;
+    let patterns: Vec<&str> = copy.excluded.iter().map(String::as_str).collect();
+    let is_left_out = !patterns.is_empty()
+        && Ignore::of_patterns(&patterns).map_or(true, |ignore| ignore.excludes(&found));
+    (!is_left_out).then_some(found)
+}
+
+/// The same, but for the options of the `COPY`.
+fn lands_plainly(
     context: &Context,
     copy: &Copy,
     source: &str,
@@ -391,4 +418,62 @@ fn has_wildcard(source: &str) -> bool {
 
 fn is_remote(source: &str) -> bool {
     source.contains("://") || source.starts_with("git@")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::split::testing::stages;
+
+    #[track_caller]
+    fn check(lines: &str, expected: &[&str]) {
+        let file = format!("FROM golang:1.22\nWORKDIR /src\n{lines}\nCMD [\"shop\"]\n");
+        let main = "package main\n\nfunc main() {}\n";
+        let files = [
+            ("main.go", main),
+            ("go.mod", "module shop\n\ngo 1.22\n"),
+            ("config/x.yaml", "a: 1"),
+            ("static/x.css", ""),
+            ("cmd/shop/main.go", main),
+        ];
+        let found = stages(&file, &files);
+        for part in expected {
+            match part.strip_prefix('!') {
+                Some(part) => assert!(!found.contains(part), "{part} is in:\n{found}"),
+                None => assert!(found.contains(part), "{part} is not in:\n{found}"),
+            }
+        }
+    }
+
+    const BUILD: &str = "RUN CGO_ENABLED=0 go build -o /usr/local/bin/shop .";
+
+    #[test]
+    fn options_of_copies_say_what_lands() {
+        check(&format!("COPY --exclude=config . .\n{BUILD}"), &["!/src/config", "/src/static"]);
+        check(&format!("COPY --parents . .\n{BUILD}"), &["cannot-follow"]);
+    }
+
+    #[test]
+    fn what_a_pattern_moves_is_there() {
+        let build =
+            "COPY . .\nRUN CGO_ENABLED=0 go build -o /out/ ./... && mv /out/* /usr/local/bin/";
+        check(build, &["COPY --from=builder /usr/local/bin/shop"]);
+    }
+
+    #[test]
+    fn a_heredoc_that_cat_writes_is_a_file() {
+        let lines = |word: &str, text: &str| {
+            format!("COPY . .\nRUN cat > /etc/shop.conf <<{word}\n{text}\nEOF\n{BUILD}")
+        };
+        check(&lines("EOF", "port=80"), &["/etc/shop.conf"]);
+        check(&lines("'EOF'", "port=$PORT"), &["/etc/shop.conf"]);
+        check(&lines("EOF", "port=$(hostname)"), &["shell-unread"]);
+    }
+
+    #[test]
+    fn removing_what_only_fetches_is_no_cleaning_up() {
+        let lines = "RUN apt-get update && apt-get install -y curl && apt-get purge -y curl";
+        check(&format!("{lines}\nCOPY . .\n{BUILD}"), &["/usr/local/bin/shop", "!cleans-up"]);
+        let lines = "RUN apt-get update && apt-get install -y gcc && apt-get purge -y gcc";
+        check(&format!("{lines}\nCOPY . .\n{BUILD}"), &["cleans-up"]);
+    }
 }

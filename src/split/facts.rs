@@ -476,7 +476,8 @@ fn script<'a>(part: &Part<'a>) -> Result<(String, Place<'a>), String> {
     };
     let is_alone = heredocs.len() == 1 && range == heredoc.word;
     if !is_alone {
-        return Err("a heredoc is given to a command".to_owned());
+        return written_file(part, range)
+            .ok_or_else(|| "a heredoc is given to a command".to_owned());
     }
     let body = part.source().get(Range::<usize>::from(heredoc.body)).unwrap_or_default();
     if body.starts_with("#!") {
@@ -493,6 +494,30 @@ fn script<'a>(part: &Part<'a>) -> Result<(String, Place<'a>), String> {
         return Ok((body, Box::new(move |_| whole)));
     }
     Ok((body.to_owned(), Box::new(place)))
+}
+
+/// The command of `cat > file <<EOF` without the heredoc, whose text it writes as it is.
+fn written_file<'a>(part: &Part<'a>, range: TextRange) -> Option<(String, Place<'a>)> {
+    let [heredoc] = part.instruction.heredocs.as_slice() else { return None };
+    let body = part.source().get(Range::<usize>::from(heredoc.body)).unwrap_or_default();
+    if heredoc.expand && body.contains(['$', '`', '\\']) {
+        return None;
+    }
+    let text = part.text(range);
+    let word = part.text(heredoc.word);
+    let (before, behind) = text.split_once(word.as_str())?;
+    let words: Vec<&str> = before.split_whitespace().chain(behind.split_whitespace()).collect();
+    let is_plain = |word: &&str| !word.contains(['$', ';', '&', '|', '(', '`', '<', '"', '\'']);
+    let path = match words.as_slice() {
+        ["cat", ">" | ">>", path] => path,
+        ["cat", path] => path.trim_start_matches('>'),
+        ["tee", path] => path,
+        _ => return None,
+    };
+    (is_plain(&path) && !path.contains('>')).then(|| {
+        let whole = heredoc.word;
+        (format!("cat > {path}"), Box::new(move |_| whole) as Place<'a>)
+    })
 }
 
 fn syntax_size(length: usize) -> crate::text::TextSize {

@@ -320,10 +320,34 @@ fn package(
             course.packages.push(Installed { line, range: invocation.range, manager, requested });
             Some(Role::Installs)
         }
-        Operation::Removes(_) => Some(Role::Removes),
+        Operation::Removes(names) => Some(removal(&names)),
         Operation::Housekeeping | Operation::Upgrades => Some(Role::Housekeeping),
         Operation::Unknown => None,
     })
+}
+
+/// Packages that only fetch and unpack: removing them again tidies up nothing that a split would
+/// leave out.
+const FETCHERS: &[&str] = &[
+    "bzip2",
+    "curl",
+    "dirmngr",
+    "git",
+    "gnupg",
+    "gnupg2",
+    "lsb-release",
+    "unzip",
+    "wget",
+    "xz",
+    "xz-utils",
+    "zip",
+];
+
+fn removal(names: &[String]) -> Role {
+    match !names.is_empty() && names.iter().all(|name| FETCHERS.contains(&name.as_str())) {
+        true => Role::Housekeeping,
+        false => Role::Removes,
+    }
 }
 
 /// What a command does to files; `None` if that is not known.
@@ -524,9 +548,22 @@ impl Files<'_, '_> {
             };
             // What else is in a folder stays what it is.
             let is_folder = destination.ends_with('/') || world.is_folder(destination);
+            let known: Vec<String> = world
+                .below(folder)
+                .filter(|(path, origin)| {
+                    matches!(origin, Origin::Built(_))
+                        && super::world::parent(path) == folder
+                        && super::course::matches_pattern(source, path)
+                })
+                .map(|(path, _)| path.to_owned())
+                .collect();
             match super::facts::join(destination, super::world::base_name(source)) {
                 Some(inside) if is_folder => world.put(&inside, origin, None),
                 _ => world.put(destination, origin, None),
+            }
+            // What is known by name is so there, too.
+            for path in known.into_iter().filter(|_| is_folder) {
+                self.transfer(&path, false, destination, away);
             }
             return;
         }

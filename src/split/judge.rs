@@ -1,11 +1,11 @@
 //! The whole way from a file to its plans, or to the reason why there are none.
 
 use super::answer::{Answer, Linkage, Site, Variant};
-use super::base::Base;
+use super::base::{Base, Family};
 use super::course::{Course, Role};
 use super::ecosystem;
 use super::emit::emit;
-use super::facts::{Facts, What};
+use super::facts::{Facts, Line, What};
 use super::plan::{Parts, Plan};
 use super::refusal::{Reason, Refusal};
 use super::roots::{self, Roots};
@@ -68,24 +68,90 @@ fn judged(model: &Model, context: Option<&Context>, wanted: &Wanted) -> Result<V
     let start = Start::read(&facts)?;
     let course = Course::follow(&facts, context)?;
     let roots = roots::roots(&course, &start);
+    check_preload(&facts)?;
     let site = Site { course: &course, start: &start, roots: roots.as_ref().ok() };
     let Some(answer) = ecosystem::ALL.iter().find_map(|one| (one.answers)(&site)) else {
-        return Err(Refusal::new(Reason::NothingBuilt, "", None));
+        return Err(unanswered(&course, &start));
     };
     check_start(&start)?;
-    let (roots, answer) = match (roots, answer) {
-        // What was copied by name is a script; of a whole folder it may be anything.
+    if let Ok(Roots { builds: Some(builds), .. }) = &roots {
+        return Err(Refusal::new(Reason::BuildsAtStart, builds, Some(start.place)));
+    }
+    let (mut roots, mut answer) = match (roots, answer) {
+        // What was copied by name, or is known to be a file of the project, is a script; of a whole
+        // folder it may be anything.
         (Err(script), Err(other)) => {
-            let is_named = course.world.exact(&script.subject).is_some();
-            return Err(if is_named { script } else { other });
+            let is_named = course.world.exact(&script.subject).is_some()
+                || course.in_context(&script.subject).is_some();
+            return Err(if is_named { script } else { because(&course, &start, other) });
         }
+        (Ok(_), Err(other)) => return Err(because(&course, &start, other)),
         (roots, answer) => (roots?, answer?),
     };
+    roots.bring(&course, &mut answer);
     check_course(&course)?;
     check_reached(&course, &roots, &answer)?;
     check_libraries(&course, &answer)?;
     let parts = Parts { course: &course, start: &start, roots: &roots, answer: &answer };
     Ok(variants(&parts, wanted))
+}
+
+/// Why no ecosystem says anything: with a toolchain at hand, the commands that are not read may build.
+fn unanswered(course: &Course<'_>, start: &Start) -> Refusal {
+    let is_toolchain = !matches!(
+        course.facts.base.family,
+        Family::Distribution
+            | Family::Jre
+            | Family::DotnetRuntime
+            | Family::Nginx
+            | Family::Caddy
+            | Family::Distroless
+    );
+    let builds = course.deeds.iter().any(|deed| matches!(deed.role, Role::Builds(_)));
+    let why = match is_toolchain || builds {
+        true => {
+            check_start(start).and_then(|()| check_tools(start)).and_then(|()| check_read(course))
+        }
+        false => Ok(()),
+    };
+    why.err().unwrap_or_else(|| Refusal::new(Reason::NothingBuilt, "", None))
+}
+
+/// The deeper reason why what is started is missing: it is below a mount, or a command is not read
+/// that may make it.
+fn because(course: &Course<'_>, start: &Start, other: Refusal) -> Refusal {
+    if other.reason != Reason::ArtifactMissing {
+        return other;
+    }
+    let paths = start.launches.iter().filter_map(|launch| launch.program(course));
+    let hidden =
+        paths.filter(|path| !matches!(course.world.followed(path), Some(Origin::Built(_))));
+    let mut hidden = hidden.filter_map(|path| {
+        let line = (0..course.facts.lines.len()).find(|line| {
+            let is_built = course
+                .deeds
+                .iter()
+                .any(|deed| deed.line == *line && matches!(deed.role, Role::Builds(_)));
+            is_built
+                && course.mount_over(*line, &path).is_some_and(|mount| {
+                    mount.target.is_some() && matches!(mount.kind.as_str(), "cache" | "tmpfs")
+                })
+        })?;
+        Some(course.in_mount(&path, line))
+    });
+    hidden.next().or_else(|| check_read(course).err()).unwrap_or(other)
+}
+
+/// That no library is put into every program by a variable.
+fn check_preload(facts: &Facts<'_>) -> Result<(), Refusal> {
+    let sets = |line: &&Line<'_>| {
+        line.keyword == Keyword::Env
+            && matches!(&line.what, What::Variables(names) if names.iter().any(|n| n == "LD_PRELOAD"))
+    };
+    match facts.lines.iter().find(sets) {
+        Some(line) => Err(Refusal::new(Reason::Plugins, "LD_PRELOAD", Some(line.placed.range()))),
+        None => Ok(()),
+    }
 }
 
 fn variants(parts: &Parts<'_, '_>, wanted: &Wanted) -> Verdict {
@@ -180,7 +246,9 @@ fn base(stage: &model::Stage) -> Result<(Base, Option<String>), Refusal> {
         }
     };
     let written = written.map(|image| image.text.to_string()).unwrap_or_default();
-    if name.contains('$') || written.contains('$') && name.ends_with([':', '-', '/']) {
+    let is_gap = name.ends_with([':', '-', '/'])
+        || [":-", "/-", "--", "/:", "//"].iter().any(|gap| name.contains(gap));
+    if name.contains('$') || written.contains('$') && is_gap {
         return Err(Refusal::new(Reason::BaseArgument, variable(&written), place));
     }
     let argument = written.contains('$').then(|| variable(&written));
@@ -250,7 +318,18 @@ fn check_course(course: &Course<'_>) -> Result<(), Refusal> {
             return Err(Refusal::new(Reason::CleansUp, line.number.to_string(), place));
         }
     }
-    for line in lines {
+    check_read(course)
+}
+
+/// That the commands of each `RUN` are read, and that it is known what each `COPY` puts where.
+fn check_read(course: &Course<'_>) -> Result<(), Refusal> {
+    for line in &course.facts.lines {
+        if let What::Copy(copy) = &line.what
+            && copy.is_odd
+        {
+            let what = format!("{} with such options", line.keyword.name());
+            return Err(Refusal::new(Reason::CannotFollow, what, Some(line.placed.range())));
+        }
         let What::Run(run) = &line.what else { continue };
         if run.commands.is_err() {
             let place = Some(line.placed.range());
@@ -303,7 +382,6 @@ const INIT: &[&str] = &[
     "circusd",
     "honcho",
     "foreman",
-    "pm2-dev",
 ];
 
 /// Programs that one works in.
@@ -330,47 +408,56 @@ const DEVELOPMENT: &[&str] = &[
     "browser-sync",
     "watchexec",
     "entr",
+    "pm2-dev",
 ];
 
-/// Commands that build or fetch, by their first two words.
-const BUILDS_AT_START: &[(&str, &str)] = &[
-    ("git", "pull"),
-    ("git", "clone"),
-    ("npm", "install"),
-    ("npm", "ci"),
-    ("yarn", "install"),
-    ("pnpm", "install"),
-    ("pip", "install"),
-    ("pip3", "install"),
-    ("bundle", "install"),
-    ("composer", "install"),
-    ("go", "build"),
-    ("go", "get"),
-    ("go", "mod"),
-    ("cargo", "build"),
-    ("mvn", "package"),
-    ("mvn", "install"),
-    ("npm", "run-script"),
-    ("make", ""),
-    ("apt-get", "install"),
+/// Programs that do so with an option or a word.
+const DEVELOPMENT_OPTIONS: &[(&str, &str)] = &[
+    ("fastapi", "dev"),
+    ("flask", "--debug"),
+    ("flask", "--reload"),
+    ("gunicorn", "--reload"),
+    ("hypercorn", "--reload"),
+    ("uvicorn", "--reload"),
 ];
+
+/// Build tools that start programs themselves, which no ecosystem here knows.
+const BUILD_TOOLS: &[&str] = &["boot", "clj", "clojure", "lein"];
+
+/// That no build tool is what runs.
+fn check_tools(start: &Start) -> Result<(), Refusal> {
+    let is_tool = |launch: &&Launch| launch.name().is_some_and(|name| BUILD_TOOLS.contains(&name));
+    match start.launches.iter().find(is_tool) {
+        Some(launch) => Err(Refusal::new(Reason::BuildTool, launch.shown(), Some(start.place))),
+        None => Ok(()),
+    }
+}
 
 /// That what is started is a program of its own.
 fn check_start(start: &Start) -> Result<(), Refusal> {
     let place = Some(start.place);
     for launch in &start.launches {
-        check_launch(launch, start.launches.len(), place)?;
+        let waits = |launch: &&Launch| matches!(launch.name(), Some("tail" | "sleep"));
+        let others = start.launches.iter().filter(|launch| !waits(launch)).count();
+        check_launch(launch, start.launches.len(), others, place)?;
     }
     Ok(())
 }
 
-fn check_launch(launch: &Launch, launches: usize, place: Option<TextRange>) -> Result<(), Refusal> {
+fn check_launch(
+    launch: &Launch,
+    launches: usize,
+    others: usize,
+    place: Option<TextRange>,
+) -> Result<(), Refusal> {
     let no = |reason| Err(Refusal::new(reason, launch.shown(), place));
     let Some(name) = launch.name() else { return no(Reason::StartUnknown) };
     let is_bare =
         launch.words.len() == 1 || launch.word(1).is_some_and(|word| word.starts_with('-'));
     let is_shell = ["sh", "bash", "ash", "dash", "zsh", "fish"].contains(&name);
-    if is_shell && is_bare || name == "tail" || name == "sleep" {
+    // Beside a program it only waits.
+    let only_waits = matches!(name, "tail" | "sleep") && others == 0;
+    if is_shell && is_bare || only_waits {
         return no(Reason::StartsShell);
     }
     if INIT.contains(&name) {
@@ -382,10 +469,14 @@ fn check_launch(launch: &Launch, launches: usize, place: Option<TextRange>) -> R
     if DEVELOPMENT.contains(&name) {
         return no(Reason::DevelopmentServer);
     }
-    let second = launch.word(1).unwrap_or_default();
-    let builds = BUILDS_AT_START
-        .iter()
-        .any(|(program, verb)| base_name(name) == *program && (verb.is_empty() || second == *verb));
+    let reloads = DEVELOPMENT_OPTIONS.iter().any(|(program, option)| {
+        let mut words = launch.words.iter().flatten().map(|word| base_name(word));
+        words.by_ref().any(|word| word == *program) && words.any(|word| word == *option)
+    });
+    if reloads {
+        return no(Reason::DevelopmentServer);
+    }
+    let builds = roots::builds_at_start(name, launch.word(1).unwrap_or_default());
     if builds && launches > 1 {
         return no(Reason::BuildsAtStart);
     }
@@ -400,6 +491,46 @@ mod tests {
     use crate::workspace::Disk;
     use std::path::Path;
     use std::sync::Arc;
+
+    /// The reason for which a file is not split; empty if it is.
+    #[track_caller]
+    fn refused(file: &str, expected: &str) {
+        let main = "package main\n\nfunc main() {}\n";
+        let files = [("main.go", main), ("go.mod", "module shop\n\ngo 1.22\n"), ("app.py", "")];
+        let found = match crate::split::testing::split(file, &files) {
+            Ok(_) => String::new(),
+            Err(why) => why.split(':').next().unwrap_or_default().to_owned(),
+        };
+        assert_eq!(found, expected, "{file}");
+    }
+
+    #[test]
+    fn the_reason_is_the_one_that_helps() {
+        let go = |run: &str, cmd: &str| {
+            format!("FROM golang:1.22\nWORKDIR /src\nCOPY . .\nRUN {run}\nCMD {cmd}\n")
+        };
+        refused(&go("f() { go build -o /shop .; }; f", "[\"/shop\"]"), "shell-unread");
+        refused(&go("go build -ldflags \"-s -o /shop .", "[\"/shop\"]"), "shell-unread");
+        let cache = "--mount=type=cache,target=/out go build -o /out/shop .";
+        refused(&go(cache, "[\"/out/shop\"]"), "in-cache");
+        let kept = "CGO_ENABLED=0 go build -o /shop .";
+        refused(&go(kept, "[\"uvicorn\", \"a:b\", \"--reload\"]"), "development-server");
+        refused(&go(kept, "[\"/shop\"]"), "");
+        refused(
+            &format!("ARG V\n{}", go(kept, "[\"/shop\"]").replace("1.22", "${V}-alpine")),
+            "base-argument",
+        );
+        refused(&go(kept, "[\"/shop\"]").replace("CMD", "ENV LD_PRELOAD=/x.so\nCMD"), "plugins");
+        refused(
+            "FROM clojure:temurin-17-lein\nWORKDIR /src\nCOPY . .\nRUN lein deps\nCMD lein run\n",
+            "build-tool",
+        );
+        refused(
+            "FROM node:20\nWORKDIR /a\nCOPY . .\nCMD [\"pm2-dev\", \"start\"]\n",
+            "development-server",
+        );
+        refused("FROM debian:12\nCOPY . /a\nCMD [\"/a/x\"]\n", "nothing-built");
+    }
 
     #[test]
     fn show_seeds() {

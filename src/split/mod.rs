@@ -7,7 +7,7 @@
 //! | `base.rs`, `release.rs` | what images provide, and what they stand on |
 //! | `course.rs`, `world.rs` | the build followed: where each file comes from |
 //! | `general.rs`, `packages/` | commands that are no build, and packages |
-//! | `start.rs` | what containers start |
+//! | `start.rs`, `roots.rs`, `mentioned.rs` | what containers start, and what that reaches |
 //! | `ecosystem/` | what builds make and programs need, one file an ecosystem |
 //! | `answer.rs` | what an ecosystem is asked, and what it answers |
 //! | `sources.rs` | words in the sources of a project |
@@ -26,6 +26,7 @@ pub mod emit;
 pub mod facts;
 pub mod general;
 pub mod judge;
+pub mod mentioned;
 pub mod packages;
 pub mod plan;
 pub mod refusal;

@@ -4,7 +4,9 @@ use super::base::Base;
 use super::command::{self, Invocation};
 use super::course::Course;
 use super::facts::{Facts, Form, Line, Scene, What, join};
+use super::packages::{Holder, holder};
 use super::refusal::{Reason, Refusal};
+use super::roots::is_builtin;
 use super::world::{Origin, base_name};
 use crate::language::Keyword;
 use crate::text::TextRange;
@@ -22,6 +24,8 @@ pub struct Start {
     pub place: TextRange,
     /// Programs that only start others: `tini`, `gosu`.
     pub wrappers: Vec<String>,
+    /// Files that the start has its shell read: `. file`.
+    pub sourced: Vec<Launch>,
     /// Start scripts, by their paths in the image.
     pub scripts: Vec<String>,
 }
@@ -75,11 +79,21 @@ impl Launch {
         if word.contains('/') {
             return self.path(word);
         }
-        let mut candidates = self.search.split(':').filter_map(|folder| join(folder, word));
-        candidates.find(|path| match course.world.exact(path) {
+        let candidates: Vec<String> =
+            self.search.split(':').filter_map(|folder| join(folder, word)).collect();
+        let is_put = |path: &&String| match course.world.exact(path) {
             Some(Origin::Removed(_)) | None => false,
             Some(_) => true,
-        })
+        };
+        // What a pattern moved there, if no package has a program of that name.
+        let is_found = |path: &&String| {
+            let found = course.world.found(path);
+            found.is_some_and(|(own, origin)| {
+                own.contains('*') && matches!(origin, Origin::Built(_))
+            }) && holder(word, course.facts.base.distribution) == Holder::Unknown
+        };
+        let put = candidates.iter().find(is_put);
+        put.or_else(|| candidates.iter().find(is_found)).cloned()
     }
 }
 
@@ -173,7 +187,10 @@ impl Start {
                         folder: invocation.folder.clone(),
                         search: around.search.clone(),
                     };
-                    self.read_launch(launch, scene, depth + 1);
+                    match launch.word(0) {
+                        Some("." | "source") => self.sourced.push(launch),
+                        _ => self.read_launch(launch, scene, depth + 1),
+                    }
                 }
             }
             Err(_) => unknown(self),
@@ -183,11 +200,11 @@ impl Start {
 
 /// Commands of a start text that start nothing.
 fn is_quiet(invocation: &Invocation) -> bool {
-    matches!(
-        invocation.name(),
-        None | Some("cd" | "set" | "export" | "echo" | "true" | "exec" | "umask")
-    ) && invocation.outputs.is_empty()
-        && !(invocation.name() == Some("exec") && invocation.words.len() > 1)
+    match invocation.name() {
+        None => invocation.words.is_empty(),
+        Some("exec") => invocation.words.len() == 1,
+        Some(name) => is_builtin(name) && invocation.words.iter().all(|word| word.text.is_some()),
+    }
 }
 
 /// The text behind `sh -c`; `None` for other uses of a shell.

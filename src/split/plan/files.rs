@@ -57,7 +57,7 @@ impl Parts<'_, '_> {
         for (path, is_folder) in found.paths {
             let is_gone = matches!(self.course.world.origin(&path), Some(Origin::Removed(_)));
             let is_taken = plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.from));
-            if !is_gone && !is_taken && !is_shared(&path) {
+            if !is_gone && !is_taken && !is_shared(&path) && !self.course.is_left_out(&path) {
                 let why = format!("{path} may be read at run time");
                 plan.evidence.push(Evidence { text: why, place: None, file: None });
                 plan.context_files.extend(self.course.in_context(&path));

@@ -590,7 +590,7 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
         if let Some(program) = self.roots.programs.iter().find(|one| is_one(one, RUNNERS)) {
             return Err(Refusal::new(Reason::BuildTool, program.as_str(), place));
         }
-        let is_activated = self.site.start.launches.iter().any(|launch| {
+        let is_activated = self.site.start.sourced.iter().any(|launch| {
             let script = launch.word(1).unwrap_or_default();
             matches!(launch.name(), Some("." | "source")) && script.ends_with("/bin/activate")
         });

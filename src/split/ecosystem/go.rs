@@ -961,3 +961,140 @@ fn weight(imports: &BTreeSet<&str>, is_alone: bool, is_stripped: bool) -> Amount
     let scale = |bytes: u64| if is_stripped { bytes * 69 / 100 } else { bytes };
     Amount { bytes: scale(bytes), low: scale(low), high: scale(high) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::split_flags;
+    use crate::split::testing::runtime_stages;
+
+    const GO_MOD: (&str, &str) = ("go.mod", "module example.com/shop\n\ngo 1.22\n");
+    const MAIN: &str = "package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Println() }\n";
+
+    /// Lines that the stages of each split have, or reasons; behind `!`, what no line may have.
+    #[track_caller]
+    fn check(dockerfile: &str, files: &[(&str, &str)], expected: &[&[&str]]) {
+        let files: Vec<_> = std::iter::once(GO_MOD).chain(files.iter().copied()).collect();
+        let found = runtime_stages(dockerfile, &files);
+        assert_eq!(found.len(), expected.len(), "{found:#?}");
+        for (found, expected) in found.iter().zip(expected) {
+            for part in *expected {
+                let (part, wanted) = match part.strip_prefix('!') {
+                    Some(part) => (part, false),
+                    None => (*part, true),
+                };
+                assert_eq!(found.contains(part), wanted, "{part}: {found}");
+            }
+        }
+    }
+
+    /// A Dockerfile on an image with one command that builds.
+    fn on(image: &str, before: &str, build: &str) -> String {
+        format!("FROM {image}\nWORKDIR /src\nCOPY . .\n{before}RUN {build}\nCMD [\"/shop\"]\n")
+    }
+
+    const BOOKWORM: &str = "golang:1.22-bookworm";
+    const STATIC: &str = "CGO_ENABLED=0 go build -o /shop .";
+
+    #[test]
+    fn flags_of_the_environment() {
+        assert_eq!(split_flags(" -a  '-ldflags=-s -w' \"-b\" "), ["-a", "-ldflags=-s -w", "-b"]);
+        assert_eq!(split_flags("'-open"), ["-open"]);
+        let main = [("main.go", MAIN)];
+        let dynamic: &[&[&str]] =
+            &[&["FROM debian:bookworm-slim"], &["FROM gcr.io/distroless/base-debian12"]];
+        let linked_with_nothing: &[&[&str]] = &[&["FROM debian:bookworm-slim"], &["FROM scratch"]];
+        check(&on(BOOKWORM, "", STATIC), &main, linked_with_nothing);
+        check(&on(BOOKWORM, "ENV GOFLAGS=-race\n", STATIC), &main, dynamic);
+        let pie = "CGO_ENABLED=0 GOFLAGS=-buildmode=pie go build -o /shop .";
+        check(&on(BOOKWORM, "", pie), &main, dynamic);
+        // The command's own flags count.
+        let exe = "CGO_ENABLED=0 GOFLAGS=-buildmode=pie go build -buildmode=exe -o /shop .";
+        check(&on(BOOKWORM, "", exe), &main, linked_with_nothing);
+        let other = "CGO_ENABLED=0 GOFLAGS='-mod=mod -count=1' go build -o /shop .";
+        check(&on(BOOKWORM, "", other), &main, linked_with_nothing);
+        let written = "go env -w GOFLAGS=-buildmode=pie && CGO_ENABLED=0 go build -o /shop .";
+        check(&on(BOOKWORM, "", written), &main, dynamic);
+        let unknown = ["artifact-unknown: Which file the build produces is not known: GOFLAGS"];
+        check(&on(BOOKWORM, "ARG GOFLAGS\n", STATIC), &main, &[&unknown]);
+    }
+
+    #[test]
+    fn libraries_of_c_parts() {
+        let build = "go build -o /shop .";
+        let check = |cgo: &str, before: &str, expected: &[&[&str]]| {
+            let main = format!("package main\n\n// #cgo {cgo}\nimport \"C\"\n\nfunc main() {{}}\n");
+            check(&on(BOOKWORM, before, build), &[("main.go", &main)], expected);
+        };
+        check("pkg-config: sqlite3", "", &[&["libsqlite3-0"]]);
+        check("LDFLAGS: -lsqlite3 -lm", "", &[&["libsqlite3-0"]]);
+        check("LDFLAGS: -lm -lpthread", "", &[&["!apt-get"], &["base-debian12"]]);
+        check("LDFLAGS: -lstdc++", "", &[&["!apt-get"], &["cc-debian12"]]);
+        check("LDFLAGS: -lfoo", "", &[&["needs-other: It is linked with libfoo"]]);
+        check("LDFLAGS: ${SRCDIR}/libfoo.so", "", &[&["needs-other: It is linked with"]]);
+        let vips = "RUN apt-get update && apt-get install -y libvips-dev\n";
+        check("pkg-config: vips", vips, &[&["libvips", "!# Assumed"]]);
+        check("LDFLAGS: -lfoo", vips, &[&["# Assumed: libfoo is in one of the installed"]]);
+        check("darwin LDFLAGS: -lfoo", "", &[&["!apt-get"], &["base-debian12"]]);
+    }
+
+    #[test]
+    fn libraries_beside_the_sources() {
+        let main = "package main\n\n// #cgo LDFLAGS: -L${SRCDIR}/lib -lfoo\nimport \"C\"\n";
+        let build = on(BOOKWORM, "", "go build -o /shop .");
+        let small: &[&[&str]] = &[&["bookworm-slim"], &["base-debian12"]];
+        check(&build, &[("main.go", main), ("lib/libfoo.a", "x")], small);
+        let refused: &[&[&str]] = &[&["needs-other"]];
+        check(&build, &[("main.go", main), ("lib/libfoo.so", "x")], refused);
+        // Another program of the module.
+        let files = [("main.go", MAIN), ("cmd/x/main.go", main)];
+        check(&build, &files, &[&["bookworm-slim"], &["FROM scratch"]]);
+        let files = [("main.go", "package main\nimport \"C\"\n"), ("a.cc", "")];
+        check(&build, &files, &[&["bookworm-slim"], &["cc-debian12"]]);
+    }
+
+    #[test]
+    fn programs_that_it_starts() {
+        let main =
+            "package main\n\nimport \"os/exec\"\n\nfunc main() { exec.Command(\"curl\").Run() }\n";
+        let files = [("main.go", main)];
+        let assumed = "# Assumed: the programs that it starts itself are in the image: curl";
+        check(&on(BOOKWORM, "", STATIC), &files, &[&[assumed, " curl &&"]]);
+        let jq = "RUN apt-get update && apt-get install -y jq\n";
+        check(&on(BOOKWORM, jq, STATIC), &files, &[&[assumed, "jq"]]);
+        // Nothing that it does not start comes along.
+        check(&on(BOOKWORM, jq, STATIC), &[("main.go", MAIN)], &[&["!jq"], &["scratch"]]);
+    }
+
+    #[test]
+    fn programs_beside_it() {
+        let files = [("main.go", MAIN), ("cmd/worker/main.go", MAIN)];
+        let worker = "RUN CGO_ENABLED=0 go build -o /usr/local/bin/worker ./cmd/worker\n";
+        let copies: &[&str] = &["COPY --from=builder /shop /shop", "/usr/local/bin/worker"];
+        check(&on(BOOKWORM, worker, STATIC), &files, &[copies, copies]);
+        let tool = "RUN go install github.com/swaggo/swag/cmd/swag@latest\n";
+        check(&on(BOOKWORM, tool, STATIC), &files, &[&["!swag"], &["!swag"]]);
+    }
+
+    #[test]
+    fn libraries_that_are_loaded() {
+        let refused: &[&[&str]] = &[&["plugins: "]];
+        let main = "package main\n\nimport \"plugin\"\n\nfunc main() { plugin.Open(\"x\") }\n";
+        check(&on(BOOKWORM, "", STATIC), &[("main.go", main)], refused);
+        for mode in ["plugin", "c-shared"] {
+            let build = format!("RUN go build -buildmode={mode} -o /lib/x.so ./x\n");
+            check(&on(BOOKWORM, &build, STATIC), &[("main.go", MAIN)], refused);
+        }
+    }
+
+    #[test]
+    fn questions_to_what_was_built() {
+        let small: &[&[&str]] = &[&["bookworm-slim"], &["scratch"]];
+        let files = [("main.go", MAIN)];
+        check(&on(BOOKWORM, "", &format!("{STATIC} && /shop --version")), &files, small);
+        let bare = "CGO_ENABLED=0 go build -o /usr/local/bin/x . && x version && mv /usr/local/bin/x /shop";
+        check(&on(BOOKWORM, "", bare), &files, small);
+        let refused: &[&[&str]] = &[&["cannot-follow"]];
+        check(&on(BOOKWORM, "", &format!("{STATIC} && /shop migrate")), &files, refused);
+        check(&on(BOOKWORM, "", &format!("/shop --version && {STATIC}")), &files, refused);
+    }
+}

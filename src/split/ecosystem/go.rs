@@ -632,6 +632,8 @@ impl Linked {
                 || import.starts_with("crypto/x509")
                 || *import == "net/smtp"
         });
+        // So may what it starts: git, curl.
+        let speaks_tls = speaks_tls || imports.contains("os/exec");
         let certificates = if is_alone && !speaks_tls { Need::No } else { Need::Yes };
         let mentions = |words: &[&str]| match &self.read {
             Some((_, sources, _)) if is_alone => mentions(site, sources, words),

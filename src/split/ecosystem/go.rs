@@ -371,7 +371,7 @@ fn only_program(course: &Course<'_>, folder: &str, pattern: &str) -> Option<Stri
         path.is_some_and(|path| is_within(&path, &place))
     };
     let mains = sources.main_packages();
-    let mut found = mains.iter().copied().filter(|main| inside(&main));
+    let mut found = mains.iter().copied().filter(|main| inside(main));
     let (only, None) = (found.next()?, found.next()) else { return None };
     let module = go::module(course.context?, &project).ok()??;
     let rest = only.strip_prefix(project.as_str()).unwrap_or(only).trim_matches('/');
@@ -492,7 +492,7 @@ fn toolchain_start(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
 fn run(site: &Site<'_, '_>, launch: &crate::split::start::Launch) -> Result<Answer, Refusal> {
     const PROGRAM: &str = "/usr/local/bin/app";
     let unclear = || Refusal::new(Reason::StartUnknown, launch.shown(), Some(site.start.place));
-    if site.start.launches.len() > 1 || site.start.scripts.len() > 0 {
+    if site.start.launches.len() > 1 || !site.start.scripts.is_empty() {
         return Err(unclear());
     }
     let words: Vec<String> =
@@ -918,7 +918,7 @@ fn static_by(
         && !sources.uses_cgo()
     {
         let pure = |import: &&str| {
-            PURE.iter().any(|pure| *pure == *import)
+            PURE.contains(import)
                 || PURE.iter().any(|pure| {
                     !PURE_ALONE.contains(pure) && import.starts_with(&format!("{pure}/"))
                 })

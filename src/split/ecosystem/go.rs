@@ -1060,9 +1060,13 @@ mod tests {
             "package main\n\nimport \"os/exec\"\n\nfunc main() { exec.Command(\"curl\").Run() }\n";
         let files = [("main.go", main)];
         let assumed = "# Assumed: the programs that it starts itself are in the image: curl";
-        check(&on(BOOKWORM, "", STATIC), &files, &[&[assumed, " curl &&"]]);
+        check(&on(BOOKWORM, "", STATIC), &files, &[&[assumed, "recommends curl ca-certificates"]]);
         let jq = "RUN apt-get update && apt-get install -y jq\n";
-        check(&on(BOOKWORM, jq, STATIC), &files, &[&[assumed, "jq"]]);
+        check(
+            &on(BOOKWORM, jq, STATIC),
+            &files,
+            &[&[assumed, "recommends jq curl ca-certificates"]],
+        );
         // Nothing that it does not start comes along.
         check(&on(BOOKWORM, jq, STATIC), &[("main.go", MAIN)], &[&["!jq"], &["scratch"]]);
     }

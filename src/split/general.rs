@@ -286,6 +286,9 @@ pub fn read(course: &mut Course<'_>, line: usize, invocation: &Invocation) -> Op
         // Redirections without a command.
         return invocation.words.is_empty().then_some(Role::Nothing);
     };
+    if is_look(course, line, invocation) {
+        return Some(Role::Nothing);
+    }
     if let Some(role) = package(course, line, name, invocation) {
         return role;
     }
@@ -300,6 +303,25 @@ pub fn read(course: &mut Course<'_>, line: usize, invocation: &Invocation) -> Op
     }
     let (_, act) = ON_FILES.iter().find(|(own, _)| *own == name)?;
     act(&mut Files { course, line, invocation })
+}
+
+/// Whether a program that was built before is only asked what it is.
+fn is_look(course: &Course<'_>, line: usize, invocation: &Invocation) -> bool {
+    const QUESTIONS: &[&str] =
+        &["--help", "--version", "-V", "-h", "-help", "-version", "help", "version"];
+    let [program, question] = invocation.words.as_slice() else { return false };
+    let is_question = QUESTIONS.contains(&question.or_empty()) && invocation.outputs.is_empty();
+    let Some(program) = program.text.as_deref().filter(|_| is_question) else { return false };
+    let scene = course.facts.lines.get(line).map(|line| &line.scene);
+    let search = scene.and_then(|scene| invocation.variable("PATH", scene)).flatten();
+    let is_built = |path: String| matches!(course.world.followed(&path), Some(Origin::Built(_)));
+    match program.contains('/') {
+        true => invocation.path(program).is_some_and(is_built),
+        false => search
+            .unwrap_or_default()
+            .split(':')
+            .any(|folder| super::facts::join(folder, program).is_some_and(is_built)),
+    }
 }
 
 /// A package manager's command. The outer `None`: it is none.

@@ -94,8 +94,13 @@ const LIBRARIES: &[(&str, &str)] = &[
     ("z", "zlib1g-dev"),
 ];
 
+/// The development package of a library that full images hold.
+pub(super) fn library(name: &str) -> Option<&'static str> {
+    LIBRARIES.iter().find(|(own, _)| *own == name).map(|(_, package)| *package)
+}
+
 /// Libraries of the C library and the compiler themselves, which every image has.
-const OWN: &[&str] = &[
+pub(super) const OWN: &[&str] = &[
     "c", "crypt", "dl", "gcc", "gcc_s", "m", "pthread", "resolv", "rt", "stdc++", "stdc++fs",
     "supc++", "util",
 ];
@@ -605,8 +610,8 @@ impl Found {
         }
         let mut found = BTreeSet::new();
         for library in &self.libraries {
-            match LIBRARIES.iter().find(|(name, _)| name == library) {
-                Some((_, package)) => drop(found.insert((*package).to_owned())),
+            match self::library(library) {
+                Some(package) => drop(found.insert(package.to_owned())),
                 None if Found::is_brought(library, site) => {}
                 None => {
                     self.assumptions
@@ -643,7 +648,7 @@ fn is_served_by_release(site: &Site<'_, '_>) -> bool {
     *major <= own
 }
 
-/// What programs weigh. Measured with small programs of GCC 12.
+/// What programs weigh: estimates.
 fn weight(artifacts: &[Artifact], is_static: bool) -> Amount {
     let has_folder = artifacts.iter().any(|artifact| artifact.is_folder);
     match (has_folder, is_static) {

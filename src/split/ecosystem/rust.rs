@@ -1079,7 +1079,7 @@ fn image_path(project: &Project, folder: &str, path: &str) -> Option<String> {
     join(&project.root, inside)
 }
 
-/// What a program weighs. Measured with Rust 1.80 to 1.88.
+/// What a program weighs: estimates.
 fn weight(is_alone: bool, is_debug: bool) -> Amount {
     match (is_alone, is_debug) {
         (true, false) => Amount { bytes: 450_000, low: 350_000, high: 4_500_000 },

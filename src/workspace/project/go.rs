@@ -152,6 +152,21 @@ pub struct Package {
     pub imports: BTreeSet<String>,
     /// The patterns of `//go:embed`, from the folder.
     pub embeds: Vec<String>,
+    /// What its C parts are linked with.
+    pub cgo: Cgo,
+    /// The programs that `os/exec` is given by name.
+    pub starts: BTreeSet<String>,
+}
+
+/// What `#cgo` lines say of linking, on Linux.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cgo {
+    /// The words of `LDFLAGS`.
+    pub ldflags: BTreeSet<String>,
+    /// What `pkg-config` is asked for.
+    pub packages: BTreeSet<String>,
+    /// Whether some of its files are in C++.
+    pub has_cpp: bool,
 }
 
 impl Sources {
@@ -174,6 +189,17 @@ impl Sources {
     /// Whether some file has C in it (`import "C"`). Packages of other modules may have it as well.
     pub fn uses_cgo(&self) -> bool {
         self.imports().contains("C")
+    }
+
+    /// What C parts are linked with, by the folders of the packages.
+    pub fn cgo(&self) -> impl Iterator<Item = (&str, &Cgo)> {
+        let with_c = self.packages.iter().filter(|(_, package)| package.imports.contains("C"));
+        with_c.map(|(folder, package)| (folder.as_str(), &package.cgo))
+    }
+
+    /// The programs that `os/exec` is given by name.
+    pub fn starts(&self) -> BTreeSet<&str> {
+        self.packages.values().flat_map(|package| &package.starts).map(String::as_str).collect()
     }
 
     /// What is put into the programs: folders of the context and patterns from there.
@@ -227,6 +253,7 @@ pub fn sources(context: &Context, folder: &str) -> Sources {
             continue;
         }
         let mut files = Vec::new();
+        let has_cpp = entries.iter().any(|entry| is_cpp(&entry.name));
         for entry in entries {
             let path = join(&folder, &entry.name);
             match entry.kind {
@@ -242,7 +269,8 @@ pub fn sources(context: &Context, folder: &str) -> Sources {
                 _ => {}
             }
         }
-        if let Some(package) = package_of(files) {
+        if let Some(mut package) = package_of(files) {
+            package.cgo.has_cpp = has_cpp;
             sources.packages.insert(folder, package);
         }
     }
@@ -259,6 +287,35 @@ fn is_source(name: &str) -> bool {
     name.ends_with(".go") && !name.ends_with("_test.go")
 }
 
+/// Whether cgo compiles a file as C++.
+fn is_cpp(name: &str) -> bool {
+    [".cc", ".cpp", ".cxx"].iter().any(|ending| name.ends_with(ending))
+}
+
+/// Systems that are not Linux, as file names and constraints name them.
+const ELSEWHERE: &[&str] = &[
+    "aix",
+    "android",
+    "darwin",
+    "dragonfly",
+    "freebsd",
+    "illumos",
+    "ios",
+    "js",
+    "netbsd",
+    "openbsd",
+    "plan9",
+    "solaris",
+    "wasip1",
+    "windows",
+];
+
+/// Whether a file is built for another system by its name: `x_windows.go`, `x_darwin_arm64.go`.
+fn is_named_elsewhere(name: &str) -> bool {
+    let stem = name.strip_suffix(".go").unwrap_or(name);
+    stem.split('_').skip(1).any(|part| ELSEWHERE.contains(&part))
+}
+
 fn package_of(files: Vec<(String, Source)>) -> Option<Package> {
     let files: Vec<_> = files.into_iter().filter(|(_, source)| !source.is_ignored).collect();
     // `tools.go` beside a program is often a package of its own behind a constraint.
@@ -270,6 +327,11 @@ fn package_of(files: Vec<(String, Source)>) -> Option<Package> {
     };
     let mut package = Package { is_main, ..Package::default() };
     for (name, source) in files {
+        if !source.is_elsewhere && !is_named_elsewhere(&name) {
+            package.cgo.ldflags.extend(source.cgo.ldflags);
+            package.cgo.packages.extend(source.cgo.packages);
+        }
+        package.starts.extend(source.starts);
         package.files.push(name);
         package.imports.extend(source.imports);
         package.embeds.extend(source.embeds);
@@ -285,8 +347,12 @@ struct Source {
     is_constrained: bool,
     /// Whether it is never part of a package: `//go:build ignore`.
     is_ignored: bool,
+    /// Whether it is never part of a package on Linux.
+    is_elsewhere: bool,
     imports: Vec<String>,
     embeds: Vec<String>,
+    cgo: Cgo,
+    starts: BTreeSet<String>,
 }
 
 /// A part of a Go file.
@@ -375,6 +441,14 @@ fn read_source(text: &str) -> Source {
         source.package = name.to_owned();
     }
     source.read_imports(&mut tokens);
+    let has = |path: &str| source.imports.iter().any(|import| import == path);
+    let (has_c, has_exec) = (has("C"), has("os/exec"));
+    if has_c {
+        source.cgo = Cgo::read(text);
+    }
+    if has_exec {
+        source.starts = started(text);
+    }
     // Only a file that imports `embed` may have the directive.
     if !source.imports.iter().any(|import| import == "embed") {
         source.embeds.clear();
@@ -395,7 +469,9 @@ impl Source {
         let Some(condition) = comment.strip_prefix("go:build ").or(old) else { return };
         self.is_constrained = true;
         let has_choice = condition.contains("||");
-        self.is_ignored |= !has_choice && condition.split("&&").any(|part| part.trim() == "ignore");
+        let mut parts = condition.split("&&").map(str::trim).filter(|_| !has_choice);
+        self.is_ignored |= parts.clone().any(|part| part == "ignore");
+        self.is_elsewhere |= parts.any(|part| ELSEWHERE.contains(&part) || part == "!linux");
     }
 
     /// Takes a comment that may say what is embedded.
@@ -426,6 +502,58 @@ impl Source {
             }
         }
     }
+}
+
+impl Cgo {
+    /// Reads the `#cgo` lines of a file, in comments of either sort.
+    fn read(text: &str) -> Cgo {
+        let mut cgo = Cgo::default();
+        for line in text.lines() {
+            let line = line.trim_start_matches(['/', '*', ' ', '\t']);
+            let Some((head, value)) = line.strip_prefix("#cgo").and_then(|l| l.split_once(':'))
+            else {
+                continue;
+            };
+            let head: Vec<&str> = head.split_whitespace().collect();
+            let Some((verb, conditions)) = head.split_last() else { continue };
+            if !conditions.is_empty() && conditions.iter().all(|one| is_condition_elsewhere(one)) {
+                continue;
+            }
+            let words = value.split_whitespace().map(|word| word.trim_matches(['"', '\'']));
+            let words = words.filter(|word| !word.starts_with("*/")).map(str::to_owned);
+            match *verb {
+                "LDFLAGS" => cgo.ldflags.extend(words),
+                "pkg-config" => cgo.packages.extend(words.filter(|word| !word.starts_with('-'))),
+                _ => {}
+            }
+        }
+        cgo
+    }
+}
+
+/// Whether a condition of a `#cgo` line cannot hold on Linux: `darwin`, `windows,amd64`, `!linux`.
+fn is_condition_elsewhere(condition: &str) -> bool {
+    condition.split(',').any(|term| ELSEWHERE.contains(&term) || term == "!linux")
+}
+
+/// The programs that functions of `os/exec` are given as plain texts.
+fn started(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (call, has_context) in
+        [("exec.Command(", false), ("exec.LookPath(", false), ("exec.CommandContext(", true)]
+    {
+        for rest in text.split(call).skip(1) {
+            let line = rest.trim_start().lines().next().unwrap_or_default();
+            let first = match has_context {
+                true => line.split_once(',').map_or("", |(_, rest)| rest),
+                false => line,
+            };
+            let name = first.trim_start().strip_prefix(['"', '`']);
+            let name = name.and_then(|rest| rest.split(['"', '`']).next());
+            found.extend(name.filter(|name| !name.is_empty()).map(str::to_owned));
+        }
+    }
+    found
 }
 
 /// The patterns of a `//go:embed`: words, or quoted.
@@ -547,6 +675,46 @@ mod tests {
         assert!(!is_ignored("//go:build ignore || linux\n\npackage main"));
         assert!(!is_ignored("//go:build !ignore\n\npackage main"));
         assert!(!is_ignored("package main\n//go:build ignore\n"));
+    }
+
+    #[test]
+    fn what_c_parts_are_linked_with() {
+        let check = |text: &str, ldflags: &[&str], packages: &[&str]| {
+            let cgo = read_source(text).cgo;
+            assert_eq!(cgo.ldflags.iter().collect::<Vec<_>>(), ldflags, "{text}");
+            assert_eq!(cgo.packages.iter().collect::<Vec<_>>(), packages, "{text}");
+        };
+        check(
+            "package a\n// #cgo pkg-config: sqlite3 --static libssl\nimport \"C\"",
+            &[],
+            &["libssl", "sqlite3"],
+        );
+        check(
+            "package a\n/*\n#cgo LDFLAGS: -lfoo -L${SRCDIR}/lib\n#cgo darwin LDFLAGS: -lno\n\
+             #cgo linux,amd64 !windows LDFLAGS: -lbar\n#cgo CFLAGS: -lno\n*/\nimport \"C\"",
+            &["-L${SRCDIR}/lib", "-lbar", "-lfoo"],
+            &[],
+        );
+        check("package a\n// #cgo LDFLAGS: -lno\nimport \"fmt\"", &[], &[]);
+        let context = context(&[
+            ("go.mod", "module a"),
+            ("a_darwin.go", "package main\n// #cgo LDFLAGS: -lno\nimport \"C\""),
+            ("b.go", "//go:build windows\n\npackage main\n// #cgo LDFLAGS: -lno\nimport \"C\""),
+            ("c.go", "package main\n// #cgo LDFLAGS: -lm\nimport \"C\""),
+            ("d.cc", ""),
+        ]);
+        let sources = sources(&context, "");
+        let found: Vec<_> = sources.cgo().collect();
+        let expected = Cgo { ldflags: ["-lm".to_owned()].into(), has_cpp: true, ..Cgo::default() };
+        assert_eq!(found, [("", &expected)]);
+    }
+
+    #[test]
+    fn programs_that_are_started() {
+        let text = "package a\nimport \"os/exec\"\nfunc f() { exec.Command(\"git\", \"x\"); \
+            exec.CommandContext(ctx, `ffmpeg`); exec.Command(tool); exec.LookPath(\n\"sh\") }";
+        let starts = read_source(text).starts;
+        assert_eq!(starts.iter().collect::<Vec<_>>(), ["ffmpeg", "git", "sh"]);
     }
 
     #[test]

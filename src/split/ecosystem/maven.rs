@@ -22,7 +22,7 @@ pub const ECOSYSTEM: Ecosystem =
     Ecosystem { name: TOOL.name, title: "Maven", reads: read, answers: answer };
 
 const TOOL: Tool =
-    Tool { name: "maven", output: "target", holding, only_jar, script_tools: &["bash"] };
+    Tool { name: "maven", output: "target", holding, only_jar, jars, script_tools: &["bash"] };
 
 const OPTIONS: Grammar = Grammar {
     values: &[
@@ -100,6 +100,20 @@ const BUILDS: &[&str] = &[
     "verify",
     "install",
     "deploy",
+];
+
+/// Phases and goals among them that make an archive.
+const PACKS: &[&str] = &[
+    "package",
+    "verify",
+    "install",
+    "deploy",
+    "assembly:single",
+    "jar:jar",
+    "quarkus:build",
+    "shade:shade",
+    "spring-boot:repackage",
+    "war:war",
 ];
 
 /// Phases that do not build.
@@ -283,9 +297,18 @@ fn outputs(course: &Course<'_>, invocation: &Invocation, options: &Options<'_>) 
         left.extend(modules.filter_map(|module| join(&project, module)));
     }
     for path in named_outputs(course, &folder, TOOL.output) {
-        take(path.clone(), format!("the file names {path}, to which Maven writes"));
+        if !is_elsewhere(course, parent(&path)) {
+            take(path.clone(), format!("the file names {path}, to which Maven writes"));
+        }
     }
     found
+}
+
+/// Whether the `pom.xml` of a project names another folder for the output than the common one.
+fn is_elsewhere(course: &Course<'_>, project: &str) -> bool {
+    let lineage = lineage(course, project).unwrap_or_default();
+    let directory = lineage.first().map(|pom| &pom.directory);
+    directory.and_then(Setting::stated).is_some_and(|own| trimmed(own) != TOOL.output)
 }
 
 /// The `pom.xml` of a project in a folder of the image, and those that it inherits from.
@@ -307,7 +330,7 @@ fn keeps_names(course: &Course<'_>, lineage: &[Pom]) -> bool {
         .invocations()
         .filter_map(|(_, one)| called(one))
         .any(|one| one.args().iter().any(|word| short(word.or_empty()) == "versions:set"));
-    let has_profiles = lineage.iter().any(|pom| !pom.building_profiles.is_empty());
+    let has_profiles = has_profiles(lineage);
     let leaves = builds(course).iter().all(|one| {
         let options = OPTIONS.read(one.args());
         options.options.iter().all(|(name, _, value)| match (name.as_ref(), value) {
@@ -320,10 +343,55 @@ fn keeps_names(course: &Course<'_>, lineage: &[Pom]) -> bool {
     leaves && !sets_version
 }
 
+/// Whether profiles change the build.
+fn has_profiles(lineage: &[Pom]) -> bool {
+    lineage.iter().any(|pom| !pom.building_profiles.is_empty())
+}
+
+/// The profiles that the builds name and that change the build; without their marks.
+fn active(course: &Course<'_>, lineage: &[Pom]) -> Vec<String> {
+    let all: Vec<&String> = lineage.iter().flat_map(|pom| &pom.building_profiles).collect();
+    let mut found = Vec::new();
+    for one in builds(course) {
+        let options = OPTIONS.read(one.args());
+        let values = options
+            .options
+            .iter()
+            .filter(|(name, ..)| matches!(name.as_ref(), "-P" | "--activate-profiles"));
+        for value in values.filter_map(|(.., value)| value.as_deref()) {
+            let names = value.split(',').map(|name| name.trim_start_matches(['+', '?']));
+            found.extend(names.filter(|name| all.iter().any(|own| own == name)).map(str::to_owned));
+        }
+    }
+    found
+}
+
+/// Whether the profiles of a project may give its jar another name.
+fn renames(site: &Site<'_, '_>, lineage: &[Pom]) -> bool {
+    const LONGEST: usize = 1 << 20;
+    const MARKS: &[&str] = &["<finalName>", "<classifier>"];
+    lineage.iter().filter(|pom| !pom.building_profiles.is_empty()).any(|pom| {
+        let text = site.context().and_then(|context| context.read(&pom.file, LONGEST).ok()?);
+        let text = text.unwrap_or_default();
+        let profiles = text.split_once("<profiles>").map_or("", |(_, rest)| rest);
+        MARKS.iter().any(|mark| profiles.contains(mark))
+    })
+}
+
+/// Whether a build makes archives, and does not only compile.
+fn packs(course: &Course<'_>) -> bool {
+    builds(course)
+        .iter()
+        .any(|one| one.args().iter().any(|word| PACKS.contains(&short(word.or_empty()).as_str())))
+}
+
 /// Whether a build runs that goal by name.
 fn runs(course: &Course<'_>, goal: &str) -> bool {
     builds(course).iter().any(|one| one.args().iter().any(|word| short(word.or_empty()) == goal))
 }
+
+/// Why a jar of the shade plugin holds all.
+const SHADED: &str = "shade puts all into it";
 
 /// A jar that holds all, by its name without the folder.
 struct Whole {
@@ -339,10 +407,13 @@ fn wholes(site: &Site<'_, '_>, lineage: &[Pom]) -> Vec<(Option<Whole>, Ending)> 
     let mut add = |base: Option<String>, suffix: Option<String>, ending: &str, why| {
         let name = base.zip(suffix.clone()).map(|(base, suffix)| format!("{base}{suffix}{ending}"));
         let whole = name.map(|name| Whole { name, why });
-        found.push((whole, Ending { suffix, why }));
+        // Spring Boot's `x.jar.original` is not found by `*.jar`.
+        let replaces = why == SHADED && suffix.as_deref() == Some("");
+        found.push((whole, Ending { suffix, why, replaces }));
     };
     let ending = format!(".{packaging}");
-    if is_spring_boot(lineage) || runs(site.course, "spring-boot:repackage") {
+    let is_boot = is_spring_boot(lineage) || runs(site.course, "spring-boot:repackage");
+    if is_boot && !skips_boot(site.course) {
         let plugins = plugin_of(lineage, "spring-boot-maven-plugin");
         let suffix = dashed(&stated(&plugins, |one| &one.classifier));
         let own = stated(&plugins, |one| &one.final_name);
@@ -371,9 +442,9 @@ fn wholes(site: &Site<'_, '_>, lineage: &[Pom]) -> Vec<(Option<Whole>, Ending)> 
         match file {
             Setting::Stated(path) => {
                 let file = base_name(&path).to_owned();
-                add(Some(file), Some(String::new()), "", "shade puts all into it");
+                add(Some(file), Some(String::new()), "", SHADED);
             }
-            _ => add(named(own, name.clone()), suffix, ".jar", "shade puts all into it"),
+            _ => add(named(own, name.clone()), suffix, ".jar", SHADED),
         }
     }
     let assembly = plugin_of(lineage, "maven-assembly-plugin");
@@ -397,11 +468,25 @@ fn wholes(site: &Site<'_, '_>, lineage: &[Pom]) -> Vec<(Option<Whole>, Ending)> 
     found
 }
 
+/// Whether a build switches the plugin of Spring Boot off.
+fn skips_boot(course: &Course<'_>) -> bool {
+    builds(course).iter().any(|one| {
+        let options = OPTIONS.read(one.args());
+        options.options.iter().any(|(name, _, value)| {
+            let value = value.as_deref().unwrap_or_default();
+            let is_skip = name == "-D" && value.starts_with("spring-boot.repackage.skip");
+            is_skip && !value.ends_with("=false")
+        })
+    })
+}
+
 /// What a jar with all dependencies has behind the name of the project; `None` if that is not
 /// known.
 struct Ending {
     suffix: Option<String>,
     why: &'static str,
+    /// Whether it stands in the place of the plain jar, which gets another name that ends in `.jar`.
+    replaces: bool,
 }
 
 fn packaging(lineage: &[Pom]) -> String {
@@ -443,13 +528,32 @@ fn holding(site: &Site<'_, '_>, jar: &Jar) -> Result<Holding, Refusal> {
     let course = site.course;
     let file = base_name(&jar.source);
     let place = Some(site.start.place);
+    // Of what is deeper the names of the plugins say nothing.
+    if parent(&jar.source) != format!("{}/{}", jar.project.trim_end_matches('/'), TOOL.output) {
+        return Ok(Holding::Unknown);
+    }
+    if !packs(course) {
+        return Err(Refusal::new(Reason::ArtifactMissing, &jar.source, place));
+    }
     let Some(lineage) = lineage(course, &jar.project) else { return Ok(Holding::Unknown) };
     let pom = lineage.first().map(|pom| pom.file.clone()).unwrap_or_default();
     if OTHERS.iter().any(|word| file.contains(word)) {
         return Ok(Holding::Thin);
     }
-    let keeps = keeps_names(course, &lineage);
     let wholes = wholes(site, &lineage);
+    check_packaging(site, &lineage, jar, &wholes)?;
+    let active = active(course, &lineage);
+    if let [profile, ..] = active.as_slice() {
+        if renames(site, &lineage) {
+            let what = format!("the profile {profile} may give it another name than {file}");
+            return Err(Refusal::new(Reason::ArtifactUnknown, what, place));
+        }
+        let profiles = active.join(", ");
+        let (path, whole) = (&jar.path, "holds all its dependencies");
+        let what = format!("{path} {whole}, also as the profile {profiles} builds it");
+        return Ok(Holding::Assumed(what));
+    }
+    let keeps = keeps_names(course, &lineage);
     for (whole, ending) in &wholes {
         let fits = match (whole, jar.is_pattern) {
             (Some(whole), false) if keeps => whole.name == file,
@@ -482,6 +586,61 @@ fn holding(site: &Site<'_, '_>, jar: &Jar) -> Result<Holding, Refusal> {
         return Ok(Holding::All(Evidence::in_file(&pom, "it has no dependencies")));
     }
     Ok(if knows_plugins(&lineage) { Holding::Thin } else { Holding::Unknown })
+}
+
+/// That a project makes an archive of that kind, and of a sort that `java -jar` starts.
+fn check_packaging(
+    site: &Site<'_, '_>,
+    lineage: &[Pom],
+    jar: &Jar,
+    wholes: &[(Option<Whole>, Ending)],
+) -> Result<(), Refusal> {
+    let place = Some(site.start.place);
+    let kind = packaging(lineage);
+    let ending = jar.source.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let makes_other = !wholes.is_empty()
+        || runs(site.course, "jar:jar")
+        || !plugin_of(lineage, "maven-jar-plugin").is_empty();
+    match (kind.as_str(), ending) {
+        ("war" | "ear" | "pom", "jar") | ("jar" | "pom", "war") if !makes_other => {
+            Err(Refusal::new(Reason::ArtifactMissing, &jar.source, place))
+        }
+        ("war", "war") if wholes.is_empty() && knows_plugins(lineage) => {
+            let what = format!("{} is for a servlet container, and does not start", jar.path);
+            Err(Refusal::new(Reason::ArtifactUnknown, what, place))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The jars in `target` that a project is known to make. For a name that is not known stands
+/// another: to a pattern such as `*.jar` it is the same.
+fn jars(site: &Site<'_, '_>, project: &str) -> Vec<String> {
+    let Some(lineage) = lineage(site.course, project) else { return Vec::new() };
+    let base = final_name(&lineage).unwrap_or_else(|| "project".to_owned());
+    let mut names = Vec::new();
+    if packaging(&lineage) == "jar" {
+        names.push(format!("{base}.jar"));
+    }
+    for (whole, ending) in wholes(site, &lineage) {
+        if ending.replaces {
+            names.push(format!("original-{base}.jar"));
+        }
+        let stand_in = || Some(format!("{base}{}.jar", ending.suffix.as_deref()?));
+        names.extend(whole.map(|whole| whole.name).or_else(stand_in));
+    }
+    for (plugin, classifier) in
+        [("maven-source-plugin", "sources"), ("maven-javadoc-plugin", "javadoc")]
+    {
+        let is_run = plugin_of(&lineage, plugin).iter().any(|one| !one.executions.is_empty());
+        if is_run {
+            names.push(format!("{base}-{classifier}.jar"));
+        }
+    }
+    names.sort();
+    names.dedup();
+    let paths = names.iter().map(|name| format!("{}/{name}", TOOL.output));
+    paths.filter_map(|path| join(project, &path)).collect()
 }
 
 /// Whether a file's name or pattern can be that of a jar with such an end.

@@ -420,4 +420,33 @@ mod tests {
             "needs-other: mix.exs may leave the virtual machine out of the release.",
         );
     }
+
+    #[test]
+    fn the_release_has_the_name_of_the_application() {
+        let start = |name: &str| format!("CMD [\"_build/prod/rel/{name}/bin/{name}\", \"start\"]");
+        let check = |command: &str, name: &str, mix: &str, is_made: bool| {
+            let folder = format!("/app/_build/prod/rel/{name}");
+            let expected = match is_made {
+                true => runtime(&folder, &start(name)),
+                false => format!(
+                    "artifact-missing: Nothing in the file makes {folder}/bin/{name}, which the \
+                     container starts."
+                ),
+            };
+            let build = format!("RUN {command}\n{}", start(name));
+            check(BOOKWORM, &build, &[("mix.exs", mix)], &[&expected]);
+        };
+        let web = MIX.replace(":shop,", ":shop_web,");
+        check("mix release", "shop", &web, false);
+        check("mix release", "shop_web", &web, true);
+        check("mix release shop", "shop", &web, true);
+        check("mix release shop", "shop_web", &web, false);
+        let one =
+            MIX.replace("version:", "releases: [api: [applications: [a: :permanent]]], version:");
+        check("mix release", "shop", &one, false);
+        check("mix release", "api", &one, true);
+        for open in ["releases: releases(), version:", "releases: [a: [], b: []], version:"] {
+            check("mix release", "any", &MIX.replace("version:", open), true);
+        }
+    }
 }

@@ -330,8 +330,13 @@ fn holding(site: &Site<'_, '_>, jar: &Jar) -> Result<Holding, Refusal> {
 
 /// Whether it is the jar of the task `jar`, as far as its name is known.
 fn is_plain(course: &Course<'_>, build: &Build, jar: &Jar) -> bool {
-    let path = archive_path(course, build, &jar.project, "jar", "");
+    let path = archive_path(course, build, &jar.project, "jar", plain_classifier(build));
     !jar.is_pattern && path.is_some_and(|path| path == jar.source)
+}
+
+/// What the task `jar` puts behind the name: beside its own jar, Spring Boot calls that one plain.
+fn plain_classifier(build: &Build) -> &'static str {
+    if build.applies(BOOT) { "plain" } else { "" }
 }
 
 /// That a jar is the one that a task makes, where its name is known for sure.
@@ -505,8 +510,7 @@ fn jars(site: &Site<'_, '_>, project: &str) -> Vec<String> {
         let (is_applied, classifier) = match task {
             "bootJar" => (has_boot, classifier),
             "shadowJar" => (has_shadow, classifier),
-            // Beside its own jar, Spring Boot calls that one plain.
-            _ => (true, if has_boot { "plain" } else { classifier }),
+            _ => (true, plain_classifier(&build)),
         };
         let is_on = archive(&build, task).is_enabled.or_default("true") == Some("true");
         if !is_applied || !is_on || !runs(site.course, names) {
@@ -751,5 +755,56 @@ mod tests {
             &[],
             &["cannot-follow: What `gradle build publish` makes is not known."],
         );
+    }
+
+    #[test]
+    fn names_that_are_never_made() {
+        let unknown = |path: &str, started: &str| {
+            format!(
+                "artifact-unknown: Which file the build produces is not known: build.gradle makes \
+                 /app/build/libs/{path}, not /app/build/libs/{started}."
+            )
+        };
+        let build = |jar: &str| format!("RUN gradle bootJar\nCMD java -jar build/libs/{jar}");
+        let named = format!("{BOOT}bootJar {{ archiveFileName = 'app.jar' }}\n");
+        let files = [("build.gradle", named.as_str()), SETTINGS];
+        check(&build("shop-1.0.jar"), &files, &[&unknown("app.jar", "shop-1.0.jar")]);
+        let path = "/app/build/libs/app.jar";
+        let stage = runtime(path, path, "CMD java -jar build/libs/app.jar");
+        check(&build("app.jar"), &files, &[&stage]);
+        // Without settings the name is that of the folder.
+        let files = [("build.gradle", BOOT)];
+        check(&build("shop-1.0.jar"), &files, &[&unknown("app-1.0.jar", "shop-1.0.jar")]);
+        let path = "/app/build/libs/app-1.0.jar";
+        let stage = runtime(path, path, "CMD java -jar build/libs/app-1.0.jar");
+        check(&build("app-1.0.jar"), &files, &[&stage]);
+        // A plugin or the command may set the version.
+        let open = BOOT.replace("version = '1.0'", "");
+        let open = open.replace("plugins {", "plugins {\n  id 'nebula.release' version '1'");
+        let path = "/app/build/libs/shop-7.jar";
+        let stage = runtime(path, path, "CMD java -jar build/libs/shop-7.jar");
+        check(&build("shop-7.jar"), &[("build.gradle", &open), SETTINGS], &[&stage]);
+        let build = "RUN gradle bootJar -Pversion=7\nCMD java -jar build/libs/shop-7.jar";
+        check(build, &[("build.gradle", BOOT), SETTINGS], &[&stage]);
+    }
+
+    #[test]
+    fn patterns_that_find_several() {
+        let files = [("build.gradle", BOOT), SETTINGS];
+        let start = "CMD java -jar /a.jar";
+        let copy = |tasks: &str, pattern: &str| {
+            format!("RUN gradle {tasks} && cp build/libs/{pattern} /a.jar\n{start}")
+        };
+        let several =
+            "several-jars: `/app/build/libs/*.jar` may match several files: name the jar.";
+        check(&copy("build", "*.jar"), &files, &[several]);
+        let stage = runtime("/a.jar", "/a.jar", start);
+        check(&copy("build", "*0.jar"), &files, &[&stage]);
+        let off = format!("{BOOT}jar {{ enabled = false }}\n");
+        check(&copy("build", "*.jar"), &[("build.gradle", &off), SETTINGS], &[&stage]);
+        let shadow = "plugins { id 'java'\n id 'com.gradleup.shadow' version '8.3.0' }\n";
+        let files = [("build.gradle", shadow), SETTINGS];
+        check(&copy("build", "*.jar"), &files, &[several]);
+        check(&copy("shadowJar", "*-all.jar"), &files, &[&stage]);
     }
 }

@@ -182,6 +182,7 @@ const QUIET: &[&str] = &[
     "enforcer",
     "license",
     "sonar",
+    "spring-boot.repackage.skip",
     "gpg.skip",
     "dockerfile.skip",
     "git.",
@@ -577,6 +578,14 @@ fn holding(site: &Site<'_, '_>, jar: &Jar) -> Result<Holding, Refusal> {
     }
     if !wholes.is_empty() || !keeps {
         return Ok(Holding::Unknown);
+    }
+    let has_other = !plugin_of(&lineage, "maven-jar-plugin").is_empty();
+    if let Some(name) = final_name(&lineage).filter(|_| knows_plugins(&lineage) && !has_other)
+        && !jar.is_pattern
+        && file != format!("{name}.{}", packaging(&lineage))
+    {
+        let what = format!("{pom} names {name}.{}, not {file}", packaging(&lineage));
+        return Err(Refusal::new(Reason::ArtifactUnknown, what, place));
     }
     if let Some(folder) = dependencies(course, &lineage, &jar.project) {
         let why = format!("the dependencies are copied to {folder}");
@@ -1177,5 +1186,187 @@ mod tests {
                 &[&format!("cannot-follow: What `{shown}` makes is not known.")],
             );
         }
+    }
+
+    /// The runtime stages on Temurin's image, or the reasons, with one `pom.xml`.
+    #[track_caller]
+    fn told(build: &str, pom: &str, expected: &[&str]) {
+        check(&format!("{TEMURIN}-alpine"), build, &[("pom.xml", pom)], expected);
+    }
+
+    /// The runtime stage with that jar and start.
+    fn runtime(jar: &str, start: &str) -> String {
+        format!(
+            "FROM eclipse-temurin:17-jre-alpine\nWORKDIR /app\nCOPY --from=builder {jar} {jar}\n{start}"
+        )
+    }
+
+    #[test]
+    fn what_compiles_makes_no_jar() {
+        let missing = "artifact-missing: Nothing in the file makes /app/target/shop-1.0.jar, which \
+            the container starts.";
+        for start in ["CMD java -jar target/shop-1.0.jar", "CMD java -cp target/shop-1.0.jar a.B"] {
+            told(&format!("RUN mvn -q compile\n{start}"), BOOT, &[missing]);
+            told(&format!("RUN mvn -q dependency:copy-dependencies\n{start}"), BOOT, &[missing]);
+        }
+        let start = "CMD java -cp target/classes a.B";
+        told(
+            &format!("RUN mvn -q compile\n{start}"),
+            THIN,
+            &[&runtime("/app/target/classes", start)],
+        );
+    }
+
+    #[test]
+    fn another_packaging() {
+        let pom = |kind: &str| {
+            THIN.replace("<version>2", &format!("<packaging>{kind}</packaging><version>2"))
+        };
+        let start = |kind: &str| format!("RUN mvn package\nCMD java -jar target/tool-2.{kind}");
+        let missing = |kind: &str| {
+            format!(
+                "artifact-missing: Nothing in the file makes /app/target/tool-2.{kind}, which the \
+                 container starts."
+            )
+        };
+        told(&start("jar"), &pom("war"), &[&missing("jar")]);
+        told(&start("jar"), &pom("pom"), &[&missing("jar")]);
+        told(&start("war"), THIN, &[&missing("war")]);
+        told(
+            &start("war"),
+            &pom("war"),
+            &["artifact-unknown: Which file the build produces is not known: \
+               /app/target/tool-2.war is for a servlet container, and does not start."],
+        );
+        let boot = BOOT.replace("<version>1.0", "<packaging>war</packaging><version>1.0");
+        let start = "CMD java -jar target/shop-1.0.war";
+        told(
+            &format!("RUN mvn package\n{start}"),
+            &boot,
+            &[&runtime("/app/target/shop-1.0.war", start)],
+        );
+    }
+
+    #[test]
+    fn another_name() {
+        let unknown = |what: &str| {
+            format!("artifact-unknown: Which file the build produces is not known: {what}.")
+        };
+        let alone = "<project><groupId>g</groupId><artifactId>tool</artifactId><version>2</version></project>";
+        told(
+            "RUN mvn package\nCMD java -jar target/tool-1.jar",
+            alone,
+            &[&unknown("pom.xml names tool-2.jar, not tool-1.jar")],
+        );
+        let elsewhere =
+            alone.replace("<version>", "<build><directory>out</directory></build><version>");
+        told(
+            "RUN mvn package\nCMD java -jar target/tool-2.jar",
+            &elsewhere,
+            &[&unknown(
+                "/app/target/tool-2.jar is in no folder that the build is known to write to",
+            )],
+        );
+    }
+
+    #[test]
+    fn profiles() {
+        let profile = |id: &str, build: &str| {
+            let own = format!(
+                "<profiles><profile><id>{id}</id><build>{build}</build></profile></profiles>"
+            );
+            BOOT.replace("<artifactId>shop", &format!("{own}<artifactId>shop"))
+        };
+        let start = "CMD java -jar target/shop-1.0.jar";
+        let (jar, build) =
+            ("/app/target/shop-1.0.jar", format!("RUN mvn package -Pcloud\n{start}"));
+        told(
+            &build,
+            &profile("cloud", "<finalName>x</finalName>"),
+            &[
+                "artifact-unknown: Which file the build produces is not known: the profile cloud may \
+               give it another name than shop-1.0.jar.",
+            ],
+        );
+        let assumed = format!(
+            "# Assumed: {jar} holds all its dependencies, also as the profile cloud builds it.\n{}",
+            runtime(jar, start)
+        );
+        told(&build, &profile("cloud", "<plugins></plugins>"), &[&assumed]);
+        told(&build, &profile("other", "<finalName>x</finalName>"), &[&runtime(jar, start)]);
+        told(&build, BOOT, &[&runtime(jar, start)]);
+        let skipped =
+            "RUN mvn package -Dspring-boot.repackage.skip\nCMD java -jar target/shop-1.0.jar";
+        check(
+            TEMURIN,
+            skipped,
+            &[("pom.xml", BOOT)],
+            &[&format!("thin-jar: The jar {jar} does not hold its dependencies.")],
+        );
+    }
+
+    #[test]
+    fn patterns_that_find_several() {
+        let start = "CMD java -jar /app.jar";
+        let copy =
+            |pattern: &str| format!("RUN mvn package && cp target/{pattern} /app.jar\n{start}");
+        let several = |pattern: &str| {
+            format!("several-jars: `/app/target/{pattern}` may match several files: name the jar.")
+        };
+        told(&copy("*.jar"), SHADE, &[&several("*.jar")]);
+        told(&copy("tool-*.jar"), SHADE, &[&runtime("/app.jar", start)]);
+        told(&copy("*.jar"), BOOT, &[&runtime("/app.jar", start)]);
+        let classified = BOOT.replace(
+            "plugin</artifactId></plugin>",
+            "plugin</artifactId><configuration><classifier>exec</classifier></configuration></plugin>",
+        );
+        told(&copy("*.jar"), &classified, &[&several("*.jar")]);
+        told(&copy("*-exec.jar"), &classified, &[&runtime("/app.jar", start)]);
+    }
+
+    #[test]
+    fn options_that_name_files() {
+        let missing = |path: &str| {
+            format!(
+                "artifact-missing: Nothing in the file makes {path}, which the container starts."
+            )
+        };
+        let jar = "/app/target/shop-1.0.jar";
+        let start = "CMD java -jar target/shop-1.0.jar";
+        let cached = "/root/.m2/repository/a/a.jar";
+        for (lines, path) in [
+            (format!("ENV JAVA_TOOL_OPTIONS=-javaagent:{cached}\n{start}"), cached),
+            (format!("ENV JDK_JAVA_OPTIONS=\"-Xmx1g -javaagent:{cached}=x\"\n{start}"), cached),
+            (format!("ENV AGENT={cached}\n{start}"), cached),
+            (format!("CMD java -javaagent:{cached} -jar target/shop-1.0.jar"), cached),
+            (format!("CMD java -jar target/shop-1.0.jar --agent={cached}"), cached),
+            ("CMD java -javaagent:/opt/a.jar -jar target/shop-1.0.jar".to_owned(), "/opt/a.jar"),
+        ] {
+            told(&format!("RUN mvn package\n{lines}"), BOOT, &[&missing(path)]);
+        }
+        told(
+            &format!("RUN mvn package\nENV JDK_JAVA_OPTIONS=@/opt/options\n{start}"),
+            BOOT,
+            &["cannot-follow: What `@/opt/options` makes is not known."],
+        );
+        // What it writes, or what is mounted when it runs, need not be there.
+        let start = "CMD java -Xlog:gc:/var/log/gc.log -Djava.security.egd=file:/dev/./urandom -jar \
+            target/shop-1.0.jar --spring.config.location=/etc/shop/";
+        told(&format!("RUN mvn package\n{start}"), BOOT, &[&runtime(jar, start)]);
+        // What the build puts beside the jar comes along.
+        let agent = "/app/target/agent/a.jar";
+        let start = "CMD java -javaagent:target/agent/a.jar -jar target/shop-1.0.jar";
+        let both = runtime(jar, start)
+            .replace("\nCMD", &format!("\nCOPY --from=builder {agent} {agent}\nCMD"));
+        told(&format!("RUN mvn package\n{start}"), BOOT, &[&both]);
+        // Only the same maker's image has the file there.
+        let start = "CMD java -Djavax.net.ssl.trustStore=/opt/java/openjdk/lib/security/cacerts -jar \
+            target/shop-1.0.jar";
+        check(
+            TEMURIN,
+            &format!("RUN mvn package\n{start}"),
+            &[("pom.xml", BOOT)],
+            &[&runtime(jar, start).replace("-alpine", "")],
+        );
     }
 }

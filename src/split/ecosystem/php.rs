@@ -305,8 +305,19 @@ mod tests {
         );
         check(
             &format!("RUN apt-get update && apt-get install -y nodejs npm imagemagick\n{build}"),
+            &["# Assumed: the program does not call nodejs, npm.\nFROM php:8.3-apache-bookworm\n\
+               RUN apt-get update \\\n    && apt-get install -y --no-install-recommends imagemagick \
+               \\\n    && rm -rf /var/lib/apt/lists/*\n\
+               COPY --from=builder /var/www/html /var/www/html\n\
+               RUN chown -R www-data:www-data /var/www/html\nCMD [\"apache2-foreground\"]"],
+        );
+        let owned = COMPOSER.replace("COPY . .", "COPY --chown=www-data:www-data . .");
+        check(
+            &format!("RUN apt-get update && apt-get install -y build-essential\n{owned}"),
             &["?"],
         );
+        let user = COMPOSER.replace("RUN composer", "USER www-data\nRUN composer");
+        check(&format!("RUN apt-get update && apt-get install -y build-essential\n{user}"), &["?"]);
     }
 
     #[test]

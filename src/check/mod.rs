@@ -11,6 +11,7 @@
 //! | `fix_all.rs` | all sure fixes at once |
 //! | `pasted.rs` | the two readings of pasted text |
 //! | `near.rs` | names that are nearly right |
+//! | `stages/` | what is unsound about stages as a whole |
 //! | others | one family of rules each |
 
 mod arguments;
@@ -39,6 +40,7 @@ mod references;
 mod report;
 mod rule;
 mod shared;
+mod stages;
 mod stopsignal;
 mod structure;
 #[cfg(test)]
@@ -215,6 +217,18 @@ pub static FAMILIES: &[Family] = &[
             warning("not-redeclared", "A global variable in a stage that does not declare it"),
         ],
     },
+    Family {
+        look: Look::Model(stages::LOOK),
+        rules: &[
+            warning("run-without-shell", "RUN on an image without a shell"),
+            warning("shell-form-without-shell", "A shell form on an image without a shell"),
+            warning("missing-program", "A start command that the last stage does not hold"),
+            warning("wrong-libc", "A program on an image without the C library it needs"),
+            information("sources-copied", "A folder of sources copied where one program is meant"),
+            information("toolchain-shipped", "A last stage that still holds all build tools"),
+            hint("unused-stage", "A stage that no other needs"),
+        ],
+    },
 ];
 
 const fn error(code: &'static str, sense: &'static str) -> Rule {
@@ -223,6 +237,14 @@ const fn error(code: &'static str, sense: &'static str) -> Rule {
 
 const fn warning(code: &'static str, sense: &'static str) -> Rule {
     Rule { code, severity: Severity::Warning, sense }
+}
+
+const fn information(code: &'static str, sense: &'static str) -> Rule {
+    Rule { code, severity: Severity::Information, sense }
+}
+
+const fn hint(code: &'static str, sense: &'static str) -> Rule {
+    Rule { code, severity: Severity::Hint, sense }
 }
 
 /// The rule of that code.

@@ -19,6 +19,8 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::image::Offline;
+
 /// The exit code for wrong use and for what cannot be read or written.
 const FAILURE: u8 = 2;
 
@@ -81,6 +83,15 @@ pub fn run() -> ExitCode {
         None if cli.lsp.names_a_channel() => lsp::run(cli.lsp),
         None => usage(),
     }
+}
+
+/// The catalogues: that of the user, if there is one, and that of the program. One that cannot be
+/// used is told on standard error.
+fn offline() -> Offline {
+    Offline::load().unwrap_or_else(|problem| {
+        out::say(format!("warning: {}", out::printable(&problem)));
+        Offline::default()
+    })
 }
 
 /// Prints the help to standard error: nothing was asked for.

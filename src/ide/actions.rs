@@ -29,6 +29,10 @@ pub enum ActionKind {
     FixAll,
     /// Changes what is not wrong.
     Rewrite,
+    /// Moves tests to a stage of their own.
+    Tester,
+    /// Makes builds take more from their cache.
+    Cache,
 }
 
 /// What can be done about the findings that `range` touches, and about all findings; `wanted` tells
@@ -97,7 +101,7 @@ mod tests {
                     (ActionKind::QuickFix, true) => "fix!",
                     (ActionKind::QuickFix, false) => "fix",
                     (ActionKind::FixAll, _) => "all",
-                    (ActionKind::Rewrite, _) => "rewrite",
+                    _ => "rewrite",
                 };
                 (
                     mark,

@@ -20,6 +20,8 @@ pub mod inlay;
 pub mod lens;
 pub mod lighter;
 pub mod links;
+pub mod manifests;
+pub mod merge;
 mod named;
 pub mod references;
 pub mod rename;
@@ -27,6 +29,8 @@ mod shell_names;
 mod snapshot;
 pub mod split;
 pub mod symbols;
+pub mod tester;
 pub mod weight;
+mod written;
 
 pub use snapshot::Snapshot;

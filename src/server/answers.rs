@@ -8,7 +8,6 @@ use super::convert;
 use super::diagnostics;
 use super::features::Ask;
 use crate::check::Finding;
-use crate::ide;
 use crate::ide::actions::{Action, ActionKind};
 use crate::ide::completion::{Completion, Insert, Kind};
 use crate::ide::definition::Definition;
@@ -19,8 +18,10 @@ use crate::ide::inlay::Hint;
 use crate::ide::lens::Lens;
 use crate::ide::links::Link;
 use crate::ide::symbols::{FlatSymbol, Symbol, SymbolKind};
+use crate::ide::{self, Snapshot};
 use crate::split::answer::Variant;
 use crate::text::{Edit, TextRange, TextSize};
+use crate::workspace::Disk;
 
 /// Places where something is made: links for a client that takes them, so that it can underline the
 /// whole name, else the names.
@@ -202,12 +203,24 @@ const SPLIT_CONSERVATIVE: lsp::CodeActionKind =
 const SPLIT_SMALLEST: lsp::CodeActionKind =
     lsp::CodeActionKind::new("refactor.rewrite.split.smallest");
 
+/// Tests moved to a stage of their own.
+const TESTER: lsp::CodeActionKind = lsp::CodeActionKind::new("refactor.rewrite.tester");
+
+/// Instructions in an order that builds take more from their cache with.
+const CACHE: lsp::CodeActionKind = lsp::CodeActionKind::new("refactor.rewrite.cache");
+
+/// Two files that are built one after the other, as one.
+const MERGE: lsp::CodeActionKind = lsp::CodeActionKind::new("refactor.rewrite.merge");
+
 /// The kinds of code actions that there are.
-pub const ACTION_KINDS: [lsp::CodeActionKind; 6] = [
+pub const ACTION_KINDS: [lsp::CodeActionKind; 9] = [
     lsp::CodeActionKind::QUICKFIX,
     lsp::CodeActionKind::REFACTOR_REWRITE,
     SPLIT_CONSERVATIVE,
     SPLIT_SMALLEST,
+    TESTER,
+    CACHE,
+    MERGE,
     lsp::CodeActionKind::SOURCE_FIX_ALL,
     lsp::CodeActionKind::SOURCE,
 ];
@@ -226,7 +239,8 @@ pub fn actions(
     let shown = |finding: &Finding| diagnostics::is_shown(ask, finding);
     let mut found = ide::actions::actions(&ask.snapshot, range, shown);
     found.extend(ide::lighter::lighter(&ask.snapshot, ask.view(), range));
-    let fixes = found.into_iter().map(|found| action(ask, found));
+    found.extend(ide::tester::tester(&ask.snapshot, range));
+    let fixes = found.into_iter().map(|found| action(ask, found)).chain(manifests(ask, range));
     let build = ide::lens::lens_at(&ask.snapshot, &ask.file_name(), range.start()).map(|lens| {
         lsp::CodeAction {
             title: format!("Show how to build this stage: {}", lens.command),
@@ -236,7 +250,8 @@ pub fn actions(
         }
     });
     let wanted = |action: &lsp::CodeAction| only.is_none_or(|only| is_of_kind(action, only));
-    let mut found: Vec<lsp::CodeAction> = fixes.chain(build).filter(wanted).collect();
+    let mut found: Vec<lsp::CodeAction> =
+        fixes.chain(build).chain(merge(ask)).filter(wanted).collect();
     let splits = [SPLIT_CONSERVATIVE, SPLIT_SMALLEST];
     if only.is_none_or(|only| splits.iter().any(|kind| is_kind_wanted(kind.as_str(), only))) {
         let splits = splits_of(ask).into_iter().filter(wanted);
@@ -247,6 +262,59 @@ pub fn actions(
         found.splice(at..at, splits);
     }
     found.into_iter().map(Into::into).collect()
+}
+
+/// Manifests copied before the sources, or why not for a client that shows such.
+fn manifests(ask: &Ask, range: TextRange) -> Option<lsp::CodeAction> {
+    let context = ask.build_context();
+    let context = context.as_ref().map_err(String::as_str);
+    match ide::manifests::manifests(&ask.snapshot, range, context)? {
+        Ok(found) => Some(action(ask, found)),
+        Err(reason) => ask.client.disabled_actions.then(|| lsp::CodeAction {
+            title: "Copy the files that name the dependencies first".to_owned(),
+            kind: Some(CACHE),
+            disabled: Some(lsp::CodeActionDisabled { reason }),
+            ..Default::default()
+        }),
+    }
+}
+
+/// The file and its other half as one new file, for a client that can make one; or why not.
+fn merge(ask: &Ask) -> Option<lsp::CodeAction> {
+    if !(ask.client.created_files && ask.client.document_changes) {
+        return None;
+    }
+    let path = convert::path(&ask.uri)?;
+    let halves = ide::merge::halves(&Disk, &path, &ask.snapshot.text().to_string())?;
+    let mut action = lsp::CodeAction {
+        title: format!("Merge both files into one multi-stage {}", ide::merge::MERGED),
+        kind: Some(MERGE),
+        ..Default::default()
+    };
+    let snapshots = (Snapshot::new(&halves.build), Snapshot::new(&halves.prod));
+    match ide::merge::merge(&snapshots.0, &snapshots.1, halves.script.as_deref()) {
+        Ok(text) => action.edit = Some(new_file(lsp::Uri::from_file_path(&halves.target)?, text)),
+        Err(_) if !ask.client.disabled_actions => return None,
+        Err(reason) => action.disabled = Some(lsp::CodeActionDisabled { reason }),
+    }
+    Some(action)
+}
+
+/// The edit that makes a file with that text, and touches no other.
+fn new_file(uri: lsp::Uri, text: String) -> lsp::WorkspaceEdit {
+    let options = lsp::CreateFileOptions { overwrite: Some(false), ignore_if_exists: Some(false) };
+    let file = lsp::CreateFile { uri: uri.clone(), options: Some(options), annotation_id: None };
+    let text_document = lsp::OptionalVersionedTextDocumentIdentifier { uri, version: None };
+    let edits = vec![lsp::OneOf::Left(lsp::TextEdit::new(lsp::Range::default(), text))];
+    let change = lsp::TextDocumentEdit { text_document, edits };
+    let operations = vec![
+        lsp::DocumentChangeOperation::Op(lsp::ResourceOp::Create(file)),
+        lsp::DocumentChangeOperation::Edit(change),
+    ];
+    lsp::WorkspaceEdit {
+        document_changes: Some(lsp::DocumentChanges::Operations(operations)),
+        ..Default::default()
+    }
 }
 
 /// The splits of the file, and the reasons why there are none for a client that shows such.
@@ -314,6 +382,8 @@ fn action(ask: &Ask, found: Action) -> lsp::CodeAction {
             ActionKind::QuickFix => lsp::CodeActionKind::QUICKFIX,
             ActionKind::FixAll => lsp::CodeActionKind::SOURCE_FIX_ALL,
             ActionKind::Rewrite => lsp::CodeActionKind::REFACTOR_REWRITE,
+            ActionKind::Tester => TESTER,
+            ActionKind::Cache => CACHE,
         }),
         diagnostics: diagnostic.map(|diagnostic| vec![diagnostic]),
         edit: Some(workspace_edit(ask, &found.edits)),

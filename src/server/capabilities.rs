@@ -55,6 +55,8 @@ client_shapes! {
     prepare_rename: "/textDocument/rename/prepareSupport",
     /// Workspace edits may list versioned document edits.
     document_changes: "/workspace/workspaceEdit/documentChanges",
+    /// Workspace edits may make files.
+    created_files: "/workspace/workspaceEdit/resourceOperations#create",
     /// The client asks for diagnostics.
     pull_diagnostics: "/textDocument/diagnostic",
     /// The client asks again for diagnostics when told to.

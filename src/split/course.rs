@@ -298,10 +298,28 @@ impl<'a> Course<'a> {
         None
     }
 
+    /// The file of the context that a command finds at `path`, as its folder is mounted there. It is
+    /// not in the image.
+    fn mounted(&self, path: &str) -> Option<String> {
+        let context = self.context?;
+        let runs = self.facts.lines.iter().filter_map(|line| match &line.what {
+            What::Run(run) => Some(run),
+            _ => None,
+        });
+        runs.flat_map(|run| &run.mounts).find_map(|mount| {
+            let target = mount.target.as_deref()?;
+            let rest = path.strip_prefix(trimmed(target)).filter(|_| is_within(path, target))?;
+            let file = format!("{}/{}", mount.source.as_deref()?, rest.trim_start_matches('/'));
+            let file = crate::workspace::inside(&file);
+            matches!(context.kind(&file), Ok(Some(_))).then_some(file)
+        })
+    }
+
     /// The folder of the context whose files lie in `folder` of the image: also where they were
     /// copied one by one.
     pub fn project_in(&self, folder: &str, manifest: &str) -> Option<String> {
-        let file = self.in_context(&join(folder, manifest)?)?;
+        let path = join(folder, manifest)?;
+        let file = self.in_context(&path).or_else(|| self.mounted(&path))?;
         Some(file.rsplit_once('/').map_or_else(String::new, |(folder, _)| folder.to_owned()))
     }
 

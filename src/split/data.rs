@@ -353,7 +353,9 @@ fn ending(name: &str) -> &str {
     name.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
 
-fn is_source(name: &str) -> bool {
+/// Whether a file is a source by its name, or belongs to building and keeping a project.
+pub fn is_source(name: &str) -> bool {
+    let name = super::world::base_name(name);
     SOURCES.contains(&ending(name)) || is_other(name)
 }
 

@@ -27,6 +27,7 @@ pub struct Facts<'a> {
     pub base_argument: Option<String>,
     /// Its instructions, `FROM` first.
     pub lines: Vec<Line<'a>>,
+    end: Rc<Scene>,
 }
 
 /// An instruction.
@@ -135,6 +136,8 @@ pub struct Mount {
     pub kind: String,
     /// Where it is mounted, made absolute; `None` if that is not known.
     pub target: Option<String>,
+    /// What is mounted of the build context: a path from its root; `None` for everything else.
+    pub source: Option<String>,
 }
 
 impl Scene {
@@ -193,25 +196,36 @@ pub fn join(folder: &str, path: &str) -> Option<String> {
 impl<'a> Facts<'a> {
     /// Reads a stage that starts from `base`.
     pub fn read(model: &'a Model, stage: &Stage, base: Base) -> Facts<'a> {
+        Facts::read_chain(model, &[stage], base)
+    }
+
+    /// Reads stages as one, of which each starts from the one before, and the first from `base`.
+    pub fn read_chain(model: &'a Model, chain: &[&Stage], base: Base) -> Facts<'a> {
         let mut reader = Reader::new(model, &base);
         let mut lines = Vec::new();
-        for (placed, facts) in model.instructions_from(stage.item) {
-            let (Some(instruction), Some(keyword)) = (placed.instruction(), facts.keyword) else {
-                continue;
-            };
-            let scene = Rc::clone(&reader.scene);
-            let part =
-                Part { placed, instruction, view: instruction.meant(), escape: reader.escape };
-            let what = reader.what(&part, keyword, &facts.definitions);
-            let number = reader.line_number(&part);
-            lines.push(Line { placed, number, keyword, what, scene });
+        for stage in chain {
+            // An `ARG` counts to the end of its stage.
+            Rc::make_mut(&mut reader.scene).arguments.clear();
+            let own = model.instructions_from(stage.item);
+            for (placed, facts) in own.take_while(|(placed, _)| placed.start < stage.range.end()) {
+                let (Some(instruction), Some(keyword)) = (placed.instruction(), facts.keyword)
+                else {
+                    continue;
+                };
+                let scene = Rc::clone(&reader.scene);
+                let part =
+                    Part { placed, instruction, view: instruction.meant(), escape: reader.escape };
+                let what = reader.what(&part, keyword, &facts.definitions);
+                let number = reader.line_number(&part);
+                lines.push(Line { placed, number, keyword, what, scene });
+            }
         }
-        Facts { model, base, base_argument: None, lines }
+        Facts { model, base, base_argument: None, lines, end: reader.scene }
     }
 
     /// What holds at the end.
     pub fn last_scene(&self) -> Rc<Scene> {
-        self.lines.last().map_or_else(Rc::default, |line| Rc::clone(&line.scene))
+        Rc::clone(&self.end)
     }
 
     /// All commands of all `RUN`s that are read, each with the number of its line in `lines`.
@@ -436,7 +450,11 @@ impl<'a> Reader {
                     (None, "secret" | "ssh") => Some("/run/secrets".to_owned()),
                     (target, _) => target.and_then(|target| self.path(&target)),
                 };
-                Mount { kind, target }
+                let from = value(&["from"]);
+                let source = (kind == "bind" && from.is_none())
+                    .then(|| self.expand(&value(&["source", "src"]).unwrap_or_default()))
+                    .flatten();
+                Mount { kind, target, source }
             })
             .collect()
     }

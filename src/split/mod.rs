@@ -11,9 +11,10 @@
 //! | `ecosystem/` | what builds make and programs need, one file an ecosystem |
 //! | `answer.rs` | what an ecosystem is asked, and what it answers |
 //! | `sources.rs` | words in the sources of a project |
-//! | `plan.rs` | all of it joined: the lines of the two stages |
+//! | `plan/` | all of it joined: the lines of the two stages |
 //! | `emit.rs` | a plan as the smallest edit |
 //! | `refusal.rs` | why a file is not split |
+//! | `stages.rs` | the stages of a file that has several, followed one by one |
 
 pub mod answer;
 pub mod base;
@@ -32,6 +33,7 @@ pub mod release;
 pub mod roots;
 pub mod runtime;
 pub mod sources;
+pub mod stages;
 pub mod start;
 #[cfg(test)]
 pub mod testing;

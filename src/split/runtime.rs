@@ -80,6 +80,9 @@ pub fn sound(answer: &Answer, builder: &Base, runtime: &Base) -> Result<(), Refu
             (_, Libc::None) => no("the C library"),
             (Libc::Glibc, Libc::Musl) => no("glibc, and Alpine has musl"),
             (Libc::Musl, Libc::Glibc) => no("musl, and the image has glibc"),
+            _ if is_other(runtime.distribution, builder.distribution) => {
+                no("libraries of the distribution that it was linked on")
+            }
             _ if is_older(runtime.distribution, builder.distribution) => {
                 no("the C library of a later release")
             }
@@ -87,6 +90,18 @@ pub fn sound(answer: &Answer, builder: &Base, runtime: &Base) -> Result<(), Refu
         },
         Linkage::Interpreted | Linkage::Portable => Ok(()),
     }
+}
+
+/// Whether two images stand on distributions that name and build their libraries apart.
+fn is_other(one: Distribution, other: Distribution) -> bool {
+    let kind = |distribution| match distribution {
+        Distribution::Debian(_) | Distribution::Distroless(_) => 0,
+        Distribution::Ubuntu(_) => 1,
+        Distribution::Alpine(_) => 2,
+        Distribution::None => 3,
+        Distribution::Other => 4,
+    };
+    kind(one) != kind(other)
 }
 
 /// Whether one image stands on an older release than another of the same distribution.

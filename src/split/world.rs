@@ -169,6 +169,11 @@ impl World {
             })
     }
 
+    /// All that was put somewhere by name.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Origin)> {
+        self.entries.iter().map(|(path, entry)| (path.as_str(), &entry.origin))
+    }
+
     /// What is put somewhere by name below `folder`, itself included.
     pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a Origin)> {
         let folder = trimmed(folder);

@@ -8,5 +8,6 @@ mod fix;
 mod fixtures;
 mod formats;
 mod house;
+mod merge;
 mod run;
 mod size;

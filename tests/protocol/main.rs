@@ -1,5 +1,6 @@
 //! The promises of the conversation, each held against the real binary over its real streams.
 
+mod beyond;
 mod channels;
 mod client;
 mod diagnostics;

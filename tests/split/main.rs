@@ -10,6 +10,7 @@ mod compare;
 #[path = "../engine/daemon.rs"]
 mod daemon;
 mod engine;
+mod estimate;
 mod fixture;
 mod image;
 mod offer;
@@ -19,6 +20,7 @@ mod report;
 use std::time::Instant;
 
 use engine::Docker;
+use estimate::Catalogue;
 use fixture::Fixture;
 use image::Image;
 use offer::Variant;
@@ -27,17 +29,23 @@ use report::Report;
 #[test]
 fn splits_run_like_the_original() {
     let docker = Docker::start();
+    let sizes = Catalogue::new(&docker);
     let mut report = Report::default();
     for fixture in fixture::all() {
         let begin = Instant::now();
-        let failures = check(&docker, &fixture, &mut report);
+        let failures = check(&docker, &sizes, &fixture, &mut report);
         report.fixture(&fixture.name, begin.elapsed(), failures);
     }
     report.finish();
 }
 
 /// Builds and runs the fixture as it is, then each split of it. What is wrong, in words.
-fn check(docker: &Docker, fixture: &Fixture, report: &mut Report) -> Vec<String> {
+fn check(
+    docker: &Docker,
+    sizes: &Catalogue,
+    fixture: &Fixture,
+    report: &mut Report,
+) -> Vec<String> {
     let original = match run(docker, fixture, &fixture.dockerfile, fixture.expected.probe.port) {
         Ok(original) => original,
         Err(error) => return vec![format!("the original: {error}")],
@@ -52,6 +60,10 @@ fn check(docker: &Docker, fixture: &Fixture, report: &mut Report) -> Vec<String>
             Ok(split) => {
                 let wrong = compare::differences(fixture, offer.variant, &original, &split);
                 failures.extend(wrong.iter().map(|it| format!("{}: {it}", offer.name())));
+                if !offer.by_hand {
+                    let wrong = sizes.error(fixture, offer.variant, split.size);
+                    failures.extend(wrong.map(|it| format!("{}: {it}", offer.name())));
+                }
                 after.push((offer, split));
             }
             Err(error) => {

@@ -22,7 +22,7 @@ impl Variant {
     const OURS: [Variant; 2] = [Variant::Conservative, Variant::Smallest];
 
     /// As `--runtime` takes it.
-    fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
             Variant::Conservative => "conservative",
             Variant::Smallest => "smallest",

@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use crate::cli::out::{printable, say};
+use crate::cli::offline;
+use crate::image::engine;
 use crate::image::online::Sources;
 use crate::image::registry::{self, Hosts, Options};
-use crate::image::{Offline, engine};
 
 /// The options.
 #[derive(Args, Debug)]
@@ -28,10 +28,7 @@ impl Ask {
     /// The sources that the options name. A catalogue of the user's that cannot be used is told on
     /// standard error.
     pub fn sources(&self) -> Sources {
-        let offline = Offline::load().unwrap_or_else(|problem| {
-            say(format!("warning: {}", printable(&problem)));
-            Offline::default()
-        });
+        let offline = offline();
         let options = Options {
             hosts: self.registry.clone(),
             credential_helpers: self.credential_helpers,

@@ -2,8 +2,10 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `merge.rs` | two files that are built one after the other, in one |
 //! | `plan.rs` | a plan as data: the shape of `split --json` |
 
+mod merge;
 mod plan;
 
 use std::io;
@@ -19,7 +21,7 @@ use super::out::{Color, Out, printable, say};
 use super::{fail, finish};
 use crate::ide::images::View;
 use crate::ide::split::{Declined, Offer, Splits, split_onto, splits};
-use crate::image::{Offline, Reference, Unit};
+use crate::image::{Reference, Unit};
 use crate::language::argument::EMPTY_BASE;
 use crate::language::platform::Platform;
 use crate::split::answer::Variant;
@@ -36,6 +38,8 @@ Examples:
   stagewright split Dockerfile --runtime debian:bookworm-slim
                                                      on an image of your own choice
   stagewright split Dockerfile --json                what is copied, kept and dropped, and why
+  stagewright split Dockerfile.build --with Dockerfile.prod --script build.sh
+                                                     two files of the old way in one
 
 What is not sure is not done: the reason is told in one sentence. What is only likely stands above
 the runtime stage as a comment (`# Assumed: …`), to be looked at. Nothing is built or run, and no
@@ -73,6 +77,12 @@ pub struct Split {
     /// Print the plans as one JSON object
     #[arg(long)]
     json: bool,
+    /// The file that runs what FILE only builds: both are made one new Dockerfile
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["runtime", "context", "platform", "diff", "json"])]
+    with: Option<PathBuf>,
+    /// The script that takes the program out of the first image with `docker cp`
+    #[arg(long, value_name = "FILE", requires = "with")]
+    script: Option<PathBuf>,
     #[command(flatten)]
     color: Color,
 }
@@ -86,6 +96,9 @@ pub fn run(arguments: &Split) -> ExitCode {
 }
 
 fn split(arguments: &Split) -> Result<ExitCode, String> {
+    if let Some(with) = &arguments.with {
+        return merge::run(arguments, with);
+    }
     let subject = arguments.file.as_str();
     if subject == "-" && arguments.write {
         return Err("standard input cannot be written to: leave out --write".to_owned());
@@ -99,7 +112,7 @@ fn split(arguments: &Split) -> Result<ExitCode, String> {
     let document = Document::new(name.to_owned(), &bytes);
     let context = document::context(subject, arguments.context.as_deref())?;
     let context = context.as_ref().map_err(String::as_str);
-    let (offline, host) = (Offline::default(), Platform::host());
+    let (offline, host) = (super::offline(), Platform::host());
     let platform = arguments.platform.as_ref().unwrap_or(&host);
     let view = View { sizes: &offline, platform, unit: Unit::default() };
     let runtime = Runtime::parse(arguments.runtime.as_deref())?;

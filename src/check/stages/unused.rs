@@ -1,0 +1,109 @@
+//! A stage that a plain build leaves out and nothing else needs.
+
+use super::{Finding, Found, LINK};
+use crate::check::{Fix, Severity};
+use crate::language::Keyword;
+use crate::model::{Model, Stage};
+use crate::text::Edit;
+
+/// Parts of names of stages that are built by name, in CI or while working.
+const TARGETS: &[&str] = &[
+    "artifact",
+    "bench",
+    "ci",
+    "check",
+    "coverage",
+    "debug",
+    "dev",
+    "doc",
+    "e2e",
+    "export",
+    "fmt",
+    "format",
+    "integration",
+    "lint",
+    "local",
+    "output",
+    "prod",
+    "release",
+    "shell",
+    "spec",
+    "test",
+    "tool",
+    "validate",
+    "vendor",
+    "vet",
+];
+
+/// Stages that neither the last one nor any other needs, that make something and start nothing.
+pub fn look(model: &Model, found: &mut Vec<Found>) {
+    let Some(last) = model.stages().last() else { return };
+    // A reference to a stage further down may be the one that is missing.
+    if model.references().iter().any(|one| one.edge().is_some_and(|(from, to)| to >= from)) {
+        return;
+    }
+    let reached = model.reachable(last.index);
+    for stage in model.stages() {
+        let is_reached = reached.get(stage.index).copied().unwrap_or(true);
+        let is_named = model.references_to(stage.index).next().is_some();
+        if is_reached || is_named || is_target(stage) || !is_by_the_way(model, stage) {
+            continue;
+        }
+        let Some(place) = stage.name().or_else(|| stage.image()) else { continue };
+        let message = format!(
+            "No other stage needs `{}`, so a plain build leaves it out. Only \
+             `docker build --target` makes it.",
+            stage.title()
+        );
+        let finding = Finding::new("unused-stage", Severity::Hint, place.range, message);
+        let mut finding = finding.with_link(LINK);
+        if !has_numbers(model) {
+            let edits = vec![Edit::delete(stage.range)];
+            let title = format!("Delete the stage `{}`", stage.title());
+            finding = finding.with_fix(Fix { title, edits, sure: false });
+        }
+        found.push(Found { item: stage.item, other: None, finding });
+    }
+}
+
+/// Whether the name says what it is built for.
+fn is_target(stage: &Stage) -> bool {
+    let name = stage.name().map(|name| name.text.to_lowercase());
+    name.is_some_and(|name| TARGETS.iter().any(|part| name.contains(part)))
+}
+
+/// Whether it makes something, and does not say what containers start: that would be an image of its
+/// own. A lone `FROM` keeps a version up to date.
+fn is_by_the_way(model: &Model, stage: &Stage) -> bool {
+    let own = model.instructions_from(stage.item).skip(1);
+    let own = own.take_while(|(placed, _)| placed.start < stage.range.end());
+    let keywords: Vec<_> = own.filter_map(|(_, facts)| facts.keyword).collect();
+    let has = |wanted: &[Keyword]| keywords.iter().any(|keyword| wanted.contains(keyword));
+    has(&[Keyword::Run, Keyword::Copy, Keyword::Add])
+        && !has(&[Keyword::Cmd, Keyword::Entrypoint, Keyword::Onbuild])
+}
+
+/// Whether stages are named by their numbers, which change when one goes.
+fn has_numbers(model: &Model) -> bool {
+    let is_number = |name: &str| name.bytes().all(|byte| byte.is_ascii_digit());
+    model.references().iter().any(|reference| is_number(&reference.name.text))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::testing::*;
+
+    const CODE: &str = "unused-stage";
+
+    #[test]
+    fn stages_that_nothing_needs() {
+        check("FROM a AS ⟦x⟧\nRUN y\nFROM b\n", &[CODE]);
+        check("FROM ⟦a⟧\nRUN y\nFROM b\n", &[CODE]);
+        check("FROM a AS x\nFROM b\n", &[]);
+        check("FROM a AS x\nFROM b\nCOPY --from=x /a /b\n", &[]);
+        check("FROM a AS x\nFROM x AS tester\nFROM b\n", &[]);
+        check("FROM a AS x\nCMD y\nFROM b\n", &[]);
+        check("FROM a AS x\nFROM b\nRUN --mount=from=x,target=/x y\n", &[]);
+        fixed("FROM a AS x\nRUN y\nFROM b\n", CODE, "FROM b\n");
+    }
+}

@@ -1,0 +1,165 @@
+//! Users and owners.
+
+use super::super::RuntimeLine;
+use super::Draft;
+use crate::language::Keyword;
+use crate::split::answer::Linkage;
+use crate::split::base::{Base, Family};
+use crate::split::command::Invocation;
+use crate::split::course::Role;
+use crate::split::facts::What;
+use crate::split::refusal::{Reason, Refusal};
+use crate::split::release::Distribution;
+use crate::split::world::is_within;
+
+impl<'a> Draft<'_, '_, 'a> {
+    pub(super) fn run_as(&mut self, user: &str) -> Result<(), Refusal> {
+        let same = |one: &str, other: &str| one == other || is_root(one) && is_root(other);
+        if same(&self.user, user) {
+            return Ok(());
+        }
+        self.check_user(user)?;
+        let text = if user.is_empty() { "root" } else { user };
+        self.plan.lines.push(RuntimeLine::New(Keyword::User, text.to_owned()));
+        user.clone_into(&mut self.user);
+        Ok(())
+    }
+
+    /// The last `USER` of the file moves, unless the builder works on as that user.
+    pub(super) fn last_user(&mut self, number: usize, user: Option<&str>) -> Result<(), Refusal> {
+        let user = user.ok_or_else(|| {
+            let place = self.lines().get(number).map(|line| line.placed.range());
+            Refusal::new(Reason::NeedsUser, "of a build argument", place)
+        })?;
+        self.check_user(user)?;
+        if self.runs_behind(number) {
+            return Ok(());
+        }
+        if !self.copied {
+            self.artifacts()?;
+        }
+        if self.user == user || is_root(&self.user) && is_root(user) {
+            self.leave(number);
+            return Ok(());
+        }
+        self.declare(number);
+        self.leave(number);
+        self.plan.lines.push(RuntimeLine::Moved(number));
+        user.clone_into(&mut self.user);
+        Ok(())
+    }
+
+    pub(super) fn runs_behind(&self, number: usize) -> bool {
+        self.lines().iter().skip(number + 1).any(|line| line.keyword == Keyword::Run)
+    }
+
+    /// That a user exists in the runtime stage.
+    pub(super) fn check_user(&self, user: &str) -> Result<(), Refusal> {
+        let name = user.split(':').next().unwrap_or_default();
+        let is_number = !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit());
+        if is_root(user) || is_number {
+            return Ok(());
+        }
+        let made = self
+            .parts
+            .course
+            .deeds_with(|role| *role == Role::Users)
+            .any(|(_, one)| one.args().iter().any(|word| word.or_empty() == name));
+        let known = users_of(&self.plan.runtime).contains(&name);
+        if self.plan.runtime.has_shell() && (made || known) {
+            return Ok(());
+        }
+        let place = self.parts.course.facts.last(Keyword::User).map(|line| line.placed.range());
+        Err(Refusal::new(Reason::NeedsUser, name, place))
+    }
+
+    /// Folders that belong to somebody and hold what is copied: they are made anew, as root's.
+    pub(super) fn owners(&mut self) {
+        let mut owned: Vec<(String, String)> = Vec::new();
+        for line in self.lines() {
+            // BuildKit makes a working directory as the user of that line.
+            if let (What::Workdir(Some(path)), Some(user)) = (&line.what, &line.scene.user)
+                && !is_root(user)
+            {
+                owned.push((path.clone(), user.clone()));
+            }
+        }
+        if self.parts.answer.linkage != Linkage::Interpreted {
+            let chown = self.parts.course.deeds_with(|role| matches!(role, Role::Paths(_)));
+            for (deed, one) in chown.filter(|(_, one)| one.name() == Some("chown")) {
+                let Role::Paths(paths) = &deed.role else { continue };
+                let Some(owner) = owner_of(one) else { continue };
+                owned.extend(paths.iter().map(|path| (path.clone(), owner.clone())));
+            }
+        }
+        let workdir = self.parts.course.facts.last_scene().workdir.clone();
+        for (path, owner) in owned {
+            let is_copied = self
+                .plan
+                .artifacts
+                .iter()
+                .any(|artifact| artifact.from == path && !artifact.is_folder);
+            let holds = self.plan.artifacts.iter().any(|a| a.to != path && is_within(&a.to, &path));
+            let is_there = holds || workdir.as_deref() == Some(path.as_str());
+            if is_copied || !is_there || is_root(&owner) || self.is_needed(&path) {
+                continue;
+            }
+            if !self.plan.runtime.has_shell() {
+                self.plan
+                    .assumptions
+                    .push(format!("the program writes nothing into {path} itself"));
+                continue;
+            }
+            if workdir.as_deref() == Some(path.as_str()) {
+                self.work_in(&path);
+            }
+            let line = RuntimeLine::New(Keyword::Run, format!("chown {owner} {path}"));
+            if !self.plan.lines.contains(&line) {
+                self.plan.lines.push(line);
+            }
+        }
+    }
+
+    /// To whom a `chown` of the file gives a path of the builder.
+    pub(super) fn owner(&self, path: &str) -> Option<String> {
+        let course = self.parts.course;
+        let chown =
+            course.deeds_with(|role| matches!(role, Role::Paths(_))).filter(|(deed, one)| {
+                let Role::Paths(paths) = &deed.role else { return false };
+                let is_deep = one.args().iter().any(|word| {
+                    let text = word.or_empty();
+                    text == "--recursive" || text.starts_with('-') && text.contains('R')
+                });
+                // Behind the copies of an interpreted program, the command itself is kept.
+                let is_kept =
+                    self.parts.answer.linkage == Linkage::Interpreted && deed.line > self.built;
+                one.name() == Some("chown")
+                    && !is_kept
+                    && paths.iter().any(|own| own == path || is_deep && is_within(path, own))
+            });
+        let owner = owner_of(chown.last().map(|(_, one)| one)?)?;
+        let is_number = owner.split(':').all(|part| part.bytes().all(|b| b.is_ascii_digit()));
+        (self.plan.runtime.has_shell() || is_number).then_some(owner)
+    }
+}
+
+/// The owner that a `chown` names.
+fn owner_of(one: &Invocation) -> Option<String> {
+    one.args().iter().find(|word| !word.or_empty().starts_with('-'))?.text.clone()
+}
+
+pub(super) fn is_root(user: &str) -> bool {
+    matches!(user, "" | "root" | "0" | "0:0" | "root:root")
+}
+
+/// The users that images have besides root.
+fn users_of(base: &Base) -> &'static [&'static str] {
+    match (base.family, base.distribution) {
+        (Family::Node, _) => &["node", "nobody", "www-data"],
+        (Family::DotnetRuntime, _) => &["app", "nobody"],
+        (Family::Nginx, _) => &["nginx", "nobody"],
+        (_, Distribution::Debian(_) | Distribution::Ubuntu(_)) => &["nobody", "www-data", "daemon"],
+        (_, Distribution::Alpine(_)) => &["nobody", "guest", "daemon"],
+        _ => &[],
+    }
+}

@@ -1,0 +1,143 @@
+//! The packages of the runtime stage.
+
+use super::{CERTIFICATES, Parts, Plan};
+use crate::split::answer::{Artifact, Linkage, Need};
+use crate::split::packages::{self, Holder, Use};
+use crate::split::refusal::{Reason, Refusal};
+use crate::split::release::Distribution;
+use crate::split::world::{base_name, is_within};
+use crate::text::TextRange;
+
+impl Parts<'_, '_> {
+    /// The packages of the runtime stage.
+    pub(super) fn packages(&self, plan: &mut Plan) -> Result<(), Refusal> {
+        let from = self.facts().base.distribution;
+        let to = plan.runtime.distribution;
+        let mut wanted: Vec<String> = self.answer.packages.clone();
+        let mut doubts = Vec::new();
+        let is_static = self.answer.linkage == Linkage::Static;
+        let requested = self.course.packages.iter().flat_map(|installed| &installed.requested);
+        let requested = requested.filter(|_| !self.is_served());
+        for package in requested.filter(|package| package.group.is_none()) {
+            match packages::use_of(&package.name, from) {
+                Use::Build => {}
+                Use::Run => wanted.push(package.name.clone()),
+                Use::Library(_) if is_static => {}
+                Use::Library(names) => wanted.extend(names.iter().map(|name| (*name).to_owned())),
+                Use::Tool(programs) => {
+                    let provided = |name: &str| self.answer.provides.iter().any(|own| own == name);
+                    let is_called = |name: &&&str| self.roots.names(name) && !provided(name);
+                    if programs.iter().any(|program| is_called(&program)) {
+                        wanted.push(package.name.clone());
+                    }
+                }
+                Use::Unknown => {
+                    if package.name.ends_with("-dev") && !is_static {
+                        doubts.push(package.name.clone());
+                    }
+                    wanted.push(package.name.clone());
+                }
+            }
+        }
+        for library in &self.answer.libraries {
+            match packages::use_of(library, from) {
+                Use::Library(names) => wanted.extend(names.iter().map(|name| (*name).to_owned())),
+                _ => doubts.push(library.clone()),
+            }
+        }
+        for program in self.programs() {
+            if !self.is_brought(program, plan)
+                && let Holder::Package(name) = packages::holder(base_name(program), to)
+            {
+                wanted.push(name.to_owned());
+            }
+        }
+        if self.answer.certificates == Need::Yes && !plan.runtime.has_certificates() {
+            wanted.push("ca-certificates".to_owned());
+        }
+        if self.answer.zones == Need::Yes && !plan.runtime.has_zones() {
+            wanted.push("tzdata".to_owned());
+        }
+        if let (Linkage::Dynamic { runtime: true }, Distribution::Alpine(_)) =
+            (&self.answer.linkage, to)
+        {
+            wanted.extend(["libgcc".to_owned(), "libstdc++".to_owned()]);
+        }
+        if !plan.runtime.has_shell() {
+            return self.without_packages(plan, wanted);
+        }
+        plan.assumptions.extend(doubts.into_iter().map(|name| {
+            format!("the run-time part of {name} is not known, so it is installed as it is")
+        }));
+        if let (Some(first), Some(place)) = (wanted.first(), self.other_repository()) {
+            let what = format!("The package {first} may come from a repository that the file adds");
+            return Err(Refusal::new(Reason::NeedsOther, what, Some(place)));
+        }
+        let mut seen = std::collections::HashSet::new();
+        plan.packages = wanted.into_iter().filter(|name| seen.insert(name.clone())).collect();
+        let names: Vec<&str> = plan.packages.iter().map(String::as_str).collect();
+        if let Some(first) = names.first()
+            && packages::install(&names, to).is_none()
+        {
+            let what = format!(
+                "It needs the package {first}, which {} cannot install",
+                plan.runtime.name()
+            );
+            return Err(Refusal::new(Reason::NeedsOther, what, None));
+        }
+        Ok(())
+    }
+
+    /// Where the file adds a repository of packages, if it does.
+    pub(super) fn other_repository(&self) -> Option<TextRange> {
+        let is_list = |path: &str| is_within(path, "/etc/apt") || is_within(path, "/etc/apk");
+        let (_, one) = self.facts().invocations().find(|(_, one)| {
+            let named = one.args().iter().any(|word| {
+                matches!(word.or_empty(), "-X" | "--repository")
+                    || word.or_empty().starts_with("--repository=")
+            });
+            one.outputs.iter().flatten().any(|path| is_list(path))
+                || one.name() == Some("add-apt-repository")
+                || one.name() == Some("apk") && named
+        })?;
+        Some(one.range)
+    }
+
+    /// An image without a package manager has certificates and time zones, or gets the former from
+    /// the builder.
+    pub(super) fn without_packages(
+        &self,
+        plan: &mut Plan,
+        wanted: Vec<String>,
+    ) -> Result<(), Refusal> {
+        let is_empty = plan.runtime.distribution == Distribution::None;
+        for name in wanted {
+            let is_there = match name.as_str() {
+                "ca-certificates" if is_empty => {
+                    let installed = self.course.packages.iter().flat_map(|one| &one.requested);
+                    let installed = installed.into_iter().any(|p| p.name == "ca-certificates");
+                    let is_there = self.facts().base.has_certificates() || installed;
+                    if is_there && !plan.artifacts.iter().any(|a| a.from == CERTIFICATES) {
+                        plan.artifacts.push(Artifact::file(CERTIFICATES));
+                    }
+                    is_there
+                }
+                "tzdata" if is_empty => false,
+                "ca-certificates" | "tzdata" => true,
+                "libc6" | "libgcc" | "libgcc-s1" | "libstdc++6" | "libgomp1" => {
+                    plan.runtime.image.repository.contains("/cc")
+                }
+                "libssl3" | "libssl3t64" => !plan.runtime.image.repository.contains("/static"),
+                _ => false,
+            };
+            if !is_there {
+                let what = format!(
+                    "It needs the package {name}, which {} cannot install",
+                    plan.runtime.name()
+                );
+                return Err(Refusal::new(Reason::NeedsOther, what, None));
+            }
+        }
+        Ok(())
+    }
+}

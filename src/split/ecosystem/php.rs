@@ -12,6 +12,7 @@ use crate::split::answer::{Answer, Artifact, Evidence, Linkage, Site, Variant};
 use crate::split::base::Family;
 use crate::split::command::{Grammar, Invocation};
 use crate::split::course::Role;
+use crate::split::facts::What;
 use crate::split::packages::{Use, use_of};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::world::is_within;
@@ -237,6 +238,7 @@ fn told(site: &Site<'_, '_>, acts: &[(usize, &Invocation, Act)]) -> Result<Answe
         }
     }
     let (data, sources) = app::sources(site, NAME, &changed, &folders)?;
+    check_owner(site, acts, &sources)?;
     folders.retain(|path| !sources.iter().any(|one| is_within(path, &one.from)));
     answer.artifacts = folders.into_iter().map(Artifact::folder).chain(sources).collect();
     answer.data = data;
@@ -245,6 +247,33 @@ fn told(site: &Site<'_, '_>, acts: &[(usize, &Invocation, Act)]) -> Result<Answe
     answer.runtimes.push((Variant::Conservative, site.base().name()));
     answer.weight = Amount { bytes: 60_000_000, low: 10_000_000, high: 300_000_000 };
     Ok(answer)
+}
+
+/// That the files which are copied from the builder belong to root: a copy from another stage does
+/// not keep their owner.
+fn check_owner(
+    site: &Site<'_, '_>,
+    acts: &[(usize, &Invocation, Act)],
+    sources: &[Artifact],
+) -> Result<(), Refusal> {
+    let is_root = |user: &str| matches!(user.split(':').next(), Some("" | "root" | "0"));
+    let is_taken = |path: &str| sources.iter().any(|one| is_within(path, &one.from));
+    let lines = &site.facts().lines;
+    let copied = lines.iter().filter_map(|line| match &line.what {
+        What::Copy(copy) if is_taken(copy.destination.as_deref()?) => copy.owner.as_deref(),
+        _ => None,
+    });
+    let worked = acts.iter().filter_map(|(line, _, act)| match act {
+        Act::Works(_) => lines.get(*line)?.scene.user.as_deref(),
+        _ => None,
+    });
+    match copied.chain(worked).find(|user| !is_root(user)) {
+        None => Ok(()),
+        Some(user) => {
+            let what = format!("Files of the program belong to {user}, which a copy does not keep");
+            Err(Refusal::new(Reason::NeedsOther, what, None))
+        }
+    }
 }
 
 /// Programs that sources may call stay; what only fetches is left out.
@@ -314,10 +343,15 @@ mod tests {
         let owned = COMPOSER.replace("COPY . .", "COPY --chown=www-data:www-data . .");
         check(
             &format!("RUN apt-get update && apt-get install -y build-essential\n{owned}"),
-            &["?"],
+            &[
+                "needs-other: Files of the program belong to www-data:www-data, which a copy does not keep.",
+            ],
         );
         let user = COMPOSER.replace("RUN composer", "USER www-data\nRUN composer");
-        check(&format!("RUN apt-get update && apt-get install -y build-essential\n{user}"), &["?"]);
+        check(
+            &format!("RUN apt-get update && apt-get install -y build-essential\n{user}"),
+            &["needs-other: Files of the program belong to www-data, which a copy does not keep."],
+        );
     }
 
     #[test]

@@ -933,7 +933,7 @@ mod tests {
             TEMURIN,
             "RUN mvn package && mkdir /srv/x && cp target/*.jar /srv/x/\nCMD java -jar /srv/x/shop-1.0.jar",
             &[("pom.xml", BOOT)],
-            &["FROM eclipse-temurin:17-jre\nWORKDIR /app\nRUN mkdir /srv/x\n\
+            &["FROM eclipse-temurin:17-jre\nWORKDIR /app\n\
                COPY --from=builder /srv/x/shop-1.0.jar /srv/x/shop-1.0.jar\n\
                CMD java -jar /srv/x/shop-1.0.jar"],
         );

@@ -178,6 +178,7 @@ fn release(site: &Site<'_, '_>) -> Result<Answer, Refusal> {
         return Err(Refusal::new(Reason::ArtifactUnknown, what, place));
     }
     let invocation = site.course.invocation(product.line, product.command).ok_or_else(missing)?;
+    check_name(site, invocation, &product.path, &path)?;
     let assumption = own_machine(site, invocation)?;
     let mut answer =
         Answer::new(NAME, Linkage::Dynamic { runtime: true }, vec![Artifact::folder(root)]);
@@ -224,23 +225,75 @@ fn check_mounts(site: &Site<'_, '_>, path: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// That `mix release` makes a release of the name that is started, as far as `mix.exs` tells.
+///
+/// Errors: it makes another one.
+fn check_name(
+    site: &Site<'_, '_>,
+    invocation: &Invocation,
+    output: &str,
+    path: &str,
+) -> Result<(), Refusal> {
+    // With `--path`, or where it was copied, the folder can have any name.
+    let inside = path.strip_prefix(output).and_then(|rest| rest.strip_prefix('/'));
+    let folder = inside.and_then(|inside| inside.split_once('/')).map(|(folder, _)| folder);
+    let is_common = invocation.name() == Some("mix") && base_name(output) == "rel";
+    let (Some(folder), true) = (folder, is_common) else { return Ok(()) };
+    match release_name(site, invocation) {
+        Some(name) if name != folder => {
+            Err(Refusal::new(Reason::ArtifactMissing, path, Some(site.start.place)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The name of the release: the command's, or that of the only one in `mix.exs`, or that of the
+/// application.
+fn release_name(site: &Site<'_, '_>, invocation: &Invocation) -> Option<String> {
+    let options = RELEASE.read(invocation.args().get(1..)?);
+    if let Some(word) = options.operands.first() {
+        return word.text.clone();
+    }
+    let text = project_file(site, invocation.folder.as_deref()?, "mix.exs")?;
+    let atom = |rest: &str| -> Option<String> {
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
+        Some(rest[..end].to_owned()).filter(|name| !name.is_empty())
+    };
+    if text.contains("releases:") || text.contains("default_release") {
+        let (_, rest) = text.split_once("releases:[")?;
+        let name = atom(rest)?;
+        let rest = rest.strip_prefix(name.as_str())?.strip_prefix(":[")?;
+        // Of several the one is taken that the project or the command names.
+        let mut depth = 1;
+        let end = rest.find(|c| {
+            depth += i32::from(c == '[') - i32::from(c == ']');
+            depth == 0
+        })?;
+        return rest[end..].starts_with("]]").then_some(name);
+    }
+    let mut names = text.match_indices("app::");
+    let (at, mark) = names.next()?;
+    names.next().is_none().then(|| atom(&text[at + mark.len()..]))?
+}
+
+/// The text of a file of the project in a folder of the image, without blanks.
+fn project_file(site: &Site<'_, '_>, folder: &str, name: &str) -> Option<String> {
+    const LONGEST: usize = 1 << 20;
+    let file = join(folder, name).and_then(|path| site.course.in_context(&path))?;
+    let text = site.context()?.read(&file, LONGEST).ok().flatten()?;
+    Some(text.chars().filter(|c| !c.is_whitespace()).collect())
+}
+
 /// That the release brings the virtual machine along: what is to be assumed for that.
 ///
 /// Errors: it may not.
 fn own_machine(site: &Site<'_, '_>, invocation: &Invocation) -> Result<Option<String>, Refusal> {
-    const LONGEST: usize = 1 << 20;
     let folder = invocation.folder.as_deref().unwrap_or("/");
     let is_mix = invocation.name() == Some("mix");
     let name = if is_mix { "mix.exs" } else { "rebar.config" };
-    let inside = join(folder, name).and_then(|path| site.course.in_context(&path));
-    let text = inside
-        .as_deref()
-        .zip(site.context())
-        .and_then(|(file, context)| context.read(file, LONGEST).ok().flatten());
-    let Some(text) = text else {
+    let Some(text) = project_file(site, folder, name) else {
         return Ok(Some("the release holds the virtual machine that runs it".to_owned()));
     };
-    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let is_whole = match is_mix {
         true => !text.contains("include_erts"),
         false => {
@@ -366,5 +419,34 @@ mod tests {
             &[("mix.exs", &without)],
             "needs-other: mix.exs may leave the virtual machine out of the release.",
         );
+    }
+
+    #[test]
+    fn the_release_has_the_name_of_the_application() {
+        let start = |name: &str| format!("CMD [\"_build/prod/rel/{name}/bin/{name}\", \"start\"]");
+        let check = |command: &str, name: &str, mix: &str, is_made: bool| {
+            let folder = format!("/app/_build/prod/rel/{name}");
+            let expected = match is_made {
+                true => runtime(&folder, &start(name)),
+                false => format!(
+                    "artifact-missing: Nothing in the file makes {folder}/bin/{name}, which the \
+                     container starts."
+                ),
+            };
+            let build = format!("RUN {command}\n{}", start(name));
+            check(BOOKWORM, &build, &[("mix.exs", mix)], &[&expected]);
+        };
+        let web = MIX.replace(":shop,", ":shop_web,");
+        check("mix release", "shop", &web, false);
+        check("mix release", "shop_web", &web, true);
+        check("mix release shop", "shop", &web, true);
+        check("mix release shop", "shop_web", &web, false);
+        let one =
+            MIX.replace("version:", "releases: [api: [applications: [a: :permanent]]], version:");
+        check("mix release", "shop", &one, false);
+        check("mix release", "api", &one, true);
+        for open in ["releases: releases(), version:", "releases: [a: [], b: []], version:"] {
+            check("mix release", "any", &MIX.replace("version:", open), true);
+        }
     }
 }

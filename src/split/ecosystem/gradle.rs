@@ -19,7 +19,8 @@ use crate::workspace::project::gradle::{self, Archive, Build};
 pub const ECOSYSTEM: Ecosystem =
     Ecosystem { name: TOOL.name, title: "Gradle", reads: read, answers: answer };
 
-const TOOL: Tool = Tool { name: "gradle", output: "build", holding, only_jar, script_tools: &[] };
+const TOOL: Tool =
+    Tool { name: "gradle", output: "build", holding, only_jar, jars, script_tools: &[] };
 
 const OPTIONS: Grammar = Grammar {
     values: &[
@@ -295,6 +296,7 @@ fn holding(site: &Site<'_, '_>, jar: &Jar) -> Result<Holding, Refusal> {
         return Ok(Holding::Thin);
     }
     if build.applies(BOOT) {
+        check_name(site, &build, jar, "bootJar", "")?;
         return match fits_boot(&build, file) {
             true => whole("the plugin of Spring Boot puts all into it"),
             false => Ok(Holding::Unknown),
@@ -302,6 +304,10 @@ fn holding(site: &Site<'_, '_>, jar: &Jar) -> Result<Holding, Refusal> {
     }
     let is_shadowed = SHADOWS.iter().any(|id| build.applies(id));
     if is_shadowed && runs(site.course, BUILDS) {
+        if is_plain(site.course, &build, jar) {
+            return Ok(Holding::Thin);
+        }
+        check_name(site, &build, jar, "shadowJar", "all")?;
         let shadow = archive(&build, "shadowJar");
         let end = match &shadow.classifier {
             Setting::Stated(word) if word.is_empty() => Some(String::new()),
@@ -320,6 +326,39 @@ fn holding(site: &Site<'_, '_>, jar: &Jar) -> Result<Holding, Refusal> {
         return Ok(Holding::Unknown);
     }
     Ok(Holding::Thin)
+}
+
+/// Whether it is the jar of the task `jar`, as far as its name is known.
+fn is_plain(course: &Course<'_>, build: &Build, jar: &Jar) -> bool {
+    let path = archive_path(course, build, &jar.project, "jar", plain_classifier(build));
+    !jar.is_pattern && path.is_some_and(|path| path == jar.source)
+}
+
+/// What the task `jar` puts behind the name: beside its own jar, Spring Boot calls that one plain.
+fn plain_classifier(build: &Build) -> &'static str {
+    if build.applies(BOOT) { "plain" } else { "" }
+}
+
+/// That a jar is the one that a task makes, where its name is known for sure.
+fn check_name(
+    site: &Site<'_, '_>,
+    build: &Build,
+    jar: &Jar,
+    task: &'static str,
+    classifier: &str,
+) -> Result<(), Refusal> {
+    let is_alone = jar.source.ends_with(".jar") && jar.source.contains("/build/libs/");
+    if jar.is_pattern || !is_alone || is_plain(site.course, build, jar) {
+        return Ok(());
+    }
+    let path = archive_path(site.course, build, &jar.project, task, classifier);
+    match path.filter(|path| *path != jar.source) {
+        None => Ok(()),
+        Some(path) => {
+            let what = format!("{} makes {path}, not {}", build.file, jar.source);
+            Err(Refusal::new(Reason::ArtifactUnknown, what, Some(site.start.place)))
+        }
+    }
 }
 
 /// Whether a name can be that of the jar of Spring Boot.
@@ -341,8 +380,7 @@ fn packs_itself(site: &Site<'_, '_>, build: &Build) -> bool {
     text.is_none_or(|text| text.contains("zipTree") || text.contains("apply from"))
 }
 
-/// The name of a project: the root's is in the settings, or else that of its folder, which may be
-/// any where the file copies it to one that it names itself.
+/// The name of a project: the root's is in the settings, or else that of its folder in the image.
 fn project_name(course: &Course<'_>, project: &str) -> Option<String> {
     if let Some(settings) = settings_of(course, project) {
         return match settings.root_name {
@@ -361,7 +399,7 @@ fn project_name(course: &Course<'_>, project: &str) -> Option<String> {
             return is_included.then(|| base_name(path).to_owned());
         }
         if above == "/" {
-            return None;
+            return is_root(course, project).then(|| base_name(project).to_owned());
         }
         above = parent(&above).to_owned();
     }
@@ -370,33 +408,46 @@ fn project_name(course: &Course<'_>, project: &str) -> Option<String> {
 /// The path of the jar of Spring Boot, if all that its name is made of is known.
 fn boot_jar(course: &Course<'_>, project: &str) -> Option<String> {
     let build = build_of(course, project)?;
-    if !build.applies(BOOT) || build.may_move_output || changes_names(course) {
+    let is_made = archive(&build, "bootJar").is_enabled.or_default("true") == Some("true");
+    archive_path(course, &build, project, "bootJar", "").filter(|_| build.applies(BOOT) && is_made)
+}
+
+/// The path of the archive of a task, if all that its name is made of is known. `classifier` is what
+/// the task puts behind the name unless the script says otherwise.
+fn archive_path(
+    course: &Course<'_>,
+    build: &Build,
+    project: &str,
+    task: &'static str,
+    classifier: &str,
+) -> Option<String> {
+    let own = archive(build, task);
+    if build.may_move_output || changes_names(course) || own.destination != Setting::Absent {
         return None;
     }
-    let boot = archive(&build, "bootJar");
-    if boot.destination != Setting::Absent || boot.is_enabled.or_default("true") != Some("true") {
-        return None;
-    }
-    let name = match &boot.file_name {
+    let name = match &own.file_name {
         Setting::Stated(name) => name.clone(),
         Setting::Unknown => return None,
         Setting::Absent => {
-            let own = project_name(course, project);
-            let base = match (&boot.base_name, &build.archives_name) {
+            let base = match (&own.base_name, &build.archives_name) {
                 (Setting::Stated(name), _) | (Setting::Absent, Setting::Stated(name)) => {
                     name.clone()
                 }
-                (Setting::Absent, Setting::Absent) => own?,
+                (Setting::Absent, Setting::Absent) => project_name(course, project)?,
                 _ => return None,
             };
-            let version = match (&boot.version, &build.version) {
+            let version = match (&own.version, &build.version) {
                 (Setting::Stated(version), _) | (Setting::Absent, Setting::Stated(version)) => {
                     version.clone()
                 }
-                (Setting::Absent, Setting::Absent) if is_root(course, project) => String::new(),
+                (Setting::Absent, Setting::Absent)
+                    if is_root(course, project) && knows_version(build) =>
+                {
+                    String::new()
+                }
                 _ => return None,
             };
-            let classifier = boot.classifier.or_default("")?;
+            let classifier = own.classifier.or_default(classifier)?;
             let parts = [base.as_str(), version.as_str(), classifier];
             let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
             format!("{}.jar", parts.join("-"))
@@ -405,9 +456,76 @@ fn boot_jar(course: &Course<'_>, project: &str) -> Option<String> {
     join(project, &format!("{}/libs/{name}", TOOL.output))
 }
 
-/// Whether no project above can set something for this one.
+/// Whether no plugin sets the version: there are such for versions by Git.
+fn knows_version(build: &Build) -> bool {
+    const PLAIN: &[&str] = &[
+        "application",
+        "base",
+        "groovy",
+        "io.spring.dependency-management",
+        "jacoco",
+        "java",
+        "java-library",
+        "org.springframework.boot",
+        "war",
+    ];
+    let is_plain = |id: &str| {
+        PLAIN.contains(&id) || SHADOWS.contains(&id) || id.starts_with("org.jetbrains.kotlin.")
+    };
+    build.knows_plugins && build.plugins.iter().all(|plugin| is_plain(&plugin.id))
+}
+
+/// Whether a project is the root: it has the settings, or there are none around it.
 fn is_root(course: &Course<'_>, project: &str) -> bool {
-    settings_of(course, project).is_some()
+    let has_settings = |folder: &str| {
+        let names = ["settings.gradle", "settings.gradle.kts"];
+        names.iter().any(|name| course.project_in(folder, name).is_some())
+    };
+    if has_settings(project) {
+        return true;
+    }
+    let mut above = project;
+    while above != "/" && !above.is_empty() {
+        above = parent(above);
+        if has_settings(above) {
+            return false;
+        }
+    }
+    true
+}
+
+/// The jars in `build/libs` that a project is known to make. For a name that is not known stands
+/// another: to a pattern such as `*.jar` it is the same.
+fn jars(site: &Site<'_, '_>, project: &str) -> Vec<String> {
+    const MADE: &[(&str, &[&str], &str)] = &[
+        ("bootJar", &["assemble", "bootJar", "build"], ""),
+        ("shadowJar", &["assemble", "build", "buildFatJar", "shadowJar"], "all"),
+        ("jar", PLAIN, ""),
+    ];
+    let Some(build) = build_of(site.course, project) else { return Vec::new() };
+    let has_boot = build.applies(BOOT);
+    let has_shadow = SHADOWS.iter().any(|id| build.applies(id));
+    let mut found = Vec::new();
+    for &(task, names, classifier) in MADE {
+        let (is_applied, classifier) = match task {
+            "bootJar" => (has_boot, classifier),
+            "shadowJar" => (has_shadow, classifier),
+            _ => (true, plain_classifier(&build)),
+        };
+        let is_on = archive(&build, task).is_enabled.or_default("true") == Some("true");
+        if !is_applied || !is_on || !runs(site.course, names) {
+            continue;
+        }
+        let stand_in = || {
+            let end = if classifier.is_empty() { String::new() } else { format!("-{classifier}") };
+            join(project, &format!("{}/libs/project{end}.jar", TOOL.output))
+        };
+        let path = archive_path(site.course, &build, project, task, classifier);
+        found.extend(path.or_else(stand_in));
+    }
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// Whether a command sets properties, which may be parts of names.
@@ -637,5 +755,56 @@ mod tests {
             &[],
             &["cannot-follow: What `gradle build publish` makes is not known."],
         );
+    }
+
+    #[test]
+    fn names_that_are_never_made() {
+        let unknown = |path: &str, started: &str| {
+            format!(
+                "artifact-unknown: Which file the build produces is not known: build.gradle makes \
+                 /app/build/libs/{path}, not /app/build/libs/{started}."
+            )
+        };
+        let build = |jar: &str| format!("RUN gradle bootJar\nCMD java -jar build/libs/{jar}");
+        let named = format!("{BOOT}bootJar {{ archiveFileName = 'app.jar' }}\n");
+        let files = [("build.gradle", named.as_str()), SETTINGS];
+        check(&build("shop-1.0.jar"), &files, &[&unknown("app.jar", "shop-1.0.jar")]);
+        let path = "/app/build/libs/app.jar";
+        let stage = runtime(path, path, "CMD java -jar build/libs/app.jar");
+        check(&build("app.jar"), &files, &[&stage]);
+        // Without settings the name is that of the folder.
+        let files = [("build.gradle", BOOT)];
+        check(&build("shop-1.0.jar"), &files, &[&unknown("app-1.0.jar", "shop-1.0.jar")]);
+        let path = "/app/build/libs/app-1.0.jar";
+        let stage = runtime(path, path, "CMD java -jar build/libs/app-1.0.jar");
+        check(&build("app-1.0.jar"), &files, &[&stage]);
+        // A plugin or the command may set the version.
+        let open = BOOT.replace("version = '1.0'", "");
+        let open = open.replace("plugins {", "plugins {\n  id 'nebula.release' version '1'");
+        let path = "/app/build/libs/shop-7.jar";
+        let stage = runtime(path, path, "CMD java -jar build/libs/shop-7.jar");
+        check(&build("shop-7.jar"), &[("build.gradle", &open), SETTINGS], &[&stage]);
+        let build = "RUN gradle bootJar -Pversion=7\nCMD java -jar build/libs/shop-7.jar";
+        check(build, &[("build.gradle", BOOT), SETTINGS], &[&stage]);
+    }
+
+    #[test]
+    fn patterns_that_find_several() {
+        let files = [("build.gradle", BOOT), SETTINGS];
+        let start = "CMD java -jar /a.jar";
+        let copy = |tasks: &str, pattern: &str| {
+            format!("RUN gradle {tasks} && cp build/libs/{pattern} /a.jar\n{start}")
+        };
+        let several =
+            "several-jars: `/app/build/libs/*.jar` may match several files: name the jar.";
+        check(&copy("build", "*.jar"), &files, &[several]);
+        let stage = runtime("/a.jar", "/a.jar", start);
+        check(&copy("build", "*0.jar"), &files, &[&stage]);
+        let off = format!("{BOOT}jar {{ enabled = false }}\n");
+        check(&copy("build", "*.jar"), &[("build.gradle", &off), SETTINGS], &[&stage]);
+        let shadow = "plugins { id 'java'\n id 'com.gradleup.shadow' version '8.3.0' }\n";
+        let files = [("build.gradle", shadow), SETTINGS];
+        check(&copy("build", "*.jar"), &files, &[several]);
+        check(&copy("shadowJar", "*-all.jar"), &files, &[&stage]);
     }
 }

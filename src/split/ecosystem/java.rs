@@ -6,14 +6,26 @@ use super::jvm::{self, Holding, Jar, Tool};
 use super::{Asked, Built, Ecosystem, Reading};
 use crate::split::answer::{Answer, Evidence, Site};
 use crate::split::command::{Grammar, Invocation};
-use crate::split::refusal::Refusal;
+use crate::split::refusal::{Reason, Refusal};
+use crate::split::start::Launch;
 use crate::split::world::{base_name, trimmed};
 
 /// Its row.
 pub const ECOSYSTEM: Ecosystem =
     Ecosystem { name: TOOL.name, title: "Java", reads: read, answers: answer };
 
-const TOOL: Tool = Tool { name: "java", output: "", holding, only_jar, script_tools: &[] };
+const TOOL: Tool = Tool {
+    name: "java",
+    output: "",
+    holding,
+    only_jar,
+    jars: |_, _| Vec::new(),
+    script_tools: &[],
+};
+
+/// Build tools for Java that have no ecosystem of their own here: they compile when they start.
+const BUILD_TOOLS: &[&str] =
+    &["ant", "boot", "clj", "clojure", "jbang", "kotlinc", "lein", "mill", "scala-cli"];
 
 const JAVAC: Grammar = Grammar {
     values: &[
@@ -158,7 +170,18 @@ fn only_jar(_: &Site<'_, '_>, _: &str) -> Option<String> {
 }
 
 fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
-    jvm::answer(site, &TOOL)
+    toolchain_start(site).map(Err).or_else(|| jvm::answer(site, &TOOL))
+}
+
+/// The start command runs a build tool.
+fn toolchain_start(site: &Site<'_, '_>) -> Option<Refusal> {
+    let is_tool = |launch: &&Launch| launch.name().is_some_and(|name| BUILD_TOOLS.contains(&name));
+    let launch = site.start.launches.iter().find(is_tool)?;
+    let reason = match site.start.launches.len() {
+        1 => Reason::BuildTool,
+        _ => Reason::BuildsAtStart,
+    };
+    Some(Refusal::new(reason, launch.shown(), Some(site.start.place)))
 }
 
 #[cfg(test)]
@@ -223,5 +246,19 @@ mod tests {
                 ASSUMED.replace("WORKDIR /app\n", "")
             )],
         );
+    }
+
+    #[test]
+    fn a_jre_compiles_nothing() {
+        for start in ["java src/Main.java", "java --source 17 src/main"] {
+            let why = format!("build-tool: The container runs the build tool itself: `{start}`.");
+            check(&format!("RUN javac -d out src/*.java\nCMD {start}"), &[], &[&why]);
+        }
+        for start in ["lein run", "clojure -M:run", "jbang src/Main.java"] {
+            let why = format!("build-tool: The container runs the build tool itself: `{start}`.");
+            check(&format!("CMD {start}"), &[], &[&why]);
+        }
+        let why = "builds-at-start: The container builds or updates itself when it starts: `ant`.";
+        check("CMD ant && java -jar a.jar", &[], &[why]);
     }
 }

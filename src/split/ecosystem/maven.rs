@@ -22,7 +22,7 @@ pub const ECOSYSTEM: Ecosystem =
     Ecosystem { name: TOOL.name, title: "Maven", reads: read, answers: answer };
 
 const TOOL: Tool =
-    Tool { name: "maven", output: "target", holding, only_jar, script_tools: &["bash"] };
+    Tool { name: "maven", output: "target", holding, only_jar, jars, script_tools: &["bash"] };
 
 const OPTIONS: Grammar = Grammar {
     values: &[
@@ -102,6 +102,20 @@ const BUILDS: &[&str] = &[
     "deploy",
 ];
 
+/// Phases and goals among them that make an archive.
+const PACKS: &[&str] = &[
+    "package",
+    "verify",
+    "install",
+    "deploy",
+    "assembly:single",
+    "jar:jar",
+    "quarkus:build",
+    "shade:shade",
+    "spring-boot:repackage",
+    "war:war",
+];
+
 /// Phases that do not build.
 const CHECKS: &[&str] = &["validate", "test", "integration-test", "initialize"];
 
@@ -168,6 +182,7 @@ const QUIET: &[&str] = &[
     "enforcer",
     "license",
     "sonar",
+    "spring-boot.repackage.skip",
     "gpg.skip",
     "dockerfile.skip",
     "git.",
@@ -283,9 +298,18 @@ fn outputs(course: &Course<'_>, invocation: &Invocation, options: &Options<'_>) 
         left.extend(modules.filter_map(|module| join(&project, module)));
     }
     for path in named_outputs(course, &folder, TOOL.output) {
-        take(path.clone(), format!("the file names {path}, to which Maven writes"));
+        if !is_elsewhere(course, parent(&path)) {
+            take(path.clone(), format!("the file names {path}, to which Maven writes"));
+        }
     }
     found
+}
+
+/// Whether the `pom.xml` of a project names another folder for the output than the common one.
+fn is_elsewhere(course: &Course<'_>, project: &str) -> bool {
+    let lineage = lineage(course, project).unwrap_or_default();
+    let directory = lineage.first().map(|pom| &pom.directory);
+    directory.and_then(Setting::stated).is_some_and(|own| trimmed(own) != TOOL.output)
 }
 
 /// The `pom.xml` of a project in a folder of the image, and those that it inherits from.
@@ -307,7 +331,7 @@ fn keeps_names(course: &Course<'_>, lineage: &[Pom]) -> bool {
         .invocations()
         .filter_map(|(_, one)| called(one))
         .any(|one| one.args().iter().any(|word| short(word.or_empty()) == "versions:set"));
-    let has_profiles = lineage.iter().any(|pom| !pom.building_profiles.is_empty());
+    let has_profiles = has_profiles(lineage);
     let leaves = builds(course).iter().all(|one| {
         let options = OPTIONS.read(one.args());
         options.options.iter().all(|(name, _, value)| match (name.as_ref(), value) {
@@ -320,10 +344,55 @@ fn keeps_names(course: &Course<'_>, lineage: &[Pom]) -> bool {
     leaves && !sets_version
 }
 
+/// Whether profiles change the build.
+fn has_profiles(lineage: &[Pom]) -> bool {
+    lineage.iter().any(|pom| !pom.building_profiles.is_empty())
+}
+
+/// The profiles that the builds name and that change the build; without their marks.
+fn active(course: &Course<'_>, lineage: &[Pom]) -> Vec<String> {
+    let all: Vec<&String> = lineage.iter().flat_map(|pom| &pom.building_profiles).collect();
+    let mut found = Vec::new();
+    for one in builds(course) {
+        let options = OPTIONS.read(one.args());
+        let values = options
+            .options
+            .iter()
+            .filter(|(name, ..)| matches!(name.as_ref(), "-P" | "--activate-profiles"));
+        for value in values.filter_map(|(.., value)| value.as_deref()) {
+            let names = value.split(',').map(|name| name.trim_start_matches(['+', '?']));
+            found.extend(names.filter(|name| all.iter().any(|own| own == name)).map(str::to_owned));
+        }
+    }
+    found
+}
+
+/// Whether the profiles of a project may give its jar another name.
+fn renames(site: &Site<'_, '_>, lineage: &[Pom]) -> bool {
+    const LONGEST: usize = 1 << 20;
+    const MARKS: &[&str] = &["<finalName>", "<classifier>"];
+    lineage.iter().filter(|pom| !pom.building_profiles.is_empty()).any(|pom| {
+        let text = site.context().and_then(|context| context.read(&pom.file, LONGEST).ok()?);
+        let text = text.unwrap_or_default();
+        let profiles = text.split_once("<profiles>").map_or("", |(_, rest)| rest);
+        MARKS.iter().any(|mark| profiles.contains(mark))
+    })
+}
+
+/// Whether a build makes archives, and does not only compile.
+fn packs(course: &Course<'_>) -> bool {
+    builds(course)
+        .iter()
+        .any(|one| one.args().iter().any(|word| PACKS.contains(&short(word.or_empty()).as_str())))
+}
+
 /// Whether a build runs that goal by name.
 fn runs(course: &Course<'_>, goal: &str) -> bool {
     builds(course).iter().any(|one| one.args().iter().any(|word| short(word.or_empty()) == goal))
 }
+
+/// Why a jar of the shade plugin holds all.
+const SHADED: &str = "shade puts all into it";
 
 /// A jar that holds all, by its name without the folder.
 struct Whole {
@@ -339,10 +408,13 @@ fn wholes(site: &Site<'_, '_>, lineage: &[Pom]) -> Vec<(Option<Whole>, Ending)> 
     let mut add = |base: Option<String>, suffix: Option<String>, ending: &str, why| {
         let name = base.zip(suffix.clone()).map(|(base, suffix)| format!("{base}{suffix}{ending}"));
         let whole = name.map(|name| Whole { name, why });
-        found.push((whole, Ending { suffix, why }));
+        // Spring Boot's `x.jar.original` is not found by `*.jar`.
+        let replaces = why == SHADED && suffix.as_deref() == Some("");
+        found.push((whole, Ending { suffix, why, replaces }));
     };
     let ending = format!(".{packaging}");
-    if is_spring_boot(lineage) || runs(site.course, "spring-boot:repackage") {
+    let is_boot = is_spring_boot(lineage) || runs(site.course, "spring-boot:repackage");
+    if is_boot && !skips_boot(site.course) {
         let plugins = plugin_of(lineage, "spring-boot-maven-plugin");
         let suffix = dashed(&stated(&plugins, |one| &one.classifier));
         let own = stated(&plugins, |one| &one.final_name);
@@ -371,9 +443,9 @@ fn wholes(site: &Site<'_, '_>, lineage: &[Pom]) -> Vec<(Option<Whole>, Ending)> 
         match file {
             Setting::Stated(path) => {
                 let file = base_name(&path).to_owned();
-                add(Some(file), Some(String::new()), "", "shade puts all into it");
+                add(Some(file), Some(String::new()), "", SHADED);
             }
-            _ => add(named(own, name.clone()), suffix, ".jar", "shade puts all into it"),
+            _ => add(named(own, name.clone()), suffix, ".jar", SHADED),
         }
     }
     let assembly = plugin_of(lineage, "maven-assembly-plugin");
@@ -397,11 +469,25 @@ fn wholes(site: &Site<'_, '_>, lineage: &[Pom]) -> Vec<(Option<Whole>, Ending)> 
     found
 }
 
+/// Whether a build switches the plugin of Spring Boot off.
+fn skips_boot(course: &Course<'_>) -> bool {
+    builds(course).iter().any(|one| {
+        let options = OPTIONS.read(one.args());
+        options.options.iter().any(|(name, _, value)| {
+            let value = value.as_deref().unwrap_or_default();
+            let is_skip = name == "-D" && value.starts_with("spring-boot.repackage.skip");
+            is_skip && !value.ends_with("=false")
+        })
+    })
+}
+
 /// What a jar with all dependencies has behind the name of the project; `None` if that is not
 /// known.
 struct Ending {
     suffix: Option<String>,
     why: &'static str,
+    /// Whether it stands in the place of the plain jar, which gets another name that ends in `.jar`.
+    replaces: bool,
 }
 
 fn packaging(lineage: &[Pom]) -> String {
@@ -443,13 +529,32 @@ fn holding(site: &Site<'_, '_>, jar: &Jar) -> Result<Holding, Refusal> {
     let course = site.course;
     let file = base_name(&jar.source);
     let place = Some(site.start.place);
+    // Of what is deeper the names of the plugins say nothing.
+    if parent(&jar.source) != format!("{}/{}", jar.project.trim_end_matches('/'), TOOL.output) {
+        return Ok(Holding::Unknown);
+    }
+    if !packs(course) {
+        return Err(Refusal::new(Reason::ArtifactMissing, &jar.source, place));
+    }
     let Some(lineage) = lineage(course, &jar.project) else { return Ok(Holding::Unknown) };
     let pom = lineage.first().map(|pom| pom.file.clone()).unwrap_or_default();
     if OTHERS.iter().any(|word| file.contains(word)) {
         return Ok(Holding::Thin);
     }
-    let keeps = keeps_names(course, &lineage);
     let wholes = wholes(site, &lineage);
+    check_packaging(site, &lineage, jar, &wholes)?;
+    let active = active(course, &lineage);
+    if let [profile, ..] = active.as_slice() {
+        if renames(site, &lineage) {
+            let what = format!("the profile {profile} may give it another name than {file}");
+            return Err(Refusal::new(Reason::ArtifactUnknown, what, place));
+        }
+        let profiles = active.join(", ");
+        let (path, whole) = (&jar.path, "holds all its dependencies");
+        let what = format!("{path} {whole}, also as the profile {profiles} builds it");
+        return Ok(Holding::Assumed(what));
+    }
+    let keeps = keeps_names(course, &lineage);
     for (whole, ending) in &wholes {
         let fits = match (whole, jar.is_pattern) {
             (Some(whole), false) if keeps => whole.name == file,
@@ -474,6 +579,14 @@ fn holding(site: &Site<'_, '_>, jar: &Jar) -> Result<Holding, Refusal> {
     if !wholes.is_empty() || !keeps {
         return Ok(Holding::Unknown);
     }
+    let has_other = !plugin_of(&lineage, "maven-jar-plugin").is_empty();
+    if let Some(name) = final_name(&lineage).filter(|_| knows_plugins(&lineage) && !has_other)
+        && !jar.is_pattern
+        && file != format!("{name}.{}", packaging(&lineage))
+    {
+        let what = format!("{pom} names {name}.{}, not {file}", packaging(&lineage));
+        return Err(Refusal::new(Reason::ArtifactUnknown, what, place));
+    }
     if let Some(folder) = dependencies(course, &lineage, &jar.project) {
         let why = format!("the dependencies are copied to {folder}");
         return Ok(Holding::Beside(vec![folder], Evidence::in_file(&pom, why)));
@@ -482,6 +595,61 @@ fn holding(site: &Site<'_, '_>, jar: &Jar) -> Result<Holding, Refusal> {
         return Ok(Holding::All(Evidence::in_file(&pom, "it has no dependencies")));
     }
     Ok(if knows_plugins(&lineage) { Holding::Thin } else { Holding::Unknown })
+}
+
+/// That a project makes an archive of that kind, and of a sort that `java -jar` starts.
+fn check_packaging(
+    site: &Site<'_, '_>,
+    lineage: &[Pom],
+    jar: &Jar,
+    wholes: &[(Option<Whole>, Ending)],
+) -> Result<(), Refusal> {
+    let place = Some(site.start.place);
+    let kind = packaging(lineage);
+    let ending = jar.source.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let makes_other = !wholes.is_empty()
+        || runs(site.course, "jar:jar")
+        || !plugin_of(lineage, "maven-jar-plugin").is_empty();
+    match (kind.as_str(), ending) {
+        ("war" | "ear" | "pom", "jar") | ("jar" | "pom", "war") if !makes_other => {
+            Err(Refusal::new(Reason::ArtifactMissing, &jar.source, place))
+        }
+        ("war", "war") if wholes.is_empty() && knows_plugins(lineage) => {
+            let what = format!("{} is for a servlet container, and does not start", jar.path);
+            Err(Refusal::new(Reason::ArtifactUnknown, what, place))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The jars in `target` that a project is known to make. For a name that is not known stands
+/// another: to a pattern such as `*.jar` it is the same.
+fn jars(site: &Site<'_, '_>, project: &str) -> Vec<String> {
+    let Some(lineage) = lineage(site.course, project) else { return Vec::new() };
+    let base = final_name(&lineage).unwrap_or_else(|| "project".to_owned());
+    let mut names = Vec::new();
+    if packaging(&lineage) == "jar" {
+        names.push(format!("{base}.jar"));
+    }
+    for (whole, ending) in wholes(site, &lineage) {
+        if ending.replaces {
+            names.push(format!("original-{base}.jar"));
+        }
+        let stand_in = || Some(format!("{base}{}.jar", ending.suffix.as_deref()?));
+        names.extend(whole.map(|whole| whole.name).or_else(stand_in));
+    }
+    for (plugin, classifier) in
+        [("maven-source-plugin", "sources"), ("maven-javadoc-plugin", "javadoc")]
+    {
+        let is_run = plugin_of(&lineage, plugin).iter().any(|one| !one.executions.is_empty());
+        if is_run {
+            names.push(format!("{base}-{classifier}.jar"));
+        }
+    }
+    names.sort();
+    names.dedup();
+    let paths = names.iter().map(|name| format!("{}/{name}", TOOL.output));
+    paths.filter_map(|path| join(project, &path)).collect()
 }
 
 /// Whether a file's name or pattern can be that of a jar with such an end.
@@ -765,7 +933,7 @@ mod tests {
             TEMURIN,
             "RUN mvn package && mkdir /srv/x && cp target/*.jar /srv/x/\nCMD java -jar /srv/x/shop-1.0.jar",
             &[("pom.xml", BOOT)],
-            &["FROM eclipse-temurin:17-jre\nWORKDIR /app\nRUN mkdir /srv/x\n\
+            &["FROM eclipse-temurin:17-jre\nWORKDIR /app\n\
                COPY --from=builder /srv/x/shop-1.0.jar /srv/x/shop-1.0.jar\n\
                CMD java -jar /srv/x/shop-1.0.jar"],
         );
@@ -1018,5 +1186,187 @@ mod tests {
                 &[&format!("cannot-follow: What `{shown}` makes is not known.")],
             );
         }
+    }
+
+    /// The runtime stages on Temurin's image, or the reasons, with one `pom.xml`.
+    #[track_caller]
+    fn told(build: &str, pom: &str, expected: &[&str]) {
+        check(&format!("{TEMURIN}-alpine"), build, &[("pom.xml", pom)], expected);
+    }
+
+    /// The runtime stage with that jar and start.
+    fn runtime(jar: &str, start: &str) -> String {
+        format!(
+            "FROM eclipse-temurin:17-jre-alpine\nWORKDIR /app\nCOPY --from=builder {jar} {jar}\n{start}"
+        )
+    }
+
+    #[test]
+    fn what_compiles_makes_no_jar() {
+        let missing = "artifact-missing: Nothing in the file makes /app/target/shop-1.0.jar, which \
+            the container starts.";
+        for start in ["CMD java -jar target/shop-1.0.jar", "CMD java -cp target/shop-1.0.jar a.B"] {
+            told(&format!("RUN mvn -q compile\n{start}"), BOOT, &[missing]);
+            told(&format!("RUN mvn -q dependency:copy-dependencies\n{start}"), BOOT, &[missing]);
+        }
+        let start = "CMD java -cp target/classes a.B";
+        told(
+            &format!("RUN mvn -q compile\n{start}"),
+            THIN,
+            &[&runtime("/app/target/classes", start)],
+        );
+    }
+
+    #[test]
+    fn another_packaging() {
+        let pom = |kind: &str| {
+            THIN.replace("<version>2", &format!("<packaging>{kind}</packaging><version>2"))
+        };
+        let start = |kind: &str| format!("RUN mvn package\nCMD java -jar target/tool-2.{kind}");
+        let missing = |kind: &str| {
+            format!(
+                "artifact-missing: Nothing in the file makes /app/target/tool-2.{kind}, which the \
+                 container starts."
+            )
+        };
+        told(&start("jar"), &pom("war"), &[&missing("jar")]);
+        told(&start("jar"), &pom("pom"), &[&missing("jar")]);
+        told(&start("war"), THIN, &[&missing("war")]);
+        told(
+            &start("war"),
+            &pom("war"),
+            &["artifact-unknown: Which file the build produces is not known: \
+               /app/target/tool-2.war is for a servlet container, and does not start."],
+        );
+        let boot = BOOT.replace("<version>1.0", "<packaging>war</packaging><version>1.0");
+        let start = "CMD java -jar target/shop-1.0.war";
+        told(
+            &format!("RUN mvn package\n{start}"),
+            &boot,
+            &[&runtime("/app/target/shop-1.0.war", start)],
+        );
+    }
+
+    #[test]
+    fn another_name() {
+        let unknown = |what: &str| {
+            format!("artifact-unknown: Which file the build produces is not known: {what}.")
+        };
+        let alone = "<project><groupId>g</groupId><artifactId>tool</artifactId><version>2</version></project>";
+        told(
+            "RUN mvn package\nCMD java -jar target/tool-1.jar",
+            alone,
+            &[&unknown("pom.xml names tool-2.jar, not tool-1.jar")],
+        );
+        let elsewhere =
+            alone.replace("<version>", "<build><directory>out</directory></build><version>");
+        told(
+            "RUN mvn package\nCMD java -jar target/tool-2.jar",
+            &elsewhere,
+            &[&unknown(
+                "/app/target/tool-2.jar is in no folder that the build is known to write to",
+            )],
+        );
+    }
+
+    #[test]
+    fn profiles() {
+        let profile = |id: &str, build: &str| {
+            let own = format!(
+                "<profiles><profile><id>{id}</id><build>{build}</build></profile></profiles>"
+            );
+            BOOT.replace("<artifactId>shop", &format!("{own}<artifactId>shop"))
+        };
+        let start = "CMD java -jar target/shop-1.0.jar";
+        let (jar, build) =
+            ("/app/target/shop-1.0.jar", format!("RUN mvn package -Pcloud\n{start}"));
+        told(
+            &build,
+            &profile("cloud", "<finalName>x</finalName>"),
+            &[
+                "artifact-unknown: Which file the build produces is not known: the profile cloud may \
+               give it another name than shop-1.0.jar.",
+            ],
+        );
+        let assumed = format!(
+            "# Assumed: {jar} holds all its dependencies, also as the profile cloud builds it.\n{}",
+            runtime(jar, start)
+        );
+        told(&build, &profile("cloud", "<plugins></plugins>"), &[&assumed]);
+        told(&build, &profile("other", "<finalName>x</finalName>"), &[&runtime(jar, start)]);
+        told(&build, BOOT, &[&runtime(jar, start)]);
+        let skipped =
+            "RUN mvn package -Dspring-boot.repackage.skip\nCMD java -jar target/shop-1.0.jar";
+        check(
+            TEMURIN,
+            skipped,
+            &[("pom.xml", BOOT)],
+            &[&format!("thin-jar: The jar {jar} does not hold its dependencies.")],
+        );
+    }
+
+    #[test]
+    fn patterns_that_find_several() {
+        let start = "CMD java -jar /app.jar";
+        let copy =
+            |pattern: &str| format!("RUN mvn package && cp target/{pattern} /app.jar\n{start}");
+        let several = |pattern: &str| {
+            format!("several-jars: `/app/target/{pattern}` may match several files: name the jar.")
+        };
+        told(&copy("*.jar"), SHADE, &[&several("*.jar")]);
+        told(&copy("tool-*.jar"), SHADE, &[&runtime("/app.jar", start)]);
+        told(&copy("*.jar"), BOOT, &[&runtime("/app.jar", start)]);
+        let classified = BOOT.replace(
+            "plugin</artifactId></plugin>",
+            "plugin</artifactId><configuration><classifier>exec</classifier></configuration></plugin>",
+        );
+        told(&copy("*.jar"), &classified, &[&several("*.jar")]);
+        told(&copy("*-exec.jar"), &classified, &[&runtime("/app.jar", start)]);
+    }
+
+    #[test]
+    fn options_that_name_files() {
+        let missing = |path: &str| {
+            format!(
+                "artifact-missing: Nothing in the file makes {path}, which the container starts."
+            )
+        };
+        let jar = "/app/target/shop-1.0.jar";
+        let start = "CMD java -jar target/shop-1.0.jar";
+        let cached = "/root/.m2/repository/a/a.jar";
+        for (lines, path) in [
+            (format!("ENV JAVA_TOOL_OPTIONS=-javaagent:{cached}\n{start}"), cached),
+            (format!("ENV JDK_JAVA_OPTIONS=\"-Xmx1g -javaagent:{cached}=x\"\n{start}"), cached),
+            (format!("ENV AGENT={cached}\n{start}"), cached),
+            (format!("CMD java -javaagent:{cached} -jar target/shop-1.0.jar"), cached),
+            (format!("CMD java -jar target/shop-1.0.jar --agent={cached}"), cached),
+            ("CMD java -javaagent:/opt/a.jar -jar target/shop-1.0.jar".to_owned(), "/opt/a.jar"),
+        ] {
+            told(&format!("RUN mvn package\n{lines}"), BOOT, &[&missing(path)]);
+        }
+        told(
+            &format!("RUN mvn package\nENV JDK_JAVA_OPTIONS=@/opt/options\n{start}"),
+            BOOT,
+            &["cannot-follow: What `@/opt/options` makes is not known."],
+        );
+        // What it writes, or what is mounted when it runs, need not be there.
+        let start = "CMD java -Xlog:gc:/var/log/gc.log -Djava.security.egd=file:/dev/./urandom -jar \
+            target/shop-1.0.jar --spring.config.location=/etc/shop/";
+        told(&format!("RUN mvn package\n{start}"), BOOT, &[&runtime(jar, start)]);
+        // What the build puts beside the jar comes along.
+        let agent = "/app/target/agent/a.jar";
+        let start = "CMD java -javaagent:target/agent/a.jar -jar target/shop-1.0.jar";
+        let both = runtime(jar, start)
+            .replace("\nCMD", &format!("\nCOPY --from=builder {agent} {agent}\nCMD"));
+        told(&format!("RUN mvn package\n{start}"), BOOT, &[&both]);
+        // Only the same maker's image has the file there.
+        let start = "CMD java -Djavax.net.ssl.trustStore=/opt/java/openjdk/lib/security/cacerts -jar \
+            target/shop-1.0.jar";
+        check(
+            TEMURIN,
+            &format!("RUN mvn package\n{start}"),
+            &[("pom.xml", BOOT)],
+            &[&runtime(jar, start).replace("-alpine", "")],
+        );
     }
 }

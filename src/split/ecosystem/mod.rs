@@ -18,6 +18,7 @@ pub mod maven;
 pub mod node;
 mod outputs;
 mod package;
+pub mod php;
 pub mod python;
 pub mod ruby;
 pub mod rust;
@@ -89,6 +90,7 @@ pub const ALL: &[Ecosystem] = &[
     java::ECOSYSTEM,
     dotnet::ECOSYSTEM,
     elixir::ECOSYSTEM,
+    php::ECOSYSTEM,
     bun_deno::ECOSYSTEM,
     hugo::ECOSYSTEM,
     site::ECOSYSTEM,

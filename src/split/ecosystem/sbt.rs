@@ -9,6 +9,7 @@ use crate::split::answer::{Answer, Evidence, Site};
 use crate::split::command::Invocation;
 use crate::split::facts::join;
 use crate::split::refusal::{Reason, Refusal};
+use crate::split::start::Launch;
 use crate::split::world::base_name;
 use crate::workspace::project::Setting;
 use crate::workspace::project::sbt;
@@ -17,8 +18,14 @@ use crate::workspace::project::sbt;
 pub const ECOSYSTEM: Ecosystem =
     Ecosystem { name: TOOL.name, title: "sbt", reads: read, answers: answer };
 
-const TOOL: Tool =
-    Tool { name: "sbt", output: "target", holding, only_jar, script_tools: &["bash"] };
+const TOOL: Tool = Tool {
+    name: "sbt",
+    output: "target",
+    holding,
+    only_jar,
+    jars: |_, _| Vec::new(),
+    script_tools: &["bash"],
+};
 
 /// Tasks behind which there is something in the folder of the output.
 const BUILDS: &[&str] =
@@ -114,9 +121,13 @@ fn only_jar(_: &Site<'_, '_>, _: &str) -> Option<String> {
 }
 
 fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
-    if let Some(launch) = site.start.launches.iter().find(|one| one.name() == Some("sbt")) {
-        let place = Some(site.start.place);
-        return Some(Err(Refusal::new(Reason::BuildTool, launch.shown(), place)));
+    let is_sbt = |launch: &&Launch| matches!(launch.name(), Some("sbt" | "sbtx"));
+    if let Some(launch) = site.start.launches.iter().find(is_sbt) {
+        let reason = match site.start.launches.len() {
+            1 => Reason::BuildTool,
+            _ => Reason::BuildsAtStart,
+        };
+        return Some(Err(Refusal::new(reason, launch.shown(), Some(site.start.place))));
     }
     jvm::answer(site, &TOOL).or_else(|| jvm::unread(site, is_own))
 }

@@ -121,6 +121,8 @@ pub struct Told {
     pub entries: Vec<String>,
     /// Whether an entry is not known.
     pub has_open_entries: bool,
+    /// Whether it is a source, which Java compiles when it starts (JEP 330).
+    pub is_source: bool,
     /// All other words that may name files: values of options, arguments of the program.
     pub words: Vec<String>,
 }
@@ -165,7 +167,15 @@ pub fn told(one: &Invocation, scene: &Scene) -> Option<Told> {
             }
             text if VALUES.contains(&text) => drop(words.next()),
             text if text.starts_with('@') => return None,
+            "--source" => {
+                told.is_source = true;
+                return Some(told);
+            }
             text if text.starts_with('-') => told.words.push(text.to_owned()),
+            text if text.ends_with(".java") => {
+                told.is_source = true;
+                return Some(told);
+            }
             // The class: it is found by the variable or where it is started.
             _ => {
                 if told.entries.is_empty() && !told.has_open_entries {
@@ -246,7 +256,12 @@ pub fn paths_in(word: &str) -> impl Iterator<Item = &str> {
         true => value.split('=').next().unwrap_or_default(),
         false => value,
     };
-    value.split([',', ';']).filter_map(|part| {
+    // `-Xbootclasspath/a:a.jar:b.jar`
+    let (value, marks): (_, &[char]) = match word.starts_with("-Xbootclasspath") {
+        true => (word.split_once(':').map_or("", |(_, value)| value), &[':']),
+        false => (value, &[',', ';']),
+    };
+    value.split(marks).filter_map(|part| {
         let part = part.strip_prefix("optional:").unwrap_or(part);
         let part = part.strip_prefix("file://").or(part.strip_prefix("file:")).unwrap_or(part);
         let is_path = part.contains('/')
@@ -281,6 +296,13 @@ mod tests {
         check("java Main", Some(("", ".", "")));
         check("java --add-opens a=b -p mods -m x/y", Some(("", "mods", "")));
         check("java @options", None);
+        let is_source = |line: &str| {
+            let read = command::read(line, &Scene::default(), &|_| TextRange::default()).unwrap();
+            told(&read[0], &Scene::default()).unwrap().is_source
+        };
+        assert!(is_source("java Main.java a"));
+        assert!(is_source("java -Xmx1g --source 17 main"));
+        assert!(!is_source("java -cp a Main b.java"));
         check("java -version", None);
     }
 
@@ -296,5 +318,6 @@ mod tests {
         check("jdbc:postgresql://db/x", &[]);
         check("-Durl=http://x/y", &[]);
         check("-Xmx1g", &[]);
+        check("-Xbootclasspath/a:/a.jar:/b.jar", &["/a.jar", "/b.jar"]);
     }
 }

@@ -15,10 +15,11 @@ use crate::image::Amount;
 use crate::split::answer::{Answer, Artifact, Data, Evidence, Site};
 use crate::split::command::{Invocation, Word};
 use crate::split::course::{Course, Product, Role, matches_pattern};
-use crate::split::facts::{What, join};
+use crate::split::facts::{Line, What, join};
 use crate::split::packages::{Holder, holder};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::world::{Origin, base_name, is_within, parent, trimmed};
+use crate::text::TextRange;
 use crate::workspace::{Context, Kind};
 
 /// A build tool that makes jars.
@@ -34,6 +35,8 @@ pub struct Tool {
     /// The path of the only jar that a project of that folder makes in the place where its jars
     /// are; `None` if there may be several.
     pub only_jar: fn(&Site<'_, '_>, &str) -> Option<String>,
+    /// The paths of the jars that a project of that folder is known to make; there may be more.
+    pub jars: fn(&Site<'_, '_>, &str) -> Vec<String>,
     /// Programs that have to be there for the tool's start scripts besides `sh`.
     pub script_tools: &'static [&'static str],
 }
@@ -58,6 +61,8 @@ pub enum Holding {
     All(Evidence),
     /// All but what is in these folders.
     Beside(Vec<String>, Evidence),
+    /// All that it needs if this holds, which is a sentence.
+    Assumed(String),
     /// Not its dependencies.
     Thin,
     /// It is not known.
@@ -92,6 +97,24 @@ const EMBEDDED: &[&str] = &[
     "system.properties",
     "target",
 ];
+
+/// Where Temurin's images have their Java.
+const TEMURIN_HOME: &str = "/opt/java/openjdk";
+
+/// Folders in homes where build tools keep what they fetched.
+const CACHES: &[&str] = &["/.m2/", "/.gradle/", "/.ivy2/", "/.sbt/", "/.cache/coursier/"];
+
+/// Whether a path is in the cache of a build tool.
+fn is_cached(path: &str) -> bool {
+    CACHES.iter().any(|cache| path.contains(cache))
+}
+
+/// Whether an option names a file without which Java does not start.
+fn is_loaded(word: &str) -> bool {
+    const OPTIONS: &[&str] =
+        &["-javaagent:", "-agentpath:", "-Xbootclasspath", "-XX:Flags=", "-XX:VMOptionsFile="];
+    OPTIONS.iter().any(|option| word.starts_with(option))
+}
 
 /// Files that stand in the folder of a project.
 const MANIFESTS: &[&str] = &["pom.xml", "build.gradle", "build.gradle.kts", "build.sbt"];
@@ -141,9 +164,9 @@ fn check_java(site: &Site<'_, '_>, is_image: bool) -> Result<(), Refusal> {
             continue;
         }
         // Only Temurin's own images have it there, and the builder has it, too.
-        let same = "/opt/java/openjdk/bin/java";
-        let is_temurin = site.base().variable("JAVA_HOME") == Some("/opt/java/openjdk");
-        if word != same || !is_temurin {
+        let is_temurin = site.base().variable("JAVA_HOME") == Some(TEMURIN_HOME);
+        let is_same = word.strip_prefix(TEMURIN_HOME) == Some("/bin/java");
+        if !is_same || !is_temurin {
             let what = format!("The small images do not have {word}: start `java`");
             return Err(Refusal::new(Reason::NeedsOther, what, Some(site.start.place)));
         }
@@ -157,6 +180,8 @@ struct Found {
     artifacts: Vec<Artifact>,
     evidence: Vec<Evidence>,
     assumptions: Vec<String>,
+    /// Whether a file of Java itself is named by its path.
+    names_home: bool,
 }
 
 struct Finder<'s, 'c, 'a> {
@@ -180,7 +205,7 @@ impl Finder<'_, '_, '_> {
             needs_shell = true;
             self.script()?;
         }
-        self.environment();
+        self.environment()?;
         self.found.drop_inner();
         let site = self.site;
         let mut answer = packed(site, self.tool.name, self.found.artifacts, needs_shell)?;
@@ -193,12 +218,12 @@ impl Finder<'_, '_, '_> {
             });
             answer.packages.extend(packages);
         }
-        // Who starts by an absolute path needs the image that has it there.
+        // Who names a file of Java by its absolute path needs the image that has it there.
         let is_bare = commands
             .iter()
             .filter(is_java)
             .all(|one| one.words.first().is_some_and(|word| word.or_empty() == "java"));
-        if !is_bare {
+        if !is_bare || self.found.names_home {
             answer.runtimes.retain(|(_, image)| !image.contains("distroless"));
         }
         answer.evidence.splice(0..0, self.found.evidence);
@@ -207,15 +232,20 @@ impl Finder<'_, '_, '_> {
     }
 
     fn java(&mut self, one: &Invocation) -> Result<(), Refusal> {
-        let unclear =
-            || Refusal::new(Reason::StartUnknown, one.shown(), Some(self.site.start.place));
+        let place = Some(self.site.start.place);
+        let unclear = || Refusal::new(Reason::StartUnknown, one.shown(), place);
         let told = told(one, &self.site.scene()).ok_or_else(unclear)?;
+        if told.is_source {
+            return Err(Refusal::new(Reason::BuildTool, one.shown(), place));
+        }
         match &told.jar {
             Some(jar) => self.jar(one, jar)?,
             None => self.classes(one, &told)?,
         }
         for word in &told.words {
-            self.files(one, word);
+            for path in paths_in(word).filter_map(|path| one.path(path)) {
+                self.named(word, trimmed(&path), place)?;
+            }
         }
         Ok(())
     }
@@ -272,6 +302,9 @@ impl Finder<'_, '_, '_> {
     fn jar_at(&self, path: &str) -> Result<Jar, Refusal> {
         self.in_image(path)?;
         let (source, is_pattern) = source(self.site.course, path);
+        if is_pattern {
+            self.check_alone(&source)?;
+        }
         let product = self.product(path).or_else(|| self.product(&source));
         let project = self.project_of(&source);
         match (product, project) {
@@ -279,6 +312,17 @@ impl Finder<'_, '_, '_> {
                 Ok(Jar { path: path.to_owned(), source, is_pattern, project })
             }
             _ => Err(self.missing(path)),
+        }
+    }
+
+    /// That a pattern, by which a jar is copied to one name, finds one alone: of several it would be
+    /// the wrong one, if the copy does not fail.
+    fn check_alone(&self, pattern: &str) -> Result<(), Refusal> {
+        let Some(project) = self.project_of(pattern) else { return Ok(()) };
+        let jars = (self.tool.jars)(self.site, &project);
+        match jars.iter().filter(|jar| matches_pattern(pattern, jar)).count() {
+            0 | 1 => Ok(()),
+            _ => Err(Refusal::new(Reason::SeveralJars, pattern, Some(self.site.start.place))),
         }
     }
 
@@ -327,7 +371,9 @@ impl Finder<'_, '_, '_> {
         let place = Some(self.site.start.place);
         self.found.artifacts.push(Artifact::file(&jar.path));
         if jar.is_pattern {
-            let why = format!("{} is copied from the only match of {}", jar.path, jar.source);
+            let (path, source) = (&jar.path, &jar.source);
+            let why =
+                format!("{path} is what {source} finds: of several files the copy would fail");
             self.found.evidence.push(Evidence::at(self.site.start.place, why));
         }
         match holding {
@@ -336,6 +382,7 @@ impl Finder<'_, '_, '_> {
                 self.found.evidence.push(evidence);
                 self.found.artifacts.extend(folders.into_iter().map(Artifact::folder));
             }
+            Holding::Assumed(assumption) => self.found.assumptions.push(assumption),
             Holding::Beside(..) | Holding::Thin => {
                 return Err(Refusal::new(Reason::ThinJar, &jar.path, place));
             }
@@ -366,6 +413,12 @@ impl Finder<'_, '_, '_> {
             is_built |= self.product(&path).is_some() || self.holds_product(&path);
             if path == "/" || self.site.course.world.origin(&path).is_none() {
                 return Err(Refusal::new(Reason::ArtifactMissing, path, place));
+            }
+            // Whether it holds all does not matter, but that it is made does.
+            if let Ok(jar) = self.jar_at(&path)
+                && !is_folder
+            {
+                (self.tool.holding)(self.site, &jar)?;
             }
             let artifact = if is_folder { Artifact::folder(path) } else { Artifact::file(path) };
             self.found.artifacts.push(artifact);
@@ -414,13 +467,30 @@ impl Finder<'_, '_, '_> {
         Ok(())
     }
 
-    /// Files that a word of the start command names.
-    fn files(&mut self, one: &Invocation, word: &str) {
-        for path in paths_in(word) {
-            if let Some(path) = one.path(path) {
-                self.file(trimmed(&path));
+    /// A path that an option or an argument names.
+    ///
+    /// Errors: the program needs it, and nothing is known to make it.
+    fn named(&mut self, word: &str, path: &str, place: Option<TextRange>) -> Result<(), Refusal> {
+        let origin = self.site.course.world.origin(path);
+        let home = self.site.base().variable("JAVA_HOME");
+        if origin.is_none() && home.is_some_and(|home| is_within(path, home)) {
+            // Only the JRE of the same maker has it there.
+            self.found.names_home = true;
+            if home != Some(TEMURIN_HOME) {
+                let what = format!("The small images do not have {path}");
+                return Err(Refusal::new(Reason::NeedsOther, what, place));
             }
+            return Ok(());
         }
+        let is_lost = match origin {
+            None => is_loaded(word) || is_cached(path),
+            Some(origin) => matches!(origin, Origin::Removed(_)) && is_loaded(word),
+        };
+        if is_lost {
+            return Err(Refusal::new(Reason::ArtifactMissing, path, place));
+        }
+        self.file(path);
+        Ok(())
     }
 
     /// A file that is told to the program: it is taken from the builder, unless it comes again
@@ -455,23 +525,41 @@ impl Finder<'_, '_, '_> {
     }
 
     /// Files that variables of the file name.
-    fn environment(&mut self) {
+    ///
+    /// Errors: one is missing, or options are in a file that is not read.
+    fn environment(&mut self) -> Result<(), Refusal> {
         let scene = self.site.scene();
         let base = self.site.base();
         let own = scene.variables.iter().filter_map(|(name, value)| {
             let value = value.as_deref()?;
             let is_new = base.variable(name) != Some(value);
-            (is_new && !["PATH", "JAVA_HOME"].contains(&name.as_str())).then_some(value)
+            (is_new && !["PATH", "JAVA_HOME"].contains(&name.as_str())).then_some((name, value))
         });
-        for word in own.flat_map(str::split_whitespace) {
-            if word.starts_with('/') || word.starts_with("file:") || word.starts_with('-') {
-                for path in paths_in(word) {
-                    if let Some(path) = scene.path(path) {
-                        self.file(trimmed(&path));
-                    }
+        for (name, value) in own {
+            let place = self.place_of(name);
+            for word in value.split_whitespace() {
+                if let Some(file) = word.strip_prefix('@').filter(|_| name == "JDK_JAVA_OPTIONS") {
+                    return Err(Refusal::new(Reason::CannotFollow, format!("@{file}"), place));
+                }
+                if !word.starts_with(['/', '-']) && !word.starts_with("file:") {
+                    continue;
+                }
+                for path in paths_in(word).filter_map(|path| scene.path(path)) {
+                    self.named(word, trimmed(&path), place)?;
                 }
             }
         }
+        Ok(())
+    }
+
+    /// The place of the last line that sets a variable.
+    fn place_of(&self, variable: &str) -> Option<TextRange> {
+        let sets = |line: &&Line<'_>| match &line.what {
+            What::Variables(names) => names.iter().any(|name| name == variable),
+            _ => false,
+        };
+        let line = self.site.facts().lines.iter().rev().find(sets);
+        line.map(|line| line.placed.range())
     }
 }
 

@@ -303,7 +303,6 @@ const INIT: &[&str] = &[
     "circusd",
     "honcho",
     "foreman",
-    "pm2-dev",
 ];
 
 /// Programs that one works in.
@@ -321,6 +320,7 @@ const ENVIRONMENTS: &[&str] = &[
 /// Programs that serve sources while they change.
 const DEVELOPMENT: &[&str] = &[
     "nodemon",
+    "pm2-dev",
     "ts-node-dev",
     "webpack-dev-server",
     "webpack-serve",

@@ -6,6 +6,10 @@
 //! Sources: the Cargo Book (`cargo build`, `cargo install`, profiles, configuration, environment
 //! variables), the rustc book (code generation options) and the reference's chapter on linkage.
 
+mod flags;
+mod tools;
+
+use super::c;
 use super::{Asked, Built, Ecosystem, Reading};
 use crate::image::Amount;
 use crate::split::answer::{
@@ -136,16 +140,8 @@ const CHECKING: &[&str] = &[
 ];
 
 /// Crates whose programs help to build.
-const TOOLS: &[&str] = &[
-    "cross",
-    "just",
-    "sccache",
-    "sqlx-cli",
-    "wasm-bindgen-cli",
-    "wasm-pack",
-    "trunk",
-    "bindgen-cli",
-];
+const TOOLS: &[&str] =
+    &["cross", "just", "sccache", "wasm-bindgen-cli", "wasm-pack", "trunk", "bindgen-cli"];
 
 /// Crates that load libraries which no table knows, or bring such beside the program.
 const UNTRACEABLE: &[&str] = &[
@@ -157,6 +153,10 @@ const UNTRACEABLE: &[&str] = &[
     "pyo3-ffi",
     "mozjs_sys",
 ];
+
+/// Crates by which programs open libraries.
+const OPENING: &[&str] =
+    &["abi_stable", "dlopen", "dlopen2", "hot-lib-reloader", "libloading", "sharedlib"];
 
 /// Crates that look for the certificates of authorities, or may.
 const TLS: &[&str] = &[
@@ -446,7 +446,7 @@ fn built(asked: &Asked<'_, '_>, words: &[Word]) -> Option<Vec<Built>> {
 fn installed_tool(words: &[Word]) -> bool {
     let Some(options) = options(words) else { return false };
     let is_tool = |word: &&Word| {
-        let name = word.or_empty().split('@').next().unwrap_or_default();
+        let name = tools::named(word.or_empty());
         name.starts_with("cargo-") || TOOLS.contains(&name)
     };
     !options.operands.is_empty() && options.operands.iter().all(is_tool)
@@ -475,10 +475,8 @@ fn installed(asked: &Asked<'_, '_>, words: &[Word]) -> Option<Vec<Built>> {
         }
     }
     if names.is_empty() {
-        let crates = options.operands.iter();
-        names.extend(
-            crates.filter_map(|word| Some(word.text.as_deref()?.split('@').next()?.to_owned())),
-        );
+        let crates = options.operands.iter().filter_map(|word| word.text.as_deref());
+        names.extend(crates.flat_map(|name| tools::programs(tools::named(name))));
     }
     if let Some(place) = options.value(&["--path"])
         && names.is_empty()
@@ -600,6 +598,24 @@ impl Project {
         let all = self.manifests.iter().flat_map(|one| &one.dependencies);
         all.filter(|one| one.package == package)
             .any(|one| one.features.iter().any(|feature| feature.starts_with(start)))
+    }
+
+    /// Whether its own code may open libraries by their names.
+    fn opens_libraries(&self, sources: &Sources) -> bool {
+        let needed = |one: &&cargo::Dependency| one.role == cargo::Role::Normal;
+        let mut all = self.manifests.iter().flat_map(|one| &one.dependencies).filter(needed);
+        all.any(|one| OPENING.contains(&one.package.as_str()))
+            || sources.mentions(&["libloading::", "dlopen("])
+    }
+
+    /// A package that is built as a library which the program does not hold: one of Rust's own sort
+    /// is linked when the program starts, one of C's may be opened by it.
+    fn plugin(&self, opens: bool) -> Option<&str> {
+        let is = |one: &Manifest, kind: &str| one.crate_types.iter().any(|own| own == kind);
+        let is_plugin = |one: &&Manifest| {
+            is(one, "dylib") && !is(one, "rlib") && !is(one, "lib") || opens && is(one, "cdylib")
+        };
+        self.manifests.iter().find(is_plugin)?.name.as_deref()
     }
 
     /// The sources of all its packages.
@@ -832,7 +848,10 @@ fn native(
     if is_foreign {
         setup.project = None;
     }
-    let linked = Linked::of(site, &setup, Some(invocation))?;
+    let mut linked = Linked::of(site, &setup, Some(invocation))?;
+    if is_foreign && !site.base().slim && linked.linkage != Linkage::Static {
+        linked.libraries.extend(tools::libraries(&options));
+    }
     let mut answer = linked.answer(site, Artifact::file(path));
     answer.evidence.insert(0, Evidence::at(invocation.range, product.evidence.clone()));
     answer.provides.push(base_name(path).to_owned());
@@ -872,6 +891,10 @@ impl Linked {
             return Err(Refusal::new(Reason::Plugins, format!("the crate {name}"), None));
         }
         let sources = project.map(|project| project.sources(site.course)).unwrap_or_default();
+        let opens = project.is_some_and(|project| project.opens_libraries(&sources));
+        if let Some(name) = project.and_then(|project| project.plugin(opens)) {
+            return Err(Refusal::new(Reason::Plugins, format!("that of the package {name}"), None));
+        }
         let uses = |names: &[&str]| match lock {
             _ if is_alone => false,
             Some(lock) => names.iter().any(|name| lock.has(name)),
@@ -881,6 +904,9 @@ impl Linked {
         let mut assumptions: Vec<String> = assumption.into_iter().collect();
         if sources.mentions(&["process::Command", "process::{"]) {
             assumptions.push("the programs that it starts itself are in the image".to_owned());
+        }
+        if opens {
+            assumptions.push("the libraries that it opens itself are in the image".to_owned());
         }
         let zone = site.scene().value("TZ").is_some();
         let mut linked = Linked {
@@ -899,10 +925,41 @@ impl Linked {
             },
             embedded: project.map(|project| embedded(project, &sources)).unwrap_or_default(),
         };
+        if linked.linkage != Linkage::Static {
+            linked.told(site, setup, invocation)?;
+        }
         if !site.base().slim && linked.linkage != Linkage::Static {
             linked.implicit(project, &sources);
         }
         Ok(linked)
+    }
+
+    /// The libraries that the compiler is told to link with.
+    ///
+    /// Errors: one that neither the full image nor a package of the file is known to bring.
+    fn told(
+        &mut self,
+        site: &Site<'_, '_>,
+        setup: &Setup,
+        invocation: Option<&Invocation>,
+    ) -> Result<(), Refusal> {
+        let requested = || site.course.packages.iter().flat_map(|one| &one.requested);
+        let is_installed = |name: &str| {
+            requested().any(|one| one.name.ends_with("-dev") && one.name.contains(name))
+        };
+        for name in flags::libraries(setup.flags.as_deref().unwrap_or_default()) {
+            let there = c::LIBRARIES.iter().find(|(own, _)| *own == name);
+            match there.filter(|_| !site.base().slim) {
+                _ if c::OWN.contains(&name.as_str()) || is_installed(&name) => {}
+                Some((_, package)) => self.libraries.push((*package).to_owned()),
+                None => {
+                    let place = invocation.map_or(site.start.place, |one| one.range);
+                    let what = format!("lib{name}");
+                    return Err(Refusal::new(Reason::Plugins, what, Some(place)));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The libraries that a full image has without a line of the file.
@@ -1170,6 +1227,87 @@ CMD ["target/release/app"]
             ALONE,
             r#"plugins: It loads libraries at run time that cannot be traced: prefer-dynamic."#,
         );
+    }
+
+    #[test]
+    fn libraries_of_the_flags() {
+        let file = |flags: &str| {
+            format!(
+                "FROM rust:1.80\nENV RUSTFLAGS=\"{flags}\"\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n"
+            )
+        };
+        check(
+            &file("-C link-arg=-lfoo"),
+            ALONE,
+            "plugins: It loads libraries at run time that cannot be traced: libfoo.",
+        );
+        let made = stages(&file("-C target-cpu=native -lm"), ALONE);
+        assert!(made.contains("FROM gcr.io/distroless/cc-debian12\n"), "{made}");
+        let made = stages(&file("-C link-args=-lpq"), ALONE);
+        assert!(made.contains("libpq5") && made.contains("no Smallest"), "{made}");
+        let installed = file("-lpcap")
+            .replace("WORKDIR", "RUN apt-get update && apt-get install -y libpcap-dev\nWORKDIR");
+        let made = stages(&installed, ALONE);
+        assert!(made.contains("libpcap0.8"), "{made}");
+    }
+
+    #[test]
+    fn libraries_of_the_workspace() {
+        let file = "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD [\"target/release/app\"]\n";
+        let made = |kind: &str, needs: &str| {
+            let app =
+                format!("{PACKAGE}[dependencies]\n{needs}[workspace]\nmembers = [\"more\"]\n");
+            let more = format!(
+                "{}[lib]\ncrate-type = [\"{kind}\"]\n",
+                PACKAGE.replace("\"app\"", "\"more\"")
+            );
+            let files = [
+                ("Cargo.toml", app.as_str()),
+                ("src/main.rs", MAIN),
+                ("more/Cargo.toml", more.as_str()),
+                ("more/src/lib.rs", ""),
+            ];
+            stages(file, &files)
+        };
+        let no = "plugins: It loads libraries at run time that cannot be traced: that of the package more.";
+        assert_eq!(made("cdylib", "libloading = \"0.8\"\n"), no);
+        assert_eq!(made("dylib", "more = { path = \"more\" }\n"), no);
+        assert!(made("cdylib", "").starts_with("FROM debian:bookworm-slim"));
+        let opens = made("rlib", "libloading = \"0.8\"\n");
+        assert!(opens.contains("? the libraries that it opens itself are in the image"), "{opens}");
+    }
+
+    #[test]
+    fn a_tool_that_the_start_script_calls() {
+        let file = |install: &str| {
+            format!(
+                "FROM rust:1.80-bookworm\nRUN cargo install {install}\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nENTRYPOINT [\"./run.sh\"]\n"
+            )
+        };
+        let files = |script: &'static str| {
+            [
+                ("Cargo.toml", PACKAGE),
+                ("src/main.rs", MAIN),
+                ("run.sh", script),
+                ("migrations/1/up.sql", ""),
+            ]
+        };
+        let diesel = files("#!/bin/sh\ndiesel migration run\nexec ./target/release/app\n");
+        let made = stages(&file("diesel_cli --no-default-features --features sqlite"), &diesel);
+        for part in [
+            "COPY --from=builder /usr/local/cargo/bin/diesel /usr/local/bin/diesel\n",
+            "COPY --from=builder /app/target/release/app /app/target/release/app\n",
+            "COPY --from=builder /app/migrations /app/migrations\n",
+            " libsqlite3-0 ",
+            "no Smallest: needs-shell",
+        ] {
+            assert!(made.contains(part), "{part} is not in\n{made}");
+        }
+        let sqlx = files("#!/bin/sh\nsqlx migrate run\nexec ./target/release/app\n");
+        let made = stages(&file("sqlx-cli --no-default-features -F rustls,postgres"), &sqlx);
+        assert!(made.contains("/usr/local/cargo/bin/sqlx /usr/local/bin/sqlx\n"), "{made}");
+        let made = stages(&file("cargo-watch"), &sqlx);
+        assert!(made.contains("script-tool"), "{made}");
     }
 
     #[test]

@@ -399,6 +399,7 @@ const ENVIRONMENTS: &[&str] = &[
 /// Programs that serve sources while they change.
 const DEVELOPMENT: &[&str] = &[
     "nodemon",
+    "pm2-dev",
     "ts-node-dev",
     "webpack-dev-server",
     "webpack-serve",

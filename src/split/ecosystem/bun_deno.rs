@@ -6,11 +6,13 @@
 
 use super::{Asked, Built, Ecosystem, Reading, package};
 use crate::image::Amount;
+use crate::language::Keyword;
 use crate::split::answer::{Answer, Artifact, Data, Evidence, Linkage, Need, Site};
 use crate::split::base::{Family, Libc};
 use crate::split::command::{Grammar, Invocation, Options};
 use crate::split::course::{Product, Role};
 use crate::split::refusal::{Reason, Refusal};
+use crate::split::start::Launch;
 use crate::split::world::{base_name, parent};
 
 /// Its row.
@@ -102,6 +104,39 @@ const DENO: Grammar = Grammar {
     joined: &[],
 };
 
+/// Commands that the images' entrypoints give to the runtime.
+const BUN_VERBS: &[&str] = &["add", "build", "install", "repl", "run", "test", "x"];
+const DENO_VERBS: &[&str] = &[
+    "add",
+    "bench",
+    "bundle",
+    "cache",
+    "check",
+    "compile",
+    "coverage",
+    "doc",
+    "eval",
+    "fmt",
+    "help",
+    "info",
+    "init",
+    "install",
+    "jupyter",
+    "lint",
+    "lsp",
+    "publish",
+    "remove",
+    "repl",
+    "run",
+    "serve",
+    "task",
+    "test",
+    "types",
+    "uninstall",
+    "upgrade",
+    "vendor",
+];
+
 fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
     let one = asked.invocation;
     match (one.name()?, one.arg(0)?) {
@@ -175,7 +210,7 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
         return Some(native(site, &path, product));
     }
     let family = site.base().family;
-    let launch = site.start.launches.last()?;
+    let launch = &whole(site, site.start.launches.last()?);
     let place = Some(site.start.place);
     let steps = package::steps(site.course, &launch.words, launch.folder.as_deref());
     if let Some(step) = steps.steps.iter().find(|step| step.work == package::Work::Develops) {
@@ -183,7 +218,10 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     }
     let is_run = matches!(launch.name(), Some("bun" | "bunx" | "deno"));
     if is_run && matches!(family, Family::Bun | Family::Deno) {
-        if launch.args().any(|word| matches!(word, "--watch" | "--hot")) {
+        let is_watching = |word: &str| {
+            matches!(word.split('=').next(), Some("--watch" | "--watch-hmr" | "--hot"))
+        };
+        if launch.args().any(is_watching) {
             return Some(Err(Refusal::new(Reason::DevelopmentServer, launch.shown(), place)));
         }
         if launch.word(1) == Some("task") {
@@ -205,6 +243,23 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
             Refusal::new(Reason::ArtifactUnknown, why, Some(tried.range))
         }
     }))
+}
+
+/// The words of a start with the runtime that the image's own entrypoint puts before its commands
+/// and options. Source: `docker-entrypoint.sh` of the two images.
+fn whole(site: &Site<'_, '_>, launch: &Launch) -> Launch {
+    let (runtime, verbs) = match site.base().family {
+        Family::Bun => ("bun", BUN_VERBS),
+        Family::Deno => ("deno", DENO_VERBS),
+        _ => return launch.clone(),
+    };
+    let is_inherited = site.facts().last(Keyword::Entrypoint).is_none() && !site.start.needs_shell;
+    let first = launch.word(0).unwrap_or_default();
+    let mut launch = launch.clone();
+    if is_inherited && (first.starts_with('-') || verbs.contains(&first)) {
+        launch.words.insert(0, Some(runtime.to_owned()));
+    }
+    launch
 }
 
 fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, Refusal> {
@@ -342,7 +397,25 @@ mod tests {
             "denoland/deno:2.1.4",
             "deno cache main.ts",
             "[\"run\", \"-A\", \"main.ts\"]",
-            Err("nothing-built"),
+            Err("saves-little"),
         );
+    }
+
+    #[test]
+    fn commands_that_the_entrypoint_gives_to_the_runtime() {
+        let compile = "deno compile -A -o server main.ts";
+        let deno = |cmd, code| check("denoland/deno:2.1.4", compile, cmd, Err(code));
+        deno("[\"run\", \"--watch\", \"-A\", \"main.ts\"]", "development-server");
+        deno("[\"run\", \"--watch=src\", \"main.ts\"]", "development-server");
+        deno("[\"serve\", \"main.ts\"]", "saves-little");
+        deno("[\"task\", \"dev\"]", "start-unknown");
+        let bun = |cmd, code| check("oven/bun:1", "bun install", cmd, Err(code));
+        bun("[\"--hot\", \"a.ts\"]", "development-server");
+        bun("[\"run\", \"a.ts\"]", "saves-little");
+    }
+
+    #[test]
+    fn tasks_are_looked_up() {
+        check("denoland/deno:2.1.4", "deno cache main.ts", "deno task dev", Err("start-unknown"));
     }
 }

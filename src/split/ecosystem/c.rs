@@ -63,7 +63,7 @@ const CHECKING: &[&str] = &["clang-format", "clang-tidy", "cppcheck", "ctest", "
 
 /// Libraries by the names that linkers know, and the development packages of the full images that
 /// hold them.
-const LIBRARIES: &[(&str, &str)] = &[
+pub(super) const LIBRARIES: &[(&str, &str)] = &[
     ("bz2", "libbz2-dev"),
     ("crypto", "libssl-dev"),
     ("curl", "libcurl4-openssl-dev"),

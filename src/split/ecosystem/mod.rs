@@ -3,6 +3,7 @@
 //! One file each. Adding one means adding a file and a row of [`ALL`].
 
 pub mod app;
+mod behind;
 pub mod bun_deno;
 pub mod c;
 pub mod dart;

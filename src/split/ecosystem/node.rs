@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use super::behind;
 use super::package::{self, Step, Steps, Work};
-use super::{Asked, Ecosystem, Reading};
+use super::{Asked, Built, Ecosystem, Reading};
 use crate::image::Amount;
 use crate::image::tag::Tag;
 use crate::language::Keyword;
@@ -111,13 +112,33 @@ const BUILD_TOOLS: &[&str] = &[
 const BROUGHT: &[&str] = &["node", "npm", "npx", "yarn", "yarnpkg"];
 
 fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
-    package::read(asked.course, asked.invocation).map(|(reading, _)| reading)
+    let (reading, steps) = package::read(asked.course, asked.invocation)?;
+    Some(match reading {
+        Reading::Builds(_) => Reading::Builds(outside(asked, &steps)),
+        other => other,
+    })
+}
+
+/// What a build writes outside of the folder that it runs in: that one is taken as a whole.
+fn outside(asked: &Asked<'_, '_>, found: &Steps) -> Vec<Built> {
+    let built = found.steps.iter().filter(|step| matches!(step.work, Work::Builds(_)));
+    let outputs = built.filter_map(|step| Some((step, package::compiled(asked.course, step)?)));
+    let own = asked.invocation.folder.as_deref();
+    outputs
+        .filter(|(_, path)| own.is_none_or(|own| !is_within(path, own)))
+        .map(|(step, path)| {
+            let evidence = format!("`{}` writes to {path}", step.words.join(" "));
+            Built { path, is_folder: true, evidence }
+        })
+        .collect()
 }
 
 fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
-    let starts: Vec<Steps> = site
-        .start
-        .launches
+    if site.base().family != Family::Node {
+        return None;
+    }
+    let launched = behind::launches(site, &package::is_own);
+    let starts: Vec<Steps> = launched
         .iter()
         .map(|launch| package::steps(site.course, &launch.words, launch.folder.as_deref()))
         .collect();
@@ -126,11 +147,8 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
             || steps.manager.is_some()
             || steps.steps.iter().any(|step| step.work != Work::Runs && step.work != Work::Nothing)
     };
-    let launches = || site.start.launches.iter().zip(&starts);
-    if site.base().family != Family::Node {
-        return None;
-    }
-    if !launches().any(is_own) && !has_tool(site) {
+    let launches = || launched.iter().zip(&starts);
+    if !launches().any(is_own) && !has_tool(site, &launched) {
         let is_built = site.builds("node") || site.builds("site");
         let shown = site.start.launches.last().map(Launch::shown).unwrap_or_default();
         let refusal = Refusal::new(Reason::StartUnknown, shown, Some(site.start.place));
@@ -139,13 +157,13 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     let refused = launches().find_map(|(launch, steps)| check_start(site, launch, steps).err());
     Some(match refused {
         Some(refusal) => Err(refusal),
-        None => Server { site, starts }.answer(),
+        None => Server { site, launches: &launched, starts }.answer(),
     })
 }
 
 /// Whether what is started is a program of the project's packages.
-fn has_tool(site: &Site<'_, '_>) -> bool {
-    site.start.launches.iter().any(|launch| {
+fn has_tool(site: &Site<'_, '_>, launches: &[Launch]) -> bool {
+    launches.iter().any(|launch| {
         let folder = launch.folder.as_deref().unwrap_or_default();
         let package = package::package_in(site.course, folder);
         let name = launch.name().unwrap_or_default();
@@ -182,6 +200,8 @@ fn check_start(site: &Site<'_, '_>, launch: &Launch, steps: &Steps) -> Result<()
 /// A server whose split is looked for.
 struct Server<'s, 'c, 'a> {
     site: &'s Site<'c, 'a>,
+    /// The commands of the start, those of a start script in its place.
+    launches: &'s [Launch],
     /// What each command of the start comes to.
     starts: Vec<Steps>,
 }
@@ -200,6 +220,7 @@ impl Server<'_, '_, '_> {
         let standalone = self.standalone(&project);
         if let Some((folder, evidence)) = &standalone {
             answer.artifacts = vec![Artifact::folder(folder.clone())];
+            answer.artifacts.extend(self.files_of_manager(&project));
             answer.evidence = vec![Evidence { text: evidence.clone(), place: None, file: None }];
         }
         match &package {
@@ -223,11 +244,17 @@ impl Server<'_, '_, '_> {
             None => {}
         }
         strays(site, &mut answer)?;
+        self.check_file(&mut answer, &project)?;
         self.tools(&mut answer);
         self.start(&mut answer)?;
         answer.runtimes = self.runtimes(&answer);
         answer.weight = Amount { bytes: 80_000_000, low: 5_000_000, high: 300_000_000 };
         Ok(answer)
+    }
+
+    /// Whether a start script starts the program.
+    fn has_script(&self) -> bool {
+        self.site.roots.is_none_or(|roots| !roots.scripts.is_empty())
     }
 
     /// Commands of the build that Node's tools are.
@@ -254,7 +281,7 @@ impl Server<'_, '_, '_> {
     /// The folder in which the server is started.
     fn project(&self) -> Result<String, Refusal> {
         let place = Some(self.site.start.place);
-        let last = self.site.start.launches.last();
+        let last = self.launches.last();
         let folder = last.and_then(|launch| launch.folder.clone());
         let folder = folder.filter(|folder| folder != "/" && !folder.is_empty());
         let why = "the project lies in the root of the image";
@@ -360,6 +387,56 @@ impl Server<'_, '_, '_> {
                 format!("{} holds all that its program needs ({})", output.path, output.evidence);
             (is_it && is_started).then_some((output.path, text))
         })
+    }
+
+    /// The files that a package manager reads when it starts a program.
+    fn files_of_manager(&self, project: &str) -> Vec<Artifact> {
+        if self.starts.iter().all(|steps| steps.manager.is_none()) {
+            return Vec::new();
+        }
+        let files = ["package.json", ".npmrc", ".yarnrc"];
+        let paths = files.iter().filter_map(|file| join(project, file));
+        let there = paths.filter(|path| self.site.course.in_context(path).is_some());
+        there.map(Artifact::file).collect()
+    }
+
+    /// That the file which Node runs is made by something, and comes along.
+    fn check_file(&self, answer: &mut Answer, project: &str) -> Result<(), Refusal> {
+        const ENDINGS: &[&str] = &["", ".js", ".json", ".node", "/index.js", "/package.json"];
+        let site = self.site;
+        let place = Some(site.start.place);
+        let Some((_, file)) = self.node_file() else { return Ok(()) };
+        let is_taken = answer.artifacts.iter().any(|own| is_within(&file, &own.from));
+        let last = self.deeds().map(|deed| deed.line).max().unwrap_or(0);
+        match site.course.world.followed(&file) {
+            _ if is_taken => {}
+            // A line behind the build copies it again.
+            Some(Origin::Context(line)) if *line > last => return Ok(()),
+            Some(Origin::Context(line)) => {
+                let copied = site.facts().lines.get(*line).map(|line| &line.what);
+                let Some(What::Copy(copy)) = copied else { return Ok(()) };
+                let folder = copy.destination.as_deref().map(trimmed).unwrap_or(project);
+                let is_folder = folder != file;
+                let from = folder.to_owned();
+                answer.artifacts.push(Artifact { to: from.clone(), from, is_folder });
+                return Ok(());
+            }
+            None | Some(Origin::Removed(_)) => {
+                let why = format!("nothing says what makes {file}");
+                return Err(Refusal::new(Reason::ArtifactUnknown, why, place));
+            }
+            Some(_) => return Ok(()),
+        }
+        let Some(written) = package::written(site.course) else { return Ok(()) };
+        let is_missing = !written.is_empty()
+            && !written.iter().any(|output| is_within(&file, output))
+            && ENDINGS
+                .iter()
+                .all(|ending| package::is_left_to_builds(site.course, &format!("{file}{ending}")));
+        match is_missing && site.context().is_some() {
+            true => Err(Refusal::new(Reason::ArtifactMissing, file, place)),
+            false => Ok(()),
+        }
     }
 
     /// Takes away what only the build needs, if nothing that runs needs it. Whether it is gone.
@@ -549,7 +626,7 @@ impl Server<'_, '_, '_> {
     fn start(&self, answer: &mut Answer) -> Result<(), Refusal> {
         let site = self.site;
         let place = Some(site.start.place);
-        let missing = site.start.launches.iter().zip(&self.starts).find(|(launch, steps)| {
+        let missing = self.launches.iter().zip(&self.starts).find(|(launch, steps)| {
             let name = launch.name().unwrap_or_default();
             let is_berry = name == "yarn" && self.has_berry();
             steps.manager.is_some() && (!BROUGHT.contains(&name) || is_berry)
@@ -561,7 +638,8 @@ impl Server<'_, '_, '_> {
             Refusal::new(Reason::NeedsOther, what, place)
         };
         let step = steps.only().ok_or_else(no)?;
-        let is_alone = site.start.launches.len() == 1
+        let is_alone = self.launches.len() == 1
+            && !self.has_script()
             && site.start.wrappers.is_empty()
             && step.variables.is_empty()
             && Some(step.folder.as_str()) == launch.folder.as_deref();
@@ -594,7 +672,7 @@ impl Server<'_, '_, '_> {
     fn check_tools(&self, answer: &mut Answer) -> Result<(), Refusal> {
         let unknown =
             |name: &str| Err(Refusal::new(Reason::ScriptTool, name, Some(self.site.start.place)));
-        for (launch, steps) in self.site.start.launches.iter().zip(&self.starts) {
+        for (launch, steps) in self.launches.iter().zip(&self.starts) {
             let folder = launch.folder.as_deref().unwrap_or_default();
             let package = package::package_in(self.site.course, folder).map(|(package, _)| package);
             let is_missing = |name: &&String| {
@@ -627,7 +705,7 @@ impl Server<'_, '_, '_> {
     }
 
     fn has_berry(&self) -> bool {
-        let folder = self.site.start.launches.last().and_then(|launch| launch.folder.clone());
+        let folder = self.launches.last().and_then(|launch| launch.folder.clone());
         let found = folder.and_then(|folder| package::package_in(self.site.course, &folder));
         let kinds = found
             .zip(self.site.context())
@@ -638,7 +716,7 @@ impl Server<'_, '_, '_> {
     /// Whether Yarn is told to make a `node_modules`.
     fn has_modules(&self) -> bool {
         const LONGEST: usize = 1 << 16;
-        let folder = self.site.start.launches.last().and_then(|launch| launch.folder.clone());
+        let folder = self.launches.last().and_then(|launch| launch.folder.clone());
         let file =
             folder.and_then(|folder| self.site.course.in_context(&join(&folder, ".yarnrc.yml")?));
         let text = file
@@ -652,10 +730,11 @@ impl Server<'_, '_, '_> {
         let base = self.site.base();
         let sibling = sibling(base).map(|image| (Variant::Conservative, image));
         let distroless = distroless(base).filter(|_| {
-            let [launch] = &self.site.start.launches[..] else { return false };
+            let [launch] = self.launches else { return false };
             let has_own = self.site.facts().last(Keyword::Entrypoint).is_some();
             launch.word(0) == Some("node")
                 && !has_own
+                && !self.has_script()
                 && !self.site.start.needs_shell
                 && self.node_file().is_some()
                 && answer.start.is_none()
@@ -976,6 +1055,8 @@ mod tests {
         check_start("npm install && node dist/main", Err("builds-at-start"));
         check_start("npm test", Err("build-tool"));
         check_start("pm2-runtime dist/main.js", Err("start-unknown"));
+        check_start("pm2-dev start ecosystem.config.js", Err("development-server"));
+        check_start("pm2-runtime --watch dist/main.js", Err("development-server"));
         check_start("npm run nothing", Err("start-unknown"));
     }
 
@@ -1098,6 +1179,65 @@ mod tests {
             &[("package.json", nuxt)],
             Ok(&["COPY --from=builder /app/.output /app/.output\n"]),
         );
+        let started = nuxt.replace(
+            "\"nuxt build\"",
+            "\"nuxt build\", \"start\": \"node .output/server/index.mjs\"",
+        );
+        check(
+            &file("node:20", &format!("{run}CMD [\"npm\", \"start\"]\n")),
+            &[("package.json", &started), (".npmrc", "")],
+            Ok(&[
+                "COPY --from=builder /app/.output /app/.output\n",
+                "COPY --from=builder /app/package.json /app/package.json\n",
+                "COPY --from=builder /app/.npmrc /app/.npmrc\n",
+            ]),
+        );
+    }
+
+    #[test]
+    fn where_the_compiler_writes() {
+        let package = |build: &str| {
+            format!(
+                "{{\"scripts\": {{\"build\": \"{build}\"}}, \"devDependencies\": {{\"typescript\": \"5\"}}}}"
+            )
+        };
+        let check = |build: &str, config: &str, cmd: &str, expected: Result<&[&str], &str>| {
+            let files = [("package.json", &*package(build)), ("tsconfig.json", config), SOURCE];
+            check(&file("node:20", &format!("RUN npm run build\nCMD {cmd}\n")), &files, expected);
+        };
+        let config = r#"{"compilerOptions": {"outDir": "build"}}"#;
+        let out = "[\"node\", \"/out/main.js\"]";
+        check("tsc --outDir /out", "{}", out, Ok(&["COPY --from=builder /out /out\n"]));
+        check("tsc", r#"{"compilerOptions": {"outDir": "/out"}}"#, out, Err("artifact-unknown"));
+        check("tsc", config, "[\"node\", \"build/main.js\"]", Ok(&["FROM node:20-slim"]));
+        check("tsc", config, "[\"node\", \"build\"]", Ok(&["FROM node:20-slim"]));
+        check("tsc", config, "[\"node\", \"dist/main.js\"]", Err("artifact-missing"));
+        check("tsc", config, "node dist/main", Err("artifact-missing"));
+        check("tsc -p .", config, "node dist/main", Ok(&["FROM node:20-slim"]));
+        check("tsc && cp -r build dist", config, "node dist/main", Ok(&["FROM node:20-slim"]));
+        check("tsc", "{}", "node dist/main", Ok(&["FROM node:20-slim"]));
+    }
+
+    #[test]
+    fn a_start_script() {
+        let check = |script: &str, tail: &str, expected: Result<&[&str], &str>| {
+            let files = [("package.json", PACKAGE), SOURCE, ("entry.sh", script)];
+            let rest = format!("RUN npm run build\nCOPY entry.sh /\n{tail}\n");
+            check(&file("node:20", &rest), &files, expected);
+        };
+        let entry = "ENTRYPOINT [\"/entry.sh\"]\nCMD [\"node\", \"dist/main.js\"]";
+        let kept: &[&str] =
+            &["FROM node:20-slim", "COPY entry.sh /\n", entry, "prune", "!distroless"];
+        check("#!/bin/bash\nset -e\nexec \"$@\"\n", entry, Ok(kept));
+        check("#!/bin/sh\necho $1\nexec tini -- \"$@\"\n", entry, Ok(&["-recommends tini "]));
+        check("#!/bin/sh\nexec node dist/main.js\n", "CMD [\"/entry.sh\"]", Ok(&["!distroless"]));
+        check("#!/bin/sh\nnpm install\nexec \"$@\"\n", entry, Err("builds-at-start"));
+        check("#!/bin/sh\nexec npm run dev\n", "CMD [\"/entry.sh\"]", Err("development-server"));
+        check("#!/bin/sh\nshift\nexec \"$@\"\n", entry, Err("start-unknown"));
+        // TypeORM's tool is no dependency.
+        check("#!/bin/sh\nnpm run migrate\nexec \"$@\"\n", entry, Err("script-tool"));
+        let pnpm = "ENTRYPOINT [\"/entry.sh\"]\nCMD [\"pnpm\", \"run\", \"start:prod\"]";
+        check("#!/bin/sh\nexec \"$@\"\n", pnpm, Err("needs-other"));
     }
 
     #[test]

@@ -10,12 +10,12 @@ use std::collections::BTreeMap;
 
 use super::Reading;
 use crate::split::command::{self, Invocation};
-use crate::split::course::Course;
-use crate::split::facts::join;
-use crate::split::world::base_name;
+use crate::split::course::{Course, Role};
+use crate::split::facts::{What, join};
+use crate::split::world::{Origin, base_name, parent, trimmed};
 use crate::text::TextRange;
 use crate::workspace::project::node::bundler::{self, Framework, OutputKind};
-use crate::workspace::project::node::{self, Package};
+use crate::workspace::project::node::{self, Package, typescript};
 
 /// How deep scripts are followed that call each other.
 const DEEPEST: usize = 8;
@@ -314,6 +314,7 @@ const TOOLS: &[Row] = &[
             "http-server-spa-dev",
             "node-dev",
             "nodemon-exec",
+            "pm2-dev",
         ],
         &["*"],
         Work::Develops,
@@ -326,6 +327,7 @@ const CHANGED: &[(&[&str], &[&str], Work)] = &[
     (&["tsc", "rollup", "webpack", "babel", "esbuild"], &["-w", "--watch"], Work::Develops),
     (&["eleventy"], &["--serve", "--watch"], Work::Develops),
     (&["node", "tsx", "bun"], &["--watch", "watch", "--hot"], Work::Develops),
+    (&["pm2", "pm2-runtime"], &["--watch"], Work::Develops),
 ];
 
 /// Packages whose program has another name.
@@ -415,16 +417,21 @@ pub fn installs_project(one: &Invocation) -> bool {
     !is_global && (is_install(name, verb) || matches!(verb, "prune" | "workspaces"))
 }
 
+/// Whether a command is one of Node's: a package manager, `node` itself, a tool of the table.
+pub fn is_own(words: &[String]) -> bool {
+    let Some(name) = words.first().map(|word| base_name(word)) else { return false };
+    is_manager(name)
+        || name == "node"
+        || !matches!(work(words), Work::Runs) && !FOREIGN.contains(&name)
+}
+
 /// What a command of a `RUN` is to Node.
 pub fn read(course: &Course<'_>, invocation: &Invocation) -> Option<(Reading, Steps)> {
     let name = invocation.name()?;
     let words: Vec<Option<String>> =
         invocation.words.iter().map(|word| word.text.clone()).collect();
-    let own = is_manager(name)
-        || name == "node"
-        || !matches!(work(&words.iter().flatten().cloned().collect::<Vec<_>>()), Work::Runs)
-            && !FOREIGN.contains(&name);
-    if !own || name == "bun" && matches!(invocation.arg(0), Some("build")) {
+    let known: Vec<String> = words.iter().flatten().cloned().collect();
+    if !is_own(&known) || name == "bun" && matches!(invocation.arg(0), Some("build")) {
         return None;
     }
     if matches!(invocation.arg(0), Some("-v" | "--version")) {
@@ -519,6 +526,91 @@ fn stated_by_call(step: &Step) -> Option<String> {
         }
     }
     step.variables.get("BUILD_PATH").cloned().flatten()
+}
+
+/// The folders that the commands of a build write, if it is known for certain of each of them that it
+/// writes nowhere else.
+pub fn written(course: &Course<'_>) -> Option<Vec<String>> {
+    let mut folders = Vec::new();
+    for (deed, one) in course.deeds_with(|role| matches!(role, Role::Builds(_))) {
+        let (_, found) = read(course, one).filter(|(_, found)| found.unknown.is_none())?;
+        let scene = &course.facts.lines.get(deed.line)?.scene;
+        let is_told = one.variable("BUILD_PATH", scene).is_some();
+        for step in &found.steps {
+            match step.work {
+                Work::Builds(_) if is_told => return None,
+                Work::Builds(Some(framework)) => {
+                    folders.push(certain_output(course, step, framework)?);
+                }
+                Work::Builds(None) => folders.push(compiled(course, step)?),
+                Work::Runs | Work::Develops => return None,
+                Work::Nothing | Work::Prepares | Work::Prunes | Work::Checks => {}
+            }
+        }
+    }
+    Some(folders)
+}
+
+/// The output of a framework that no other framework of the project builds with.
+fn certain_output(course: &Course<'_>, step: &Step, framework: Framework) -> Option<String> {
+    let (package, _) = package_in(course, &step.folder)?;
+    let is_only = bundler::frameworks(&package).iter().all(|own| *own == framework);
+    let output = output(course, step, framework).filter(|output| output.is_certain && is_only)?;
+    Some(output.path)
+}
+
+/// The folder that a call of the TypeScript compiler writes; `None` if that is not stated, or if the
+/// context does not hold it.
+pub fn compiled(course: &Course<'_>, step: &Step) -> Option<String> {
+    const OWN: [&str; 2] = ["--outDir", "--outdir"];
+    const PROJECT: [&str; 2] = ["-p", "--project"];
+    let name = tool_name(step.words.first()?);
+    if !matches!(name, "tsc" | "vue-tsc") {
+        return None;
+    }
+    let value = |names: &[&str]| {
+        let at = step.words.iter().position(|word| names.contains(&word.as_str()))?;
+        step.words.get(at + 1)
+    };
+    if let Some(folder) = value(&OWN) {
+        return join(&step.folder, folder);
+    }
+    let asks_for_more = |word: &String| {
+        matches!(word.as_str(), "-b" | "--build" | "--outFile") || !word.starts_with('-')
+    };
+    let given = value(&PROJECT);
+    if step.words.iter().skip(1).any(|word| asks_for_more(word) && Some(word) != given) {
+        return None;
+    }
+    let file = given.map_or("tsconfig.json", String::as_str);
+    let project = course.project_in(&step.folder, file)?;
+    let config = typescript::config(course.context?, &project, base_name(file)).ok()??;
+    let stated = config.out_dir?;
+    let inside = match project.as_str() {
+        "" => stated.as_str(),
+        project => stated.strip_prefix(project)?.strip_prefix('/')?,
+    };
+    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    join(&join(&step.folder, folder)?, inside)
+}
+
+/// Whether a path is among what some lines copied or the build may have made there by itself: no
+/// command is known to have put something in its place, and the context does not hold it.
+pub fn is_left_to_builds(course: &Course<'_>, path: &str) -> bool {
+    let is_copied = |place: &str, line: usize| match course.facts.lines.get(line).map(|l| &l.what) {
+        Some(What::Copy(copy)) => copy.destination.as_deref().map(trimmed) == Some(place),
+        Some(What::Workdir(_)) => true,
+        _ => false,
+    };
+    let mut above = std::iter::successors(Some(path), |path| match *path {
+        "/" => None,
+        path => Some(parent(path)),
+    });
+    above.all(|place| match course.world.exact(place) {
+        None => true,
+        Some(Origin::Context(line) | Origin::Made(line)) => is_copied(place, *line),
+        Some(_) => false,
+    }) && course.in_context(path).is_none()
 }
 
 /// Names in the table that others read in a `RUN`.

@@ -16,7 +16,7 @@ use crate::split::course::Role;
 use crate::split::facts::{Form, What, join};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::start::Launch;
-use crate::split::world::{Origin, trimmed};
+use crate::split::world::{Origin, is_within, trimmed};
 use crate::workspace::project::node::bundler::{Framework, OutputKind};
 
 /// Its row.
@@ -28,8 +28,8 @@ pub const ECOSYSTEM: Ecosystem = Ecosystem {
 };
 
 /// The image that serves, and the one whose program needs no root.
-const NGINX: &str = "nginx:1.28-alpine";
-const UNPRIVILEGED: &str = "nginxinc/nginx-unprivileged:1.28-alpine";
+const NGINX: &str = "nginx:alpine";
+const UNPRIVILEGED: &str = "nginxinc/nginx-unprivileged:alpine";
 
 /// Where nginx's images keep what they serve, and their configuration.
 const SERVED: &str = "/usr/share/nginx/html";
@@ -420,6 +420,12 @@ fn check_folder(site: &Site<'_, '_>, launch: &Launch, folder: &str) -> Result<()
             return Err(site.course.in_mount(folder, deed.line));
         }
     }
+    let touches = |output: &String| is_within(folder, output) || is_within(output, folder);
+    let is_elsewhere = package::written(site.course)
+        .is_some_and(|written| !written.is_empty() && !written.iter().any(touches));
+    if is_elsewhere && package::is_left_to_builds(site.course, folder) {
+        return Err(Refusal::new(Reason::ArtifactMissing, folder, place));
+    }
     Ok(())
 }
 
@@ -802,7 +808,7 @@ mod tests {
 
     #[test]
     fn what_serves_and_on_which_port() {
-        let copy = "FROM nginx:1.28-alpine\nCOPY --from=builder /app/build /usr/share/nginx/html\n";
+        let copy = "FROM nginx:alpine\nCOPY --from=builder /app/build /usr/share/nginx/html\n";
         check(
             "CMD [\"npx\", \"serve\", \"-s\", \"build\", \"-l\", \"3001\"]\n",
             &[],
@@ -835,7 +841,7 @@ mod tests {
         check(
             "ENV NODE_ENV=production\nEXPOSE 3000\nLABEL a=b\nUSER node\nCMD serve -s build\n",
             &[],
-            Ok(&["FROM nginxinc/nginx-unprivileged:1.28-alpine\n", "EXPOSE 3000\nLABEL a=b\n"]),
+            Ok(&["FROM nginxinc/nginx-unprivileged:alpine\n", "EXPOSE 3000\nLABEL a=b\n"]),
         );
         check(
             "HEALTHCHECK CMD wget -qO- http://localhost:3000 || exit 1\nCMD serve -s build\n",
@@ -911,6 +917,14 @@ mod tests {
         let package = r#"{"scripts": {"build": "vite build", "start": "serve -s dist -l $PORT"}}"#;
         check("CMD npm start\n", &[("package.json", package)], Err("start-unknown"));
         check("RUN rm -rf build\nCMD serve -s build\n", &[], Err("artifact-missing"));
+        let elsewhere = "export default { build: { outDir: 'www' } }";
+        check_vite(elsewhere, "npx serve -s dist", Err("artifact-missing"));
+        check_vite(elsewhere, "npx serve -s www", Ok(&["/app/www "]));
+        let files = vite(elsewhere);
+        let mut files: Vec<(&str, &str)> = files.iter().map(|(n, t)| (*n, t.as_str())).collect();
+        check("RUN mv www dist\nCMD serve -s dist\n", &files, Ok(&["/app/dist "]));
+        files.push(("dist/index.html", ""));
+        check("CMD serve -s dist\n", &files, Ok(&["/app/dist "]));
         let package = r#"{"scripts": {"build": "react-scripts build"}}"#;
         let files = [("package.json", package), ("public/serve.json", "{}")];
         check("CMD serve -s build\n", &files, Err("needs-other"));

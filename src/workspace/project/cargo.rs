@@ -24,6 +24,8 @@ pub struct Manifest {
     pub default_run: Option<String>,
     /// Whether there is a library.
     pub has_library: bool,
+    /// The sorts of files that its library is built as, if that is stated: `cdylib`.
+    pub crate_types: Vec<String>,
     /// Whether a build script runs before the build, which may do anything.
     pub has_build_script: bool,
     /// Whether it is the root of a workspace (has `[workspace]`).
@@ -103,6 +105,10 @@ pub fn package(context: &Context, folder: &str) -> Result<Option<Manifest>, Brok
         dependencies: dependencies(&value, folder, &root),
         profiles: keys(&value, &["profile"]),
         has_library: value.get("lib").is_some() || reader.is_file(&join(folder, "src/lib.rs")),
+        crate_types: ["crate-type", "crate_type"]
+            .iter()
+            .flat_map(|key| texts(&value, &["lib", key]))
+            .collect(),
         has_build_script: match at(&value, &["package", "build"]) {
             Value::Bool(is_there) => *is_there,
             Value::Null => reader.is_file(&join(folder, "build.rs")),

@@ -1233,7 +1233,7 @@ mod tests {
         check("#!/bin/sh\nexec node dist/main.js\n", "CMD [\"/entry.sh\"]", Ok(&["!distroless"]));
         check("#!/bin/sh\nnpm install\nexec \"$@\"\n", entry, Err("builds-at-start"));
         check("#!/bin/sh\nexec npm run dev\n", "CMD [\"/entry.sh\"]", Err("development-server"));
-        check("#!/bin/sh\nshift\nexec \"$@\"\n", entry, Err("start-unknown"));
+        check("#!/bin/sh\nshift\nexec \"$@\"\n", entry, Err("script-unread"));
         // TypeORM's tool is no dependency.
         check("#!/bin/sh\nnpm run migrate\nexec \"$@\"\n", entry, Err("script-tool"));
         let pnpm = "ENTRYPOINT [\"/entry.sh\"]\nCMD [\"pnpm\", \"run\", \"start:prod\"]";

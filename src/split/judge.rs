@@ -486,13 +486,6 @@ fn check_launch(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::syntax::Tree;
-    use crate::text::apply_edits;
-    use crate::workspace::Disk;
-    use std::path::Path;
-    use std::sync::Arc;
-
     /// The reason for which a file is not split; empty if it is.
     #[track_caller]
     fn refused(file: &str, expected: &str) {
@@ -531,26 +524,5 @@ mod tests {
             "development-server",
         );
         refused("FROM debian:12\nCOPY . /a\nCMD [\"/a/x\"]\n", "nothing-built");
-    }
-
-    #[test]
-    fn show_seeds() {
-        let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/seeds");
-        for entry in std::fs::read_dir(seeds).unwrap() {
-            let folder = entry.unwrap().path();
-            let file = folder.join("single.Dockerfile");
-            let Ok(text) = std::fs::read_to_string(&file) else { continue };
-            let context = Context::open(Arc::new(Disk), &folder, &file).ok();
-            let model = Model::new(Tree::parse(&text));
-            let verdict = judge(&model, context.as_ref(), &Wanted::All);
-            println!("=== {}", folder.display());
-            for (variant, refusal) in &verdict.refusals {
-                println!("--- no {variant:?}: {refusal}");
-            }
-            for split in &verdict.splits {
-                println!("--- {:?} {:?}", split.plan.variant, split.plan.assumptions);
-                println!("{}", apply_edits(&text, &split.edits).unwrap());
-            }
-        }
     }
 }

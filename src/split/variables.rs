@@ -82,11 +82,11 @@ pub fn is_kept(name: &str, value: &str, more: &[&str], copied: &[&str], scene: &
     if name == "PATH" {
         return adds_copied(value, copied, scene);
     }
-    let fits = |pattern: &&str| match pattern.strip_suffix('*') {
+    let fits = |pattern: &str| match pattern.strip_suffix('*') {
         Some(start) => name.starts_with(start),
-        None => name == *pattern,
+        None => name == pattern,
     };
-    RUN.contains(&name) || !BUILD.iter().chain(more).any(|pattern| fits(&pattern))
+    RUN.contains(&name) || !BUILD.iter().chain(more).any(|pattern| fits(pattern))
 }
 
 /// Whether a value of `PATH` names a folder that is copied.

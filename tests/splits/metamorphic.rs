@@ -164,8 +164,7 @@ fn the_builder_is_untouched() {
     for case in all() {
         let verdict = case.verdict();
         for (split, (variant, text)) in verdict.splits.iter().zip(made(&case.text, &verdict)) {
-            let names: Vec<String> =
-                split.plan.builder.iter().flat_map(|line| added(line)).collect();
+            let names: Vec<String> = split.plan.builder.iter().flat_map(added).collect();
             let old: Vec<&str> = case.text.split_inclusive('\n').collect();
             let builder = builder_of(&text);
             let mut rest = old.iter().peekable();

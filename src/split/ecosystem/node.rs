@@ -197,6 +197,16 @@ fn check_start(site: &Site<'_, '_>, launch: &Launch, steps: &Steps) -> Result<()
     }
 }
 
+/// What a program weighs with the packages that it needs: an estimate, by their number.
+fn weight(package: Option<&Package>) -> Amount {
+    let Some(package) = package else {
+        return Amount { bytes: 80_000_000, low: 5_000_000, high: 300_000_000 };
+    };
+    let number = package.dependencies.len() as u64;
+    let all = |each: u64| 500_000 + number * each;
+    Amount { bytes: all(4_000_000), low: all(50_000), high: all(40_000_000) }
+}
+
 /// A server whose split is looked for.
 struct Server<'s, 'c, 'a> {
     site: &'s Site<'c, 'a>,
@@ -248,7 +258,7 @@ impl Server<'_, '_, '_> {
         self.tools(&mut answer);
         self.start(&mut answer)?;
         answer.runtimes = self.runtimes(&answer);
-        answer.weight = Amount { bytes: 80_000_000, low: 5_000_000, high: 300_000_000 };
+        answer.weight = weight(package.as_ref().map(|(package, _)| package));
         Ok(answer)
     }
 

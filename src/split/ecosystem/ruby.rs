@@ -315,8 +315,9 @@ mod tests {
     fn check(dockerfile: &str, files: &[(&str, &str)], expected: &str) {
         let found = match split(dockerfile, files) {
             Ok(made) => {
-                let (_, text) = made.iter().find(|(v, _)| *v == Variant::Conservative).unwrap();
-                let (_, stage) = text.split_once("\n\n").unwrap();
+                let (_, text) =
+                    made.iter().find(|(v, _)| *v == Variant::Conservative).expect("it is there");
+                let (_, stage) = text.split_once("\n\n").expect("it is there");
                 let lines = stage.lines().filter(|line| !line.starts_with('#'));
                 lines.map(|line| format!("{}\n", line.trim_end())).collect()
             }

@@ -968,7 +968,8 @@ mod tests {
     fn the_seed() {
         let seed = |name: &str| {
             let root = env!("CARGO_MANIFEST_DIR");
-            std::fs::read_to_string(format!("{root}/fixtures/seeds/react-nginx/{name}")).unwrap()
+            std::fs::read_to_string(format!("{root}/fixtures/seeds/react-nginx/{name}"))
+                .expect("it is there")
         };
         let (package, config) = (seed("package.json"), seed("vite.config.js"));
         let files = [("package.json", package.as_str()), ("vite.config.js", config.as_str())];

@@ -151,7 +151,7 @@ impl Parts<'_, '_> {
             let is_source = worked.iter().any(|folder| folder != "/" && is_within(&path, folder));
             let is_gone = matches!(self.course.world.origin(&path), Some(Origin::Removed(_)));
             let is_taken = plan.artifacts.iter().any(|artifact| is_within(&path, &artifact.from));
-            if !is_taken && !is_gone && !(is_source && data::is_source(&path)) {
+            if !(is_taken || is_gone || is_source && data::is_source(&path)) {
                 plan.artifacts.push(Artifact::file(path));
             }
         }

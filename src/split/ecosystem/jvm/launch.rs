@@ -277,7 +277,8 @@ mod tests {
     /// The jar, the class path and the other words of a command line.
     #[track_caller]
     fn check(line: &str, expected: Option<(&str, &str, &str)>) {
-        let read = command::read(line, &Scene::default(), &|_| TextRange::default()).unwrap();
+        let read =
+            command::read(line, &Scene::default(), &|_| TextRange::default()).expect("it is there");
         let found = told(&read[0], &Scene::default()).map(|told| {
             let jar = told.jar.map(|jar| jar.text.unwrap_or("?".to_owned())).unwrap_or_default();
             (jar, told.entries.join(" "), told.words.join(" "))
@@ -297,8 +298,9 @@ mod tests {
         check("java --add-opens a=b -p mods -m x/y", Some(("", "mods", "")));
         check("java @options", None);
         let is_source = |line: &str| {
-            let read = command::read(line, &Scene::default(), &|_| TextRange::default()).unwrap();
-            told(&read[0], &Scene::default()).unwrap().is_source
+            let read = command::read(line, &Scene::default(), &|_| TextRange::default())
+                .expect("it is there");
+            told(&read[0], &Scene::default()).expect("it is there").is_source
         };
         assert!(is_source("java Main.java a"));
         assert!(is_source("java -Xmx1g --source 17 main"));

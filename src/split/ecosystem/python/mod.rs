@@ -790,8 +790,11 @@ mod tests {
     fn stage(dockerfile: &str, files: &[(&str, &str)]) -> String {
         match split(dockerfile, files) {
             Ok(made) => {
-                let (_, text) = made.iter().find(|(v, _)| *v == Variant::Conservative).unwrap();
-                text.split_once("\n\n").map(|(_, stage)| stage.trim_end().to_owned()).unwrap()
+                let (_, text) =
+                    made.iter().find(|(v, _)| *v == Variant::Conservative).expect("it is there");
+                text.split_once("\n\n")
+                    .map(|(_, stage)| stage.trim_end().to_owned())
+                    .expect("it is there")
             }
             Err(why) => why,
         }
@@ -824,8 +827,8 @@ mod tests {
     fn packages_go_to_an_environment() {
         let dockerfile = "FROM python:3.12-bookworm\nWORKDIR /app\nCOPY requirements.txt .\n\
             RUN pip install -r requirements.txt\nCOPY . .\nCMD [\"gunicorn\", \"app:app\"]\n";
-        let made = split(dockerfile, FLASK).unwrap();
-        let (builder, _) = made[0].1.split_once("\n\n").unwrap();
+        let made = split(dockerfile, FLASK).expect("it is there");
+        let (builder, _) = made[0].1.split_once("\n\n").expect("it is there");
         assert!(builder.contains(
             "RUN python -m venv /opt/venv\nENV PATH=/opt/venv/bin:$PATH\nRUN pip install -r"
         ));
@@ -991,7 +994,7 @@ mod tests {
     fn uv_is_told_of_the_environment() {
         let dockerfile = "FROM python:3.12-bookworm\nRUN pip install uv\nWORKDIR /app\nCOPY . .\n\
             RUN uv pip install --system -r requirements.txt\nCMD [\"gunicorn\", \"app:app\"]\n";
-        let made = split(dockerfile, FLASK).unwrap();
+        let made = split(dockerfile, FLASK).expect("it is there");
         let set = "ENV VIRTUAL_ENV=/opt/venv UV_PYTHON=/opt/venv/bin/python PATH=/opt/venv/bin:$PATH\nRUN uv";
         assert!(made[0].1.contains(set), "{}", made[0].1);
     }

@@ -95,14 +95,12 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         }
         match (&line.what, line.keyword) {
             (What::Variables(_), Keyword::Env) => self.variables(number),
-            (What::Copy(copy), _) => {
-                if self.is_repeated(number, copy) {
-                    if copy.is_relative {
-                        self.meet_folder(line);
-                    }
-                    self.declare(number);
-                    self.plan.lines.push(RuntimeLine::Repeated(number));
+            (What::Copy(copy), _) if self.is_repeated(number, copy) => {
+                if copy.is_relative {
+                    self.meet_folder(line);
                 }
+                self.declare(number);
+                self.plan.lines.push(RuntimeLine::Repeated(number));
             }
             (What::Run(run), _) => self.run(number, line, run)?,
             (What::Workdir(path), _) => {
@@ -119,10 +117,8 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
                     self.last_user(number, user.as_deref())?;
                 }
             }
-            (_, Keyword::Shell) => {
-                if self.needs_own_shell(number) {
-                    self.plan.lines.push(RuntimeLine::Repeated(number));
-                }
+            (_, Keyword::Shell) if self.needs_own_shell(number) => {
+                self.plan.lines.push(RuntimeLine::Repeated(number));
             }
             (What::Cmd(_) | What::Entrypoint(_), _) if self.parts.answer.start.is_some() => {
                 self.leave(number);
@@ -292,10 +288,13 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
 
     /// Whether a shell form behind a `SHELL` is kept.
     pub(super) fn needs_own_shell(&self, number: usize) -> bool {
-        self.lines().iter().skip(number + 1).any(|line| match &line.what {
-            What::Cmd(Form::Shell(_)) | What::Entrypoint(Form::Shell(_)) => true,
-            What::Healthcheck(Some(Form::Shell(_))) => true,
-            _ => false,
+        self.lines().iter().skip(number + 1).any(|line| {
+            matches!(
+                &line.what,
+                What::Cmd(Form::Shell(_))
+                    | What::Entrypoint(Form::Shell(_))
+                    | What::Healthcheck(Some(Form::Shell(_)))
+            )
         })
     }
 

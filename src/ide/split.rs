@@ -227,6 +227,9 @@ fn title(plan: &Plan, before: Option<Amount>, after: Option<Amount>, view: View<
         let show = |amount: Amount| view.unit.show(amount.bytes);
         title.push_str(&format!(" (≈ {} → ≈ {})", show(before), show(after)));
     }
+    if !plan.changes.is_empty() {
+        title.push_str(&format!("; {}", plan.changes.join("; ")));
+    }
     match plan.assumptions.as_slice() {
         [] => {}
         [only] => title.push_str(&format!(" (review): {only}")),

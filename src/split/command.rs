@@ -2,12 +2,15 @@
 //! are given by the environment.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use super::facts::{Scene, join};
 use crate::shell::{self, Condition, Connector, Kind, List, Operator, Part, Step, Steps, Target};
 use crate::text::TextRange;
+
+/// How many commands a script may have.
+const MOST_COMMANDS: usize = 500;
 
 /// The shells whose commands are read.
 pub const SHELLS: [&str; 4] = ["sh", "bash", "dash", "ash"];
@@ -73,11 +76,16 @@ pub fn read(
     let mut loops = BTreeMap::new();
     loop_variables(&script.list, 0, &mut loops);
     let steps = script.steps();
+    if steps.len() > MOST_COMMANDS {
+        return Err(format!("it has more than {MOST_COMMANDS} commands"));
+    }
+    let skipped = skipped(&script.list, &steps);
     let mut reader = Reader {
         scene,
         place,
         steps: &steps,
         top: top(&script.list),
+        skipped,
         loops,
         scopes: BTreeMap::new(),
     };
@@ -108,7 +116,7 @@ impl Shell {
 }
 
 /// The simple commands of the outermost list, if nothing but `&&`, `;` and newlines joins them.
-fn top(list: &List) -> Vec<crate::text::TextRange> {
+fn top(list: &List) -> HashSet<TextRange> {
     let plain = |entry: &shell::Entry| {
         !entry.background && entry.rest.iter().all(|(connector, _)| *connector == Connector::And)
     };
@@ -125,6 +133,38 @@ fn top(list: &List) -> Vec<crate::text::TextRange> {
         .filter(|command| matches!(command.kind, Kind::Simple(_)))
         .map(|command| command.range)
         .collect()
+}
+
+/// The commands behind a `&&` that may not be run though the script goes on: one before them may fail
+/// without an end to it all.
+fn skipped(list: &List, steps: &Steps<'_>) -> HashSet<TextRange> {
+    let checked: HashSet<TextRange> =
+        steps.iter().filter(|step| step.is_checked).map(|step| step.range).collect();
+    let mut skipped = HashSet::new();
+    for entry in &list.entries {
+        let mut is_open = false;
+        for pipeline in std::iter::once(&entry.first).chain(entry.rest.iter().map(|r| &r.1)) {
+            for command in &pipeline.commands {
+                if is_open {
+                    let inside = steps.iter().map(|step| step.range);
+                    skipped.extend(inside.filter(|range| command.range.contains_range(*range)));
+                }
+            }
+            // A compound command fails as its last one does, which is not looked for.
+            is_open |= pipeline.commands.iter().any(|command| match command.kind {
+                Kind::Simple(_) => !checked.contains(&command.range) && may_fail(command),
+                _ => true,
+            });
+        }
+    }
+    skipped
+}
+
+/// Whether a command may fail at all: one that only goes to a folder, sets or prints may, but then
+/// what follows would not find what it needs.
+fn may_fail(command: &shell::Command) -> bool {
+    let Kind::Simple(simple) = &command.kind else { return true };
+    !matches!(simple.name(), Some("cd" | "set" | "export" | "echo" | "true" | ":" | "mkdir"))
 }
 
 /// How deep compound commands are looked into for the variables of their loops. The parser does not
@@ -177,7 +217,8 @@ struct Reader<'a> {
     scene: &'a Scene,
     place: &'a dyn Fn(Range<usize>) -> TextRange,
     steps: &'a Steps<'a>,
-    top: Vec<TextRange>,
+    top: HashSet<TextRange>,
+    skipped: HashSet<TextRange>,
     loops: BTreeMap<String, Option<String>>,
     scopes: BTreeMap<usize, Scope>,
 }
@@ -198,7 +239,7 @@ impl Reader<'_> {
     }
 
     fn step(&mut self, step: &Step<'_>) -> Option<Invocation> {
-        let is_sure = step.condition == Condition::Always;
+        let is_sure = step.condition == Condition::Always && !self.skipped.contains(&step.range);
         let scene = self.scene;
         let scope = self.scope(step.scope).clone();
         let value = |name: &str| value(name, &scope.variables, scene);

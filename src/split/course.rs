@@ -183,7 +183,13 @@ impl<'a> Course<'a> {
             return Ok(());
         };
         for (command, invocation) in commands.iter().enumerate() {
-            let role = self.role(line, command, invocation)?;
+            let role = match invocation.is_sure {
+                true => self.role(line, command, invocation)?,
+                false => self.unsure_role(line, command, invocation)?,
+            };
+            // It is not known where its output goes.
+            let is_lost = invocation.outputs.iter().any(Option::is_none);
+            let role = if is_lost { Role::Unknown } else { role };
             self.outputs(line, invocation, &role);
             self.deeds.push(Deed { line, command, role });
         }
@@ -213,6 +219,32 @@ impl<'a> Course<'a> {
             }
         }
         Ok(general::read(self, line, invocation).unwrap_or(Role::Unknown))
+    }
+
+    /// What a command does that may not be run, or whose failure is passed over. Only what does not
+    /// hang on that is known.
+    fn unsure_role(
+        &mut self,
+        line: usize,
+        command: usize,
+        invocation: &'a Invocation,
+    ) -> Result<Role, Refusal> {
+        let (world, products) = (self.world.clone(), self.products.len());
+        let role = self.role(line, command, invocation)?;
+        let is_known = match &role {
+            Role::Nothing => invocation.outputs.is_empty(),
+            Role::Fetches(paths) => paths.is_empty() && invocation.outputs.is_empty(),
+            Role::Installs
+            | Role::Housekeeping
+            | Role::Users
+            | Role::System
+            | Role::Prepares(_)
+            | Role::Checks(_) => invocation.outputs.is_empty(),
+            Role::Removes | Role::Paths(_) | Role::Moves | Role::Builds(_) | Role::Unknown => false,
+        };
+        self.world = world;
+        self.products.truncate(products);
+        Ok(if is_known { role } else { Role::Unknown })
     }
 
     fn product(&mut self, ecosystem: &'static str, at: (usize, usize), built: ecosystem::Built) {
@@ -297,6 +329,16 @@ impl<'a> Course<'a> {
             }
         }
         None
+    }
+
+    /// The names of the files of the context that a pattern finds in a folder of the image; `None`
+    /// where it is not known which lie there.
+    pub fn in_context_by_pattern(&self, pattern: &str) -> Option<Vec<String>> {
+        let folder = self.in_context(super::world::parent(pattern))?;
+        let entries = self.context?.list(&folder).ok()?;
+        let wanted = base_name(pattern);
+        let names = entries.into_iter().map(|entry| entry.name);
+        Some(names.filter(|name| matches_pattern(wanted, name)).collect())
     }
 
     /// The file of the context that a command finds at `path`, as its folder is mounted there. It is
@@ -398,18 +440,29 @@ fn lands_plainly(
 
 /// Whether a name fits a pattern with `*` and `?` in its last part.
 pub fn matches_pattern(pattern: &str, name: &str) -> bool {
-    fn fits(pattern: &[u8], name: &[u8]) -> bool {
-        match (pattern.first(), name.first()) {
-            (None, None) => true,
+    let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
+    let (mut at, mut seen) = (0, 0);
+    // Behind the last `*`, and how far it reaches: only that one is ever tried again.
+    let mut star: Option<(usize, usize)> = None;
+    while seen < name.len() {
+        match (pattern.get(at), star) {
             (Some(b'*'), _) => {
-                fits(&pattern[1..], name) || !name.is_empty() && fits(pattern, &name[1..])
+                at += 1;
+                star = Some((at, seen));
             }
-            (Some(b'?'), Some(_)) => fits(&pattern[1..], &name[1..]),
-            (Some(a), Some(b)) if a == b => fits(&pattern[1..], &name[1..]),
-            _ => false,
+            (Some(own), _) if *own == b'?' || *own == name[seen] => {
+                at += 1;
+                seen += 1;
+            }
+            (_, Some((behind, reach))) => {
+                at = behind;
+                seen = reach + 1;
+                star = Some((behind, seen));
+            }
+            _ => return false,
         }
     }
-    pattern.len() <= 256 && name.len() <= 256 && fits(pattern.as_bytes(), name.as_bytes())
+    pattern.iter().skip(at).all(|byte| *byte == b'*')
 }
 
 fn has_wildcard(source: &str) -> bool {

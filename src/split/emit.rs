@@ -64,7 +64,9 @@ impl Style {
     /// An instruction; commands joined by `&&` stand on lines of their own if it is long.
     fn line(&self, keyword: Keyword, rest: &str) -> String {
         let line = format!("{} {rest}", self.keyword(keyword));
-        if line.len() <= WIDTH || keyword != Keyword::Run || rest.contains('\n') {
+        // What stands in quotes is not broken.
+        let is_whole = rest.contains(['\n', '"', '\'']);
+        if line.len() <= WIDTH || keyword != Keyword::Run || is_whole {
             return line;
         }
         line.replace(" && ", &format!(" {}{}    && ", self.escape, self.newline))

@@ -112,6 +112,24 @@ const CACHES: &[&str] = &[
     "/var/tmp",
 ];
 
+const INSTALLS: Grammar = Grammar {
+    values: &["-m", "--mode", "-o", "--owner", "-g", "--group", "-t", "--target-directory", "-S"],
+    switches: &[
+        "-d",
+        "--directory",
+        "-D",
+        "-v",
+        "--verbose",
+        "-s",
+        "--strip",
+        "-c",
+        "-p",
+        "-C",
+        "-T",
+    ],
+    joined: &["-m", "-Dm", "-o", "-g"],
+};
+
 const FILES: Grammar = Grammar {
     values: &[
         "-m",
@@ -525,6 +543,12 @@ impl Files<'_, '_> {
         let target_text = target.text.clone()?;
         let link = self.path(link)?;
         let link = self.course.world.landing(&target_text, &link);
+        if !(options.has("-s") || options.has("--symbolic")) {
+            // The same file under another name.
+            let target = self.invocation.path(&target_text)?;
+            self.course.world.copy(&target, &link, Origin::Unknown(self.line));
+            return Some(Role::Moves);
+        }
         let target = super::facts::join(super::world::parent(&link), &target_text)?;
         self.course.world.put(&link, Origin::Link(self.line, target), None);
         Some(Role::Paths(vec![link]))
@@ -572,14 +596,22 @@ impl Files<'_, '_> {
             let is_folder = destination.ends_with('/') || world.is_folder(destination);
             let known: Vec<String> = world
                 .below(folder)
-                .filter(|(path, origin)| {
-                    matches!(origin, Origin::Built(_))
-                        && super::world::parent(path) == folder
+                .filter(|(path, _)| {
+                    super::world::parent(path) == folder
                         && super::course::matches_pattern(source, path)
                 })
                 .map(|(path, _)| path.to_owned())
                 .collect();
+            let found = self.course.in_context_by_pattern(source);
+            let world = &mut self.course.world;
             match super::facts::join(destination, super::world::base_name(source)) {
+                // Each file of the context by its name.
+                _ if is_folder && matches!(origin, Origin::Context(_)) && found.is_some() => {
+                    for name in found.unwrap_or_default() {
+                        let landing = format!("{}/{name}", destination.trim_end_matches('/'));
+                        world.put(&landing, origin.clone(), None);
+                    }
+                }
                 Some(inside) if is_folder => world.put(&inside, origin, None),
                 _ => world.put(destination, origin, None),
             }
@@ -602,17 +634,15 @@ impl Files<'_, '_> {
     }
 
     fn installed(&mut self) -> Option<Role> {
-        let options = self.options(&FILES)?;
+        let options = self.options(&INSTALLS)?;
         if options.has("-d") || options.has("--directory") {
-            let mut operands = options.operands.clone();
-            operands.extend(options.options.iter().filter(|o| o.0 == "-d").filter_map(|o| o.1));
-            let paths = self.paths(&operands)?;
+            let paths = self.paths(&options.operands)?;
             for path in &paths {
                 self.course.world.folder(path, Origin::Made(self.line));
             }
             return Some(Role::Paths(paths));
         }
-        self.moved(false, &FILES)
+        self.moved(false, &INSTALLS)
     }
 
     fn removed(&mut self) -> Option<Role> {
@@ -626,9 +656,13 @@ impl Files<'_, '_> {
             let folder = if *is_pattern { pattern_folder(path) } else { path };
             is_housekeeping &= CACHES.iter().any(|cache| is_within(folder, cache));
             if *is_pattern {
-                let inside: Vec<String> =
-                    self.course.world.below(folder).map(|(path, _)| path.to_owned()).collect();
-                for path in inside.into_iter().filter(|path| path != folder) {
+                let fits = |inside: &str| {
+                    super::world::parent(inside) == folder
+                        && super::course::matches_pattern(path, inside)
+                };
+                let inside = self.course.world.below(folder).map(|(path, _)| path.to_owned());
+                let inside: Vec<String> = inside.filter(|inside| fits(inside)).collect();
+                for path in inside {
                     self.course.world.put(&path, Origin::Removed(self.line), None);
                 }
             } else if self.invocation.is_sure {

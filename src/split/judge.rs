@@ -21,6 +21,12 @@ use crate::workspace::Context;
 /// How many instructions a file may have.
 const MOST_LINES: usize = 400;
 
+/// How many commands they may have.
+const MOST_COMMANDS: usize = 1_000;
+
+/// How long a file may be, in bytes.
+pub const LONGEST: u32 = 200_000;
+
 /// A split: the plan and the edits that make it.
 #[derive(Clone, Debug)]
 pub struct Split {
@@ -59,10 +65,15 @@ pub fn judge(model: &Model, context: Option<&Context>, wanted: &Wanted) -> Verdi
 fn judged(model: &Model, context: Option<&Context>, wanted: &Wanted) -> Result<Verdict, Refusal> {
     let stage = only_stage(model)?;
     let (base, argument) = base(stage)?;
+    let is_long = model.instructions().nth(MOST_LINES).is_some();
+    if is_long || u32::from(model.tree().len()) > LONGEST {
+        return Err(Refusal::new(Reason::NeedsOther, "The file is too long to be followed", None));
+    }
     let mut facts = Facts::read(model, stage, base);
     facts.base_argument = argument;
-    if facts.lines.len() > MOST_LINES {
-        return Err(Refusal::new(Reason::NeedsOther, "The file is too long to be followed", None));
+    if facts.invocations().nth(MOST_COMMANDS).is_some() {
+        let what = "The file has too many commands to be followed";
+        return Err(Refusal::new(Reason::NeedsOther, what, None));
     }
     check_lines(&facts)?;
     let start = Start::read(&facts)?;
@@ -163,7 +174,13 @@ fn variants(parts: &Parts<'_, '_>, wanted: &Wanted) -> Verdict {
             false => image.to_string(),
         };
         match runtime::known(&name) {
-            Some(base) => verdict.take(parts, Variant::Smallest, vec![base]),
+            Some(base) => {
+                let variant = match base.has_shell() {
+                    true => Variant::Conservative,
+                    false => Variant::Smallest,
+                };
+                verdict.take(parts, variant, vec![base]);
+            }
             None => {
                 let refusal = Refusal::new(Reason::BaseUnknown, name, None);
                 verdict.refusals.push((Some(Variant::Smallest), refusal));

@@ -146,8 +146,6 @@ reasons! {
         "Link it statically, or take the other variant.";
     NeedsUser, false, "needs-user", "The user {} has no name on an image without users.",
         "Use a number.";
-    Uncertain, false, "uncertain", "{}.",
-        "It is said in the sentence.";
 }
 
 impl Reason {

@@ -146,7 +146,8 @@ impl Start {
     }
 
     fn unwrap(&mut self, name: &str, launch: &mut Launch) {
-        if !matches!(name, "env" | "exec" | "nice") {
+        // The shell has that one itself.
+        if name != "exec" {
             self.wrappers.push(launch.words[0].clone().unwrap_or_default());
         }
         launch.words.remove(0);

@@ -957,7 +957,7 @@ fn weight(imports: &BTreeSet<&str>, is_alone: bool, is_stripped: bool) -> Amount
         (true, false) if imports.iter().any(|i| i.starts_with("net")) => {
             (3_300_000, 2_500_000, 8_500_000)
         }
-        (true, false) => (2_100_000, 1_300_000, 5_500_000),
+        (true, false) => (2_000_000, 1_300_000, 5_500_000),
         (false, _) => (14_000_000, 6_000_000, 40_000_000),
     };
     let scale = |bytes: u64| if is_stripped { bytes * 69 / 100 } else { bytes };

@@ -353,8 +353,8 @@ static CELLS: LazyLock<HashMap<(&str, &str), &str>> = LazyLock::new(|| {
 
 /// What a package of a distribution is there for.
 ///
-/// On Alpine, too, names of Debian's development packages are known, for what [`super::native`] and
-/// [`super::IMPLICIT`] name.
+/// On Alpine, too, names of Debian's development packages are known, for what `native` and
+/// `IMPLICIT` name.
 pub fn use_of(name: &str, distribution: Distribution) -> Use {
     let column = match distribution {
         Distribution::Alpine(_) => Some("alpine"),

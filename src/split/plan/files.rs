@@ -76,7 +76,7 @@ impl Parts<'_, '_> {
         let world = &self.course.world;
         for (path, origin) in world.entries() {
             let is_taken = plan.artifacts.iter().any(|artifact| is_within(path, &artifact.from));
-            if is_taken || !self.is_stray(path, origin) {
+            if is_taken || !self.is_stray(path, origin, plan) {
                 continue;
             }
             let is_reached = self.is_reached(path);
@@ -88,7 +88,7 @@ impl Parts<'_, '_> {
                 continue;
             }
             let place = self.place_of(origin);
-            if is_shared(path) {
+            if is_shared(path) || path.contains(['*', '?', '[']) {
                 return Err(Refusal::new(Reason::CannotFollow, path, place));
             }
             if matches!(origin, Origin::Download(_))
@@ -103,11 +103,33 @@ impl Parts<'_, '_> {
             plan.artifacts.push(Artifact { from: path.to_owned(), to: path.to_owned(), is_folder });
         }
         self.edited(plan);
+        self.thinned(plan);
         Ok(())
     }
 
+    /// Folders of the context of which a command removed something are taken as they are then.
+    fn thinned(&self, plan: &mut Plan) {
+        let worked = self.worked();
+        for (number, line) in self.facts().lines.iter().enumerate() {
+            let What::Copy(copy) = &line.what else { continue };
+            let Some(path) = copy.destination.as_deref().map(trimmed) else { continue };
+            let world = &self.course.world;
+            let is_thinned = world.below(path).any(|(inside, origin)| {
+                inside != path && matches!(origin, Origin::Removed(by) if *by > number)
+            });
+            let among = worked
+                .iter()
+                .any(|folder| folder != "/" && is_within(path, folder) || is_within(folder, path));
+            let is_there = matches!(world.origin(path), Some(Origin::Context(_)));
+            let is_taken = plan.artifacts.iter().any(|artifact| is_within(path, &artifact.from));
+            if is_thinned && is_there && !(among || is_taken || is_shared(path)) {
+                plan.artifacts.push(Artifact::folder(path));
+            }
+        }
+    }
+
     /// Whether a path was put there by a command, not by the `COPY` that its content comes from.
-    pub(super) fn is_stray(&self, path: &str, origin: &Origin) -> bool {
+    pub(super) fn is_stray(&self, path: &str, origin: &Origin, plan: &Plan) -> bool {
         let line = origin.line().and_then(|line| self.facts().lines.get(line));
         let Some(line) = line else { return false };
         match (origin, &line.what) {
@@ -124,8 +146,11 @@ impl Parts<'_, '_> {
             }
             // An `ADD` among the sources is not repeated.
             (Origin::Download(_), _) => true,
+            // A link is made anew, unless what it leads to does not come along.
             (Origin::Link(_, target), _) => {
-                !target.starts_with("/dev/") && !target.starts_with("/proc/")
+                let origin = self.course.world.origin(target);
+                let is_lost = origin.is_some_and(|origin| !matches!(origin, Origin::Removed(_)));
+                !is_device(target) && (is_lost || !plan.runtime.has_shell())
             }
             (Origin::Made(_), What::Run(_)) => self.is_output(path),
             _ => false,
@@ -284,4 +309,9 @@ fn is_archive(path: &str) -> bool {
     const ENDINGS: [&str; 9] =
         [".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".zip", ".deb", ".apk"];
     ENDINGS.iter().any(|ending| path.ends_with(ending))
+}
+
+/// Whether a link leads to where a log goes.
+fn is_device(target: &str) -> bool {
+    target.starts_with("/dev/") || target.starts_with("/proc/")
 }

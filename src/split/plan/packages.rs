@@ -91,12 +91,20 @@ impl Parts<'_, '_> {
     /// Where the file adds a repository of packages, if it does.
     pub(super) fn other_repository(&self) -> Option<TextRange> {
         let is_list = |path: &str| is_within(path, "/etc/apt") || is_within(path, "/etc/apk");
+        let put = self.course.world.entries().find(|(path, _)| is_list(path));
+        if let Some((_, origin)) = put {
+            let line = origin.line().and_then(|line| self.facts().lines.get(line));
+            return Some(line.map_or(self.start.place, |line| line.placed.range()));
+        }
         let (_, one) = self.facts().invocations().find(|(_, one)| {
             let named = one.args().iter().any(|word| {
                 matches!(word.or_empty(), "-X" | "--repository")
                     || word.or_empty().starts_with("--repository=")
             });
-            one.outputs.iter().flatten().any(|path| is_list(path))
+            let edits = one.name() == Some("sed")
+                && one.args().iter().any(|word| is_list(word.or_empty().trim_end_matches('*')));
+            edits
+                || one.outputs.iter().flatten().any(|path| is_list(path))
                 || one.name() == Some("add-apt-repository")
                 || one.name() == Some("apk") && named
         })?;

@@ -21,7 +21,14 @@ impl<'a> Draft<'_, '_, 'a> {
         let mut others = 0;
         for deed in &deeds {
             let Some(invocation) = course.invocation(deed.line, deed.command) else { continue };
+            let is_early = deed.role == Role::System && number <= self.built && !self.copied;
             match self.keeps(deed, invocation)? {
+                // What it works on is not there yet.
+                true if is_early && self.plan.runtime.has_shell() && invocation.is_top => {
+                    let text = self.command_text(line, invocation);
+                    self.late.push(text);
+                    others += 1;
+                }
                 true => kept.push(invocation),
                 false => others += usize::from(!matches!(deed.role, Role::Nothing)),
             }
@@ -143,6 +150,13 @@ impl<'a> Draft<'_, '_, 'a> {
                     .is_some_and(|own| own.range == one.range)
             });
             let paths: Vec<String> = match deed.map(|deed| &deed.role) {
+                Some(Role::Paths(paths))
+                    if one.name() == Some("chmod")
+                        && paths.iter().any(|path| self.parts.course.world.is_folder(path)) =>
+                {
+                    let what = "The mode of a folder cannot be set without a shell";
+                    return Err(Refusal::new(Reason::NeedsOther, what, place));
+                }
                 Some(Role::Paths(paths)) if one.name() != Some("ln") => paths.clone(),
                 // Who runs by number needs no entry in the list of users.
                 Some(Role::Users) => continue,
@@ -185,10 +199,8 @@ fn is_repeatable(invocation: &Invocation) -> bool {
     match invocation.name() {
         Some("mkdir" | "chown" | "chmod" | "chgrp" | "touch") => true,
         Some("install") => invocation.args().iter().any(|word| word.or_empty() == "-d"),
-        // A link to where a log goes.
-        Some("ln") => invocation.args().iter().any(|word| {
-            word.or_empty().starts_with("/dev/") || word.or_empty().starts_with("/proc/")
-        }),
+        // One that is copied instead is not needed.
+        Some("ln") => true,
         _ => false,
     }
 }

@@ -25,6 +25,14 @@ impl<'a> Draft<'_, '_, 'a> {
             };
             return !copy.sources.iter().any(tool);
         }
+        let inside = course.world.below(trimmed(destination));
+        if inside
+            .into_iter()
+            .any(|(_, origin)| matches!(origin, Origin::Removed(by) if *by > number))
+            || matches!(course.world.origin(destination), Some(Origin::Removed(_)))
+        {
+            return false;
+        }
         let is_read_by_build = number <= self.built && variables::is_cache(destination);
         if is_read_by_build && !self.parts.roots.scripts.iter().any(|s| is_within(s, destination)) {
             return false;
@@ -128,7 +136,7 @@ impl<'a> Draft<'_, '_, 'a> {
             {
                 continue;
             }
-            let owner = self.owner(&artifact.from);
+            let owner = self.owner(&artifact.from)?;
             let chown = owner.map(|owner| format!(" --chown={owner}")).unwrap_or_default();
             let (from, to) = (quoted(&artifact.from), quoted(&artifact.to));
             let text = match (from, to) {
@@ -140,7 +148,12 @@ impl<'a> Draft<'_, '_, 'a> {
             };
             self.plan.lines.push(RuntimeLine::New(Keyword::Copy, text));
         }
+        self.modes();
         self.owners();
+        if !self.late.is_empty() {
+            let text = std::mem::take(&mut self.late).join(" && ");
+            self.plan.lines.push(RuntimeLine::New(Keyword::Run, text));
+        }
         for setting in &self.parts.answer.settings {
             if let Some((keyword, rest)) = setting.split_once(' ')
                 && let Some(keyword) = Keyword::parse(keyword)

@@ -33,7 +33,9 @@ pub(super) struct Draft<'d, 'p, 'a> {
     declared: Vec<String>,
     /// Names of variables that the image or a line sets.
     defined: Vec<String>,
-    /// Whether a line behind it in the builder needs what a `USER` or `SHELL` sets.
+    /// Commands that work on what is copied, for the place behind that.
+    late: Vec<String>,
+    /// Whether what comes from the builder is written.
     pub(super) copied: bool,
 }
 
@@ -54,7 +56,17 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         let workdir = plan.runtime.workdir.to_owned();
         let user = plan.runtime.user.to_owned();
         let defined = plan.runtime.env.iter().map(|(name, _)| (*name).to_owned()).collect();
-        Draft { parts, plan, built, workdir, user, declared: Vec::new(), defined, copied: false }
+        Draft {
+            parts,
+            plan,
+            built,
+            workdir,
+            user,
+            declared: Vec::new(),
+            defined,
+            late: Vec::new(),
+            copied: false,
+        }
     }
 
     pub(super) fn lines(&self) -> &'p [Line<'a>] {

@@ -10,7 +10,7 @@ use crate::split::course::Role;
 use crate::split::facts::What;
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::release::Distribution;
-use crate::split::world::is_within;
+use crate::split::world::{Origin, is_within};
 
 impl<'a> Draft<'_, '_, 'a> {
     pub(super) fn run_as(&mut self, user: &str) -> Result<(), Refusal> {
@@ -120,8 +120,37 @@ impl<'a> Draft<'_, '_, 'a> {
         }
     }
 
+    /// Folders that hold what is copied, and whose mode the file sets: they are made anew.
+    pub(super) fn modes(&mut self) {
+        if !self.plan.runtime.has_shell() || self.parts.answer.linkage == Linkage::Interpreted {
+            return;
+        }
+        let course = self.parts.course;
+        let chmod = course.deeds_with(|role| matches!(role, Role::Paths(_)));
+        for (deed, one) in chmod.filter(|(_, one)| one.name() == Some("chmod")) {
+            let Role::Paths(paths) = &deed.role else { continue };
+            let mut words = one.args().iter().map(|word| word.or_empty());
+            let Some(mode) = words.find(|word| !word.starts_with('-')) else { continue };
+            for path in paths {
+                let holds =
+                    self.plan.artifacts.iter().any(|a| a.to != *path && is_within(&a.to, path));
+                if !holds || !course.world.is_folder(path) {
+                    continue;
+                }
+                let inside = course.world.below(path).filter(
+                    |(_, origin)| matches!(origin, Origin::Made(line) if *line <= deed.line),
+                );
+                let made = inside
+                    .map(|(path, _)| path)
+                    .filter(|inside| *inside != path && course.world.is_folder(inside));
+                let targets: Vec<&str> = std::iter::once(path.as_str()).chain(made).collect();
+                self.late.push(format!("chmod {mode} {}", targets.join(" ")));
+            }
+        }
+    }
+
     /// To whom a `chown` of the file gives a path of the builder.
-    pub(super) fn owner(&self, path: &str) -> Option<String> {
+    pub(super) fn owner(&self, path: &str) -> Result<Option<String>, Refusal> {
         let course = self.parts.course;
         let chown =
             course.deeds_with(|role| matches!(role, Role::Paths(_))).filter(|(deed, one)| {
@@ -137,9 +166,29 @@ impl<'a> Draft<'_, '_, 'a> {
                     && !is_kept
                     && paths.iter().any(|own| own == path || is_deep && is_within(path, own))
             });
-        let owner = owner_of(chown.last().map(|(_, one)| one)?)?;
-        let is_number = owner.split(':').all(|part| part.bytes().all(|b| b.is_ascii_digit()));
-        (self.plan.runtime.has_shell() || is_number).then_some(owner)
+        let Some(owner) = chown.last().and_then(|(_, one)| owner_of(one)) else { return Ok(None) };
+        if self.plan.runtime.has_shell() || is_numeric(&owner) {
+            return Ok(Some(owner));
+        }
+        // Without a list of users only numbers say who it is.
+        let name = owner.split(':').next().unwrap_or_default();
+        match self.number_of(name) {
+            _ if is_root(name) => Ok(None),
+            Some(number) => Ok(Some(number)),
+            None => Err(Refusal::new(Reason::NeedsUser, name, None)),
+        }
+    }
+
+    /// The number that a command of the file gives to a user.
+    fn number_of(&self, name: &str) -> Option<String> {
+        let users = self.parts.course.deeds_with(|role| *role == Role::Users);
+        let mut users =
+            users.filter(|(_, one)| one.args().iter().any(|word| word.or_empty() == name));
+        users.find_map(|(_, one)| {
+            let words: Vec<&str> = one.args().iter().map(|word| word.or_empty()).collect();
+            let at = words.iter().position(|word| matches!(*word, "-u" | "--uid"))?;
+            words.get(at + 1).filter(|word| is_numeric(word)).map(|word| (*word).to_owned())
+        })
     }
 }
 
@@ -162,4 +211,8 @@ fn users_of(base: &Base) -> &'static [&'static str] {
         (_, Distribution::Alpine(_)) => &["nobody", "guest", "daemon"],
         _ => &[],
     }
+}
+
+fn is_numeric(owner: &str) -> bool {
+    owner.split(':').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
 }

@@ -6,11 +6,13 @@
 //! | `size.rs` | what the image of a stage weighs |
 //! | `start.rs` | what the image of a stage runs |
 //! | `graph.rs` | the stages as a picture |
+//! | `splits.rs` | what splitting the file offers, or why nothing |
 //! | `text.rs` | all of it as text |
 
 mod facts;
 mod graph;
 mod size;
+mod splits;
 mod start;
 mod text;
 
@@ -26,7 +28,7 @@ use super::out::{Color, Out, printable};
 use super::{fail, finish, rules};
 use crate::check::{Rule, Severity};
 use crate::ide::images::View;
-use crate::image::{Offline, Unit};
+use crate::image::Unit;
 use crate::language::nearest::{MAX_DISTANCE, nearest};
 use crate::language::platform::Platform;
 
@@ -119,11 +121,13 @@ fn explain_file(arguments: &Explain) -> Result<String, String> {
     let target = target(&document, arguments.target.as_deref())?;
     let findings = document.findings();
     let context = document::context(subject, arguments.context.as_deref())?;
-    let (offline, host) = (Offline::default(), Platform::host());
+    let (offline, host) = (super::offline(), Platform::host());
     let platform = arguments.platform.as_ref().unwrap_or(&host);
     let view = View { sizes: &offline, platform, unit: Unit::default() };
-    let sizes = size::all(&document, view, context.as_ref().map_err(String::as_str));
-    let explanation = Explanation::new(&document, &findings, target, sizes);
+    let context = context.as_ref().map_err(String::as_str);
+    let sizes = size::all(&document, view, context);
+    let splits = splits::all(&document, view, context);
+    let explanation = Explanation::new(&document, &findings, target, sizes, splits);
     if arguments.json {
         let json = serde_json::to_string_pretty(&explanation);
         return json.map(|json| json + "\n").map_err(|error| error.to_string());

@@ -236,8 +236,8 @@ impl<'a> Old<'a> {
     /// The end of the last instruction that stays.
     fn end_of_builder(&self) -> TextSize {
         let lines = self.lines.iter().enumerate();
-        let kept = lines.filter(|(number, _)| !self.plan.moved.contains(number));
-        kept.last().expect("FROM stays").1.end()
+        let mut kept = lines.filter(|(number, _)| !self.plan.moved.contains(number));
+        kept.next_back().expect("FROM stays").1.end()
     }
 
     /// All that the plan has to do before `end`.

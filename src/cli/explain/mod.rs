@@ -46,8 +46,10 @@ A file that is called like a code is meant by ./NAME.
 In the graph a stage stands below what it is built on. An arrow is something that is copied or
 mounted from another stage or image.
 
-Sizes are those of the catalogue in the program and of the files in the build context; no engine
-and no registry is asked. A size with ≥ leaves out what is not known.
+Sizes are those of the catalogue in the program, or of your own, and of the files in the build
+context; no engine and no registry is asked. A size with ≥ leaves out what is not known.
+
+Below `Splits` stands what `stagewright split` would make of a file with one stage, or why not.
 
 Exit code: 0, whatever is found; 2 for wrong use and for what could not be read.";
 

@@ -67,6 +67,7 @@ fn a_file_as_data() {
     assert_eq!(stages[2]["start"]["words"], serde_json::json!(["/app", "serve", "--port=80"]));
     assert_eq!(data["findings"].as_array().expect("findings").len(), data_findings(FILE));
     assert_eq!(data["offers"][0]["sure"], true);
+    assert_eq!(data["splits"], Value::Null, "there are several stages");
 }
 
 /// The number of findings that `check` tells.
@@ -107,6 +108,54 @@ fn what_has_no_stages() {
         assert!(explained.out.starts_with("<stdin>: no stages\n"), "{explained:?}");
         run_on(file.as_bytes(), &["explain", "-", "--target", "x"]).with_code(2);
     }
+}
+
+/// A program that is all the image needs.
+const SINGLE: &str = "\
+FROM golang:1.22
+COPY go.mod main.go /src/
+RUN cd /src && CGO_ENABLED=0 go build -o /app .
+CMD [\"/app\"]
+";
+
+/// What stands under the heading of splits; `None` without it.
+fn splits_of(file: &str) -> Option<String> {
+    let arguments = ["explain", "-", "--platform=linux/amd64"];
+    let explained = run_on(file.as_bytes(), &arguments).with_code(0);
+    let (_, splits) = explained.out.split_once("\nSplits\n")?;
+    Some(splits.to_owned())
+}
+
+#[test]
+fn splits_as_text() {
+    insta::assert_snapshot!(splits_of(SINGLE).expect("two of them"));
+    let refused = "  There is no start command: add CMD or ENTRYPOINT. [no-start]\n";
+    assert_eq!(splits_of("FROM golang:1.22\nRUN go build -o /app .\n").as_deref(), Some(refused));
+    for quiet in ["", FILE, "FROM debian:12\nCMD [\"/app\"]\n"] {
+        assert_eq!(splits_of(quiet), None, "{quiet}");
+    }
+}
+
+#[test]
+fn splits_as_data() {
+    let data = |file: &str| -> Value {
+        let arguments = ["explain", "-", "--json", "--platform=linux/amd64"];
+        let explained = run_on(file.as_bytes(), &arguments).with_code(0);
+        serde_json::from_str::<Value>(&explained.out).expect("an object")["splits"].take()
+    };
+    let offers = &data(SINGLE)["offers"];
+    let variants: Vec<_> =
+        offers.as_array().expect("offers").iter().map(|o| &o["variant"]).collect();
+    assert_eq!(variants, ["conservative", "smallest"]);
+    assert_eq!(offers[0]["preferred"], true);
+    let title = offers[0]["title"].as_str().expect("a title");
+    assert!(title.starts_with("Split into builder and runtime stages on debian:"), "{title}");
+
+    let refused = data("FROM golang:1.22\n");
+    assert_eq!(refused["offers"], serde_json::json!([]));
+    assert_eq!(refused["refusals"][0]["code"], "no-start");
+    assert_eq!(refused["refusals"][0]["variant"], Value::Null);
+    assert_eq!(data("FROM debian:12\nCMD [\"/app\"]\n"), Value::Null);
 }
 
 /// A file in a folder of its own, with what it copies one folder up.

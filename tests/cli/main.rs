@@ -11,3 +11,4 @@ mod house;
 mod merge;
 mod run;
 mod size;
+mod split;

@@ -3,10 +3,13 @@
 use stagewright::check::Severity;
 use stagewright::ide::Snapshot;
 use stagewright::model::Model;
+use stagewright::split::answer::BuilderLine;
 use stagewright::split::base::Family;
 use stagewright::split::judge::Verdict;
+use stagewright::split::plan::Plan;
 use stagewright::split::refusal::Reason;
 use stagewright::syntax::Tree;
+use stagewright::text::{Edit, TextRange, TextSize, apply_edits};
 
 use super::cases::{Case, all, made};
 
@@ -157,52 +160,150 @@ fn the_result_has_no_errors_of_ours() {
     }
 }
 
-/// Every line that stays in the builder stands there as it stood, in the same order, and only the
-/// name of the stage and announced lines are added.
+/// The builder is the old text up to its last kept instruction, byte for byte, but for edits that
+/// the plan announces: each is there once, and there are no others.
 #[test]
 fn the_builder_is_untouched() {
+    let mut splits = 0;
     for case in all() {
         let verdict = case.verdict();
-        for (split, (variant, text)) in verdict.splits.iter().zip(made(&case.text, &verdict)) {
-            let names: Vec<String> = split.plan.builder.iter().flat_map(added).collect();
-            let old: Vec<&str> = case.text.split_inclusive('\n').collect();
-            let builder = builder_of(&text);
-            let mut rest = old.iter().peekable();
-            for line in builder.split_inclusive('\n') {
-                let bare = line.trim_end();
-                if bare.is_empty() || names.iter().any(|own| own == bare) {
-                    continue;
-                }
-                let stays = |old: &str| {
-                    old.trim_end() == bare
-                        || bare.starts_with(old.trim_end()) && names_a_stage(bare)
-                };
-                assert!(
-                    rest.by_ref().any(|old| stays(old)),
-                    "{} {variant:?}: {line:?} is new or in another place\n{text}",
-                    case.name
-                );
+        for (split, (variant, made)) in verdict.splits.iter().zip(made(&case.text, &verdict)) {
+            splits += 1;
+            let name = format!("{} {variant:?}", case.name);
+            let (stage, edits) = split.edits.split_last().expect("an edit");
+            let old = Old::new(&case.text, &split.plan);
+            let end = old.end_of_builder();
+            let rest = TextRange::new(end, TextSize::of(case.text.as_str()));
+            assert_eq!(stage.range, rest, "{name}: what comes behind the builder");
+            let kinds: Vec<_> = edits.iter().map(|edit| (old.kind(edit), edit)).collect();
+            for (kind, edit) in &kinds {
+                assert!(kind.is_some(), "{name}: {edit:?} is not announced");
+            }
+            let kinds: Vec<_> = kinds.into_iter().filter_map(|(kind, _)| kind).collect();
+            assert_eq!(sorted(kinds), sorted(old.announced(end)), "{name}");
+
+            let builder =
+                apply_edits(&case.text[..usize::from(end)], edits).expect("in the builder");
+            let behind = made.strip_prefix(&builder).unwrap_or_else(|| {
+                panic!("{name}: the builder should be\n{builder}\nand the file is\n{made}")
+            });
+            let mut lines = behind.lines().map(str::trim_start);
+            let first = lines.find(|line| !line.is_empty() && !line.starts_with('#'));
+            let from = first.and_then(|line| line.get(..5)).unwrap_or_default();
+            assert!(from.eq_ignore_ascii_case("from "), "{name}: {behind}");
+        }
+    }
+    assert!(splits > 20, "only {splits} splits");
+}
+
+/// What a plan may do to the builder; lines by their number in the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// The stage gets its name.
+    Name,
+    /// The image gets a tag that says the release.
+    Pin,
+    /// The new line of that number stands where it belongs.
+    Line(usize),
+    /// The line of that number goes, with the comments above it.
+    Moved(usize),
+}
+
+fn sorted(mut kinds: Vec<Kind>) -> Vec<Kind> {
+    kinds.sort();
+    kinds
+}
+
+/// A file before it is split.
+struct Old<'a> {
+    text: &'a str,
+    plan: &'a Plan,
+    /// The end of the image in `FROM`.
+    image: TextSize,
+    /// The instructions from `FROM` on, with the ends of their lines.
+    lines: Vec<TextRange>,
+}
+
+impl<'a> Old<'a> {
+    fn new(text: &'a str, plan: &'a Plan) -> Old<'a> {
+        let model = Model::new(Tree::parse(text));
+        let stage = model.stages().first().expect("a stage");
+        let lines = model.instructions_from(stage.item).map(|(placed, _)| placed.range()).collect();
+        let image = stage.image().expect("an image").range.end();
+        Old { text, plan, image, lines }
+    }
+
+    /// The end of the last instruction that stays.
+    fn end_of_builder(&self) -> TextSize {
+        let lines = self.lines.iter().enumerate();
+        let mut kept = lines.filter(|(number, _)| !self.plan.moved.contains(number));
+        kept.next_back().expect("FROM stays").1.end()
+    }
+
+    /// All that the plan has to do before `end`.
+    fn announced(&self, end: TextSize) -> Vec<Kind> {
+        let mut kinds = Vec::new();
+        kinds.extend((!self.plan.is_named).then_some(Kind::Name));
+        kinds.extend(self.plan.pin.as_ref().map(|_| Kind::Pin));
+        kinds.extend((0..self.plan.builder.len()).map(Kind::Line));
+        let moved = self.plan.moved.iter().copied();
+        kinds.extend(moved.filter(|number| self.lines[*number].start() < end).map(Kind::Moved));
+        kinds
+    }
+
+    /// What an edit does; `None` for what is not to be done.
+    fn kind(&self, edit: &Edit) -> Option<Kind> {
+        if edit.insert.is_empty() {
+            let number = self.lines.iter().position(|line| line.end() == edit.range.end())?;
+            let is_moved =
+                self.plan.moved.contains(&number) && self.is_above(edit.range.start(), number);
+            return is_moved.then_some(Kind::Moved(number));
+        }
+        let (range, text) = (edit.range, edit.insert.as_str());
+        if self
+            .plan
+            .pin
+            .as_ref()
+            .is_some_and(|(place, tag)| (*place, tag.as_str()) == (range, text))
+        {
+            return Some(Kind::Pin);
+        }
+        if !range.is_empty() {
+            return None;
+        }
+        let name = format!(" AS {}", self.plan.stage);
+        if range.start() == self.image && text.replacen(" as ", " AS ", 1) == name {
+            return Some(Kind::Name);
+        }
+        let place =
+            self.plan.builder.iter().position(|line| self.is_line(line, range.start(), text));
+        place.map(Kind::Line)
+    }
+
+    /// Whether the insertion of `text` at `at` makes that line, and no more.
+    fn is_line(&self, line: &BuilderLine, at: TextSize, text: &str) -> bool {
+        let text = text.replace("\r\n", "\n");
+        match line {
+            BuilderLine::After(number, own) => {
+                let end = self.lines[*number].end();
+                // The last line of a file may have no end.
+                let is_open = !self.text[..usize::from(end)].ends_with('\n');
+                let own = if is_open { format!("\n{own}") } else { format!("{own}\n") };
+                at == end && text == own
+            }
+            BuilderLine::Before(number, own) => {
+                text == format!("{own}\n") && self.is_above(at, *number)
             }
         }
     }
-}
 
-fn names_a_stage(line: &str) -> bool {
-    line.to_lowercase().starts_with("from ") && line.to_lowercase().ends_with(" as builder")
-}
-
-fn added(line: &stagewright::split::answer::BuilderLine) -> Vec<String> {
-    use stagewright::split::answer::BuilderLine;
-    let (BuilderLine::After(_, text) | BuilderLine::Before(_, text)) = line;
-    text.lines().map(|line| line.trim_end().to_owned()).collect()
-}
-
-/// What stands before the last `FROM`.
-fn builder_of(text: &str) -> &str {
-    let model = Model::new(Tree::parse(text));
-    let last = model.stages().last().expect("two stages");
-    let end = usize::from(last.start);
-    // The comments above it belong to the runtime stage.
-    let above = text[..end].rfind("\n\n").or_else(|| text[..end].rfind("\n\r\n"));
-    &text[..above.map_or(end, |above| above + 1)]
+    /// Whether `at` is the start of a line, and nothing but comments and blank lines stands between
+    /// it and the instruction of that number.
+    fn is_above(&self, at: TextSize, number: usize) -> bool {
+        let (at, start) = (usize::from(at), usize::from(self.lines[number].start()));
+        let is_start = at == 0 || self.text[..at].ends_with('\n');
+        let between = self.text.get(at..start);
+        let mut lines = between.into_iter().flat_map(str::lines).map(str::trim);
+        is_start && between.is_some() && lines.all(|line| line.is_empty() || line.starts_with('#'))
+    }
 }

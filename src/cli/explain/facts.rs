@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::size::SizeFacts;
+use super::splits::SplitFacts;
 use super::start::{self, Start};
 use crate::check::{Finding, Fix};
 use crate::cli::document::Document;
@@ -29,6 +30,8 @@ pub struct Explanation<'a> {
     pub findings: Vec<Record<'a>>,
     /// What can be done about them.
     pub offers: Vec<Offer>,
+    /// What there is to say of two stages in the place of one; `None` where that is nothing.
+    pub splits: Option<SplitFacts>,
 }
 
 /// A stage, and what holds at its end.
@@ -146,12 +149,13 @@ pub struct Offer {
 
 impl<'a> Explanation<'a> {
     /// What there is to say of `document`, when the stage `target` is built. `sizes` are those of
-    /// its stages, in file order.
+    /// its stages, in file order; `splits` what can be made of its only one.
     pub fn new(
         document: &'a Document,
         findings: &'a [Finding],
         target: Option<usize>,
         sizes: Vec<SizeFacts>,
+        splits: Option<SplitFacts>,
     ) -> Explanation<'a> {
         let model = document.snapshot().model();
         let built = target.map(|target| model.reachable(target)).unwrap_or_default();
@@ -183,6 +187,7 @@ impl<'a> Explanation<'a> {
                     finding.fixes.iter().map(move |fix| offer(document, finding, fix))
                 })
                 .collect(),
+            splits,
         }
     }
 }

@@ -134,7 +134,7 @@ mod tests {
         let (sizes, platform) = (Offline::default(), Platform::host());
         let view = View { sizes: &sizes, platform: &platform, unit: Unit::default() };
         let sizes = size::all(document, view, Err("not given"));
-        draw(&Explanation::new(document, &[], target, sizes))
+        draw(&Explanation::new(document, &[], target, sizes, None))
     }
 
     #[track_caller]

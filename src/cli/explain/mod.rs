@@ -6,11 +6,13 @@
 //! | `size.rs` | what the image of a stage weighs |
 //! | `start.rs` | what the image of a stage runs |
 //! | `graph.rs` | the stages as a picture |
+//! | `splits.rs` | what splitting the file offers, or why nothing |
 //! | `text.rs` | all of it as text |
 
 mod facts;
 mod graph;
 mod size;
+mod splits;
 mod start;
 mod text;
 
@@ -26,7 +28,7 @@ use super::out::{Color, Out, printable};
 use super::{fail, finish, rules};
 use crate::check::{Rule, Severity};
 use crate::ide::images::View;
-use crate::image::{Offline, Unit};
+use crate::image::Unit;
 use crate::language::nearest::{MAX_DISTANCE, nearest};
 use crate::language::platform::Platform;
 
@@ -44,8 +46,10 @@ A file that is called like a code is meant by ./NAME.
 In the graph a stage stands below what it is built on. An arrow is something that is copied or
 mounted from another stage or image.
 
-Sizes are those of the catalogue in the program and of the files in the build context; no engine
-and no registry is asked. A size with ≥ leaves out what is not known.
+Sizes are those of the catalogue in the program, or of your own, and of the files in the build
+context; no engine and no registry is asked. A size with ≥ leaves out what is not known.
+
+Below `Splits` stands what `stagewright split` would make of a file with one stage, or why not.
 
 Exit code: 0, whatever is found; 2 for wrong use and for what could not be read.";
 
@@ -119,11 +123,13 @@ fn explain_file(arguments: &Explain) -> Result<String, String> {
     let target = target(&document, arguments.target.as_deref())?;
     let findings = document.findings();
     let context = document::context(subject, arguments.context.as_deref())?;
-    let (offline, host) = (Offline::default(), Platform::host());
+    let (offline, host) = (super::offline(), Platform::host());
     let platform = arguments.platform.as_ref().unwrap_or(&host);
     let view = View { sizes: &offline, platform, unit: Unit::default() };
-    let sizes = size::all(&document, view, context.as_ref().map_err(String::as_str));
-    let explanation = Explanation::new(&document, &findings, target, sizes);
+    let context = context.as_ref().map_err(String::as_str);
+    let sizes = size::all(&document, view, context);
+    let splits = splits::all(&document, view, context);
+    let explanation = Explanation::new(&document, &findings, target, sizes, splits);
     if arguments.json {
         let json = serde_json::to_string_pretty(&explanation);
         return json.map(|json| json + "\n").map_err(|error| error.to_string());

@@ -3,6 +3,7 @@
 use super::facts::{Explanation, SettingFacts, StageFacts, VariableFacts};
 use super::graph;
 use super::size::SizeFacts;
+use super::splits::SplitFacts;
 use super::start::{Part, Start};
 use crate::check::Finding;
 use crate::cli::document::Document;
@@ -41,7 +42,23 @@ pub fn render(
             text += &format!("  {place:8} {}{sure}\n", printable(&offer.title));
         }
     }
+    if let Some(found) = &explanation.splits {
+        text += &splits(found);
+    }
     text
+}
+
+/// What splitting the file offers, and what it does not and why.
+fn splits(found: &SplitFacts) -> String {
+    let offers = found.offers.iter().map(|offer| {
+        let by = format!("  {:12} ", offer.variant);
+        by + &printable(&offer.title) + "\n"
+    });
+    let refusals = found.refusals.iter().map(|refusal| {
+        let by = refusal.variant.map(|variant| format!("{variant:12} ")).unwrap_or_default();
+        format!("  {by}{} [{}]\n", printable(&refusal.reason), refusal.code)
+    });
+    "\nSplits\n".to_owned() + &offers.chain(refusals).collect::<String>()
 }
 
 fn head(explanation: &Explanation<'_>) -> String {

@@ -6,7 +6,7 @@
 //! | `plan.rs` | a plan as data: the shape of `split --json` |
 
 mod merge;
-mod plan;
+pub mod plan;
 
 use std::io;
 use std::path::{Path, PathBuf};

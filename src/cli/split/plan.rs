@@ -68,12 +68,15 @@ struct Proof<'a> {
     file: Option<&'a str>,
 }
 
+/// A split that cannot be made.
 #[derive(Serialize)]
-struct Refused {
+pub struct Refused {
     /// `null` where it is about both.
-    variant: Option<&'static str>,
-    code: &'static str,
-    reason: String,
+    pub variant: Option<&'static str>,
+    /// The short name of the reason.
+    pub code: &'static str,
+    /// The reason: a sentence.
+    pub reason: String,
     help: &'static str,
     start: Option<Place>,
     end: Option<Place>,
@@ -142,7 +145,8 @@ fn proof<'a>(document: &Document, evidence: &'a Evidence) -> Proof<'a> {
     Proof { text: &evidence.text, start, end, file: evidence.file.as_deref() }
 }
 
-fn refused(document: &Document, declined: &Declined) -> Refused {
+/// Why a split cannot be made.
+pub fn refused(document: &Document, declined: &Declined) -> Refused {
     let row = declined.refusal.reason.row();
     let (start, end) = ends(document, declined.refusal.place);
     Refused {
@@ -160,7 +164,8 @@ fn ends(document: &Document, range: Option<TextRange>) -> (Option<Place>, Option
     (range.map(|range| place(range.start())), range.map(|range| place(range.end())))
 }
 
-fn variant(variant: Variant) -> &'static str {
+/// What `--runtime` calls a variant.
+pub fn variant(variant: Variant) -> &'static str {
     match variant {
         Variant::Conservative => "conservative",
         Variant::Smallest => "smallest",

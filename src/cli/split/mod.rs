@@ -81,7 +81,7 @@ pub struct Split {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["runtime", "context", "platform", "diff", "json"])]
     with: Option<PathBuf>,
     /// The script that takes the program out of the first image with `docker cp`
-    #[arg(long, value_name = "FILE", requires = "with")]
+    #[arg(long, value_name = "FILE", requires = "with", conflicts_with_all = ["runtime", "context", "platform", "diff", "json"])]
     script: Option<PathBuf>,
     #[command(flatten)]
     color: Color,

@@ -6,6 +6,7 @@
 use super::{Finding, Phase, Severity};
 use crate::image::reference;
 use crate::language::Keyword;
+use crate::model::mount;
 use crate::syntax::expand::{self, Mode, NoEnv};
 use crate::syntax::{Instruction, Item, Patch, View, damage};
 use crate::text::TextRange;
@@ -54,6 +55,9 @@ pub fn findings(
 /// that no such name can have. The model reads the mended name, so nobody else tells.
 fn names_nothing(item: &Item, instruction: &Instruction, escape: char) -> bool {
     let view = &instruction.view;
+    if view.command.keyword == Some(Keyword::Run) {
+        return mounts_nothing(item, view, escape);
+    }
     let image = match (view.command.keyword, view.command.words()) {
         (Some(Keyword::From), [image, ..]) => Some(*image),
         (Some(Keyword::Copy), _) => {
@@ -67,6 +71,19 @@ fn names_nothing(item: &Item, instruction: &Instruction, escape: char) -> bool {
     }
     let name = expand::expand(&name, escape, Mode::WORD, &NoEnv);
     name.is_ok_and(|name| reference::problem(&name.text).is_some())
+}
+
+/// The same of a mount of a `RUN`.
+fn mounts_nothing(item: &Item, view: &View, escape: char) -> bool {
+    let flags = view.command.flags.iter();
+    let mounts = flags.filter(|flag| view.flag_name(&item.text, flag) == "mount");
+    let mut fields = mounts.flat_map(|flag| mount::fields(flag, view, &item.text, escape));
+    fields.any(|field| {
+        let name = field.value.filter(|_| field.key.text.eq_ignore_ascii_case("from"));
+        name.is_some_and(|name| {
+            !name.text.contains('$') && reference::problem(&name.text).is_some()
+        })
+    })
 }
 
 /// Damaged characters side by side, and what they stand for.

@@ -36,8 +36,7 @@ pub struct Invocation {
     pub is_piped: bool,
     /// The files that its output is written to, made absolute; `None` for one that is not known.
     pub outputs: Vec<Option<String>>,
-    /// Its number in the `RUN`, and whether it stands in the outermost list, so that it can be
-    /// taken out of it.
+    /// Whether it stands in the outermost list, so that it can be taken out of it.
     pub is_top: bool,
 }
 
@@ -484,7 +483,7 @@ pub struct Grammar {
     pub values: &'static [&'static str],
     /// Options without one.
     pub switches: &'static [&'static str],
-    /// Whether the value of a short option may follow without a blank: `-j4`, `-DX=1`.
+    /// Short options whose value may follow without a blank: `-j4`, `-DX=1`.
     pub joined: &'static [&'static str],
 }
 

@@ -415,8 +415,8 @@ const ENVIRONMENTS: &[&str] = &[
 
 /// Programs that serve sources while they change.
 const DEVELOPMENT: &[&str] = &[
-    "nodemon",
     "pm2-dev",
+    "nodemon",
     "ts-node-dev",
     "webpack-dev-server",
     "webpack-serve",
@@ -426,7 +426,6 @@ const DEVELOPMENT: &[&str] = &[
     "browser-sync",
     "watchexec",
     "entr",
-    "pm2-dev",
 ];
 
 /// Programs that do so with an option or a word.

@@ -10,7 +10,9 @@
 //! | `start.rs`, `roots.rs`, `mentioned.rs` | what containers start, and what that reaches |
 //! | `ecosystem/` | what builds make and programs need, one file an ecosystem |
 //! | `answer.rs` | what an ecosystem is asked, and what it answers |
-//! | `sources.rs` | words in the sources of a project |
+//! | `sources.rs`, `data.rs` | words in the sources of a project, and the files that programs read |
+//! | `runtime.rs`, `variables.rs` | which small images are sound, and which variables only builds read |
+//! | `judge.rs` | the whole way from a file to its plans |
 //! | `plan/` | all of it joined: the lines of the two stages |
 //! | `emit.rs` | a plan as the smallest edit |
 //! | `refusal.rs` | why a file is not split |

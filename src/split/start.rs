@@ -41,7 +41,7 @@ pub struct Launch {
     pub search: String,
 }
 
-/// Programs that start what stands behind them, and how many words of their own they have at most.
+/// Programs that start what stands behind them.
 const WRAPPERS: &[&str] =
     &["tini", "dumb-init", "catatonit", "gosu", "su-exec", "env", "exec", "nice"];
 

@@ -46,6 +46,38 @@ fn goldens_are_what_buildkit_says() {
     assert!(committed.keys().eq(sections.keys()));
 }
 
+/// What is made of the projects of `fixtures/split/golden` is what `BuildKit` takes, and its own linter
+/// finds nothing in it that it does not find in the file before.
+#[test]
+fn splits_are_sound_to_buildkit() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/split/golden");
+    let mut oracle = Oracle::build(&[]);
+    let mut asked = 0;
+    for entry in fs::read_dir(root).expect("the goldens") {
+        let folder = entry.expect("a folder").path();
+        let lints = |record: &Value| -> Vec<String> {
+            let found = record["warnings"].as_array().cloned().unwrap_or_default();
+            found.iter().map(|warning| warning["rule"].to_string()).collect()
+        };
+        let before = lints(&oracle.ask_path(&folder.join("Dockerfile")));
+        for name in ["conservative.Dockerfile", "smallest.Dockerfile"] {
+            let path = folder.join(name);
+            if !path.is_file() {
+                continue;
+            }
+            asked += 1;
+            let record = oracle.ask_path(&path);
+            for error in ["read_error", "parse_error", "instructions_error", "build_error"] {
+                assert!(record[error].is_null(), "{}: {error}: {}", path.display(), record[error]);
+            }
+            let new: Vec<_> =
+                lints(&record).into_iter().filter(|rule| !before.contains(rule)).collect();
+            assert!(new.is_empty(), "{}: {new:?}", path.display());
+        }
+    }
+    assert!(asked > 30, "only {asked} files");
+}
+
 /// The golden line of an answer of the oracle.
 fn line(mut record: Value, name: &str) -> String {
     let fields = record.as_object_mut().expect("an object");

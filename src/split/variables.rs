@@ -64,7 +64,6 @@ const CACHES: &[&str] = &[
     "/go/pkg",
     "/root/.cache",
     "/root/.cargo",
-    "/root/.config",
     "/root/.gradle",
     "/root/.m2",
     "/root/.docker",

@@ -633,7 +633,11 @@ impl Linked {
                 || *import == "net/smtp"
         });
         // So may what it starts: git, curl.
-        let speaks_tls = speaks_tls || imports.contains("os/exec");
+        let starts = imports.contains("os/exec")
+            || self.read.as_ref().is_some_and(|(_, sources, _)| {
+                mentions(site, sources, &["StartProcess", "syscall.Exec", "ForkExec"])
+            });
+        let speaks_tls = speaks_tls || starts;
         let certificates = if is_alone && !speaks_tls { Need::No } else { Need::Yes };
         let mentions = |words: &[&str]| match &self.read {
             Some((_, sources, _)) if is_alone => mentions(site, sources, words),
@@ -649,6 +653,13 @@ impl Linked {
             "/tmp",
             "Multipart",
             "FormFile",
+            // The list of users and homes lie beside the folder for temporary files.
+            "user.Current",
+            "user.Lookup",
+            "/etc/passwd",
+            "UserHomeDir",
+            "UserConfigDir",
+            "UserCacheDir",
         ]);
         let generated = site.course.deeds_with(|role| {
             matches!(role, crate::split::course::Role::Prepares(name) if *name == ECOSYSTEM.name)
@@ -662,7 +673,7 @@ impl Linked {
         }
         let mut packages = Vec::new();
         let mut runtimes = Vec::new();
-        if let Some((_, sources, _)) = self.read.as_ref().filter(|_| imports.contains("os/exec")) {
+        if let Some((_, sources, _)) = self.read.as_ref().filter(|_| starts) {
             packages = tools(site, sources);
             // It may need a shell and more, which no smaller image has.
             let image = site.base().distribution.image();
@@ -996,6 +1007,16 @@ mod tests {
 
     const BOOKWORM: &str = "golang:1.22-bookworm";
     const STATIC: &str = "CGO_ENABLED=0 go build -o /shop .";
+
+    #[test]
+    fn programs_that_are_started_without_a_package_for_it() {
+        let main = "package main\n\nimport \"syscall\"\n\nfunc main() { syscall.Exec(\"/bin/sh\", nil, nil) }\n";
+        let found = runtime_stages(&on(BOOKWORM, "", STATIC), &[GO_MOD, ("main.go", main)]);
+        assert!(found.iter().all(|stage| stage.contains("FROM debian:bookworm-slim")), "{found:?}");
+        let home = "package main\n\nimport \"os\"\n\nfunc main() { os.UserHomeDir() }\n";
+        let found = runtime_stages(&on(BOOKWORM, "", STATIC), &[GO_MOD, ("main.go", home)]);
+        assert!(!found.iter().any(|stage| stage.contains("FROM scratch")), "{found:?}");
+    }
 
     #[test]
     fn flags_of_the_environment() {

@@ -50,6 +50,7 @@ fn a_split_is_chosen_from_the_menu_and_undone() {
 fn what_it_would_save_is_told_where_the_cursor_is() {
     let mut session = start(TEXT);
     session.go("FR$0OM golang:1.22");
+    session.until("the hint", "#vim.diagnostic.get(0) == 1");
     session.keys("<C-w>d");
     session.until_shown("this image would be smaller by about 807 MB");
 }

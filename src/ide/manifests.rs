@@ -14,22 +14,18 @@ use super::Snapshot;
 use super::actions::{Action, ActionKind};
 use super::edit::{Promise, gate};
 use super::weight::BuildContext;
-use super::written::Written;
 use crate::language::Keyword;
 use crate::split::command::Invocation;
 use crate::split::facts::{Copy, Facts, Line, What};
 use crate::split::stages;
 use crate::split::world::trimmed;
-use crate::syntax::Arguments;
+use crate::syntax::{Arguments, Style};
 use crate::text::{Edit, TextRange};
 use crate::workspace::project::{go, maven, node, php, python};
-use crate::workspace::{Context, Kind, inside};
+use crate::workspace::{Context, Kind, LONGEST_FILE, inside};
 
 /// What is offered, or why it is not: a sentence.
 pub type Answer = Result<Action, String>;
-
-/// The longest file that is looked through for words, in bytes.
-const LONGEST: usize = 1 << 20;
 
 /// A package manager.
 struct Manager {
@@ -99,7 +95,8 @@ impl Project<'_> {
     }
 
     fn text(&self, name: &str) -> Result<String, String> {
-        let text = self.context.read(&self.path(name), LONGEST).map_err(|why| why.to_string())?;
+        let text =
+            self.context.read(&self.path(name), LONGEST_FILE).map_err(|why| why.to_string())?;
         text.ok_or_else(|| format!("there is no {name} in the build context"))
     }
 
@@ -217,7 +214,7 @@ fn listed(files: &[String]) -> String {
 
 /// The `COPY` of the files and the `RUN` go before the `COPY` of all.
 fn edits(snapshot: &Snapshot, pair: &Pair<'_, '_>, files: &[String]) -> Option<Vec<Edit>> {
-    let written = Written::of(snapshot);
+    let style = Style::of(snapshot.tree());
     let instruction = pair.copy.placed.instruction().filter(|one| one.mended.is_none())?;
     let source: &str = &pair.copy.placed.item.text;
     let text = |range: TextRange| source.get(Range::<usize>::from(range));
@@ -240,10 +237,10 @@ fn edits(snapshot: &Snapshot, pair: &Pair<'_, '_>, files: &[String]) -> Option<V
     let mut line = text(command.keyword_range)?.to_owned();
     flags.iter().for_each(|flag| line.push_str(&format!(" {flag}")));
     files.iter().for_each(|file| line.push_str(&format!(" {folder}{file}")));
-    line.push_str(&format!(" {}/{}", to.trim_end_matches('/'), written.newline));
-    let run = written.with_comments(&pair.run.placed);
-    line.push_str(&written.lines(run));
-    let start = written.with_comments(&pair.copy.placed).start();
+    line.push_str(&format!(" {}/{}", to.trim_end_matches('/'), style.newline));
+    let run = snapshot.tree().with_comments(&pair.run.placed);
+    line.push_str(&style.ended(snapshot.text().slice(run).into_owned()));
+    let start = snapshot.tree().with_comments(&pair.copy.placed).start();
     Some(vec![Edit::insert(start, line), Edit::delete(run)])
 }
 

@@ -6,19 +6,16 @@ use std::path::{Path, PathBuf};
 
 use super::Snapshot;
 use super::edit::{Promise, gate};
-use super::written::Written;
+use super::tester::BUILDERS;
 use crate::check::Severity;
 use crate::language::Keyword;
 use crate::model::Model;
 use crate::shell::{self, Part};
 use crate::split::stages::{self, Stages};
 use crate::split::world::base_name;
-use crate::syntax::{Arguments, Instruction, Placed};
+use crate::syntax::{Arguments, Instruction, Placed, Style};
 use crate::text::{Edit, TextRange, apply_edits};
-use crate::workspace::{Files, inside};
-
-/// A name for the builder, where it has none.
-const BUILDERS: &[&str] = &["builder", "build", "build-stage"];
+use crate::workspace::{Files, LONGEST_FILE, inside};
 
 /// The last words of the names of both halves.
 const HALVES: &[(&str, &str)] = &[
@@ -33,9 +30,6 @@ const HALVES: &[(&str, &str)] = &[
 
 /// The name of the file that is made.
 pub const MERGED: &str = "Dockerfile";
-
-/// The longest of the files, in bytes.
-const LONGEST: usize = 1 << 20;
 
 /// A folder with more in it is not looked through.
 const MOST_ENTRIES: usize = 1_000;
@@ -65,7 +59,7 @@ pub fn halves(files: &dyn Files, path: &Path, text: &str) -> Option<Halves> {
         return None;
     }
     let read = |name: &str| {
-        let bytes = files.read(&folder.join(name), LONGEST).ok()?;
+        let bytes = files.read(&folder.join(name), LONGEST_FILE).ok()?;
         String::from_utf8(bytes).ok()
     };
     for (builds, runs) in HALVES {
@@ -93,10 +87,9 @@ fn script(files: &dyn Files, folder: &Path, builder: &str) -> Option<String> {
     let mut names: Vec<String> = entries.map(|entry| entry.name).collect();
     names.retain(|name| name.ends_with(".sh") || !name.contains('.') && name != "Makefile");
     names.sort();
-    let texts = names
-        .iter()
-        .take(MOST_SCRIPTS)
-        .filter_map(|name| String::from_utf8(files.read(&folder.join(name), LONGEST).ok()?).ok());
+    let texts = names.iter().take(MOST_SCRIPTS).filter_map(|name| {
+        String::from_utf8(files.read(&folder.join(name), LONGEST_FILE).ok()?).ok()
+    });
     let mut fitting = texts.filter(|text| text.contains(builder) && text.contains(" cp "));
     fitting.next()
 }
@@ -134,11 +127,8 @@ pub fn merge(build: &Snapshot, prod: &Snapshot, script: Option<&str>) -> Result<
         apply_edits(&snapshot.text().to_string(), edits).map_err(|why| format!("{why}."))
     };
     let (mut text, second) = (edited(build, &naming)?, edited(prod, &edits)?);
-    let newline = Written::of(build).newline;
-    if !text.ends_with('\n') {
-        text.push_str(newline);
-    }
-    text.push_str(newline);
+    let style = Style::of(build.tree());
+    text = style.ended(text) + style.newline;
     text.push_str(second.trim_start_matches('\u{feff}'));
     let findings = Snapshot::new(&text).report().findings();
     match findings.iter().find(|finding| finding.severity == Severity::Error) {
@@ -177,7 +167,7 @@ fn builder(build: &Snapshot, prod: &Model) -> Result<(String, Vec<Edit>), String
     };
     let name = BUILDERS.iter().find(is_free).ok_or("There is no free name for the builder.")?;
     let image = stage.image().ok_or("There is no stage that builds.")?;
-    let text = format!(" {} {name}", Written::of(build).word("AS"));
+    let text = format!(" {} {name}", Style::of(build.tree()).word("AS"));
     Ok(((*name).to_owned(), vec![Edit::insert(image.range.end(), text)]))
 }
 

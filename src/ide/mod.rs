@@ -31,6 +31,5 @@ pub mod split;
 pub mod symbols;
 pub mod tester;
 pub mod weight;
-mod written;
 
 pub use snapshot::Snapshot;

@@ -5,19 +5,19 @@
 use super::Snapshot;
 use super::actions::{Action, ActionKind};
 use super::edit::{Promise, gate};
-use super::written::Written;
 use crate::language::Keyword;
 use crate::model::{Model, Stage};
 use crate::split::course::{Course, Role};
 use crate::split::facts::{Line, What};
 use crate::split::stages::{self, Stages};
+use crate::syntax::Style;
 use crate::text::{Edit, TextRange};
 
 /// Names for the new stage, the best first.
 const NAMES: &[&str] = &["test", "tests", "tester", "unit-test"];
 
-/// A name for the builder, where it has none.
-const BUILDERS: &[&str] = &["builder", "build", "build-stage"];
+/// Names for a builder that has none, the best first.
+pub(super) const BUILDERS: &[&str] = &["builder", "build", "build-stage"];
 
 /// The `RUN` that `range` touches as a stage of its own, if it does nothing but test in a stage that
 /// the last one needs, and nothing behind it needs what it leaves.
@@ -41,22 +41,23 @@ pub fn tester(snapshot: &Snapshot, range: TextRange) -> Option<Action> {
         return None;
     }
     let name = NAMES.iter().find(|name| model.names().stages(name).is_empty())?;
-    let written = Written::of(snapshot);
+    let tree = snapshot.tree();
+    let style = Style::of(tree);
     let mut edits = Vec::new();
     let builder = match stage.name() {
         Some(name) => name.text.to_string(),
         None => {
             let free = BUILDERS.iter().find(|name| model.names().stages(name).is_empty())?;
             let end = stage.image()?.range.end();
-            edits.push(Edit::insert(end, format!(" {} {free}", written.word("AS"))));
+            edits.push(Edit::insert(end, format!(" {} {free}", style.word("AS"))));
             (*free).to_owned()
         }
     };
-    let own = written.with_comments(&line.placed);
+    let own = tree.with_comments(&line.placed);
     edits.push(Edit::delete(own));
-    let lines = new_stage(&written, course, stage, number, (&builder, name));
+    let lines = new_stage(snapshot, style, course, stage, number, (&builder, name));
     let below = model.tree().item(next.item)?;
-    edits.push(Edit::insert(written.with_comments(&below).start(), lines));
+    edits.push(Edit::insert(tree.with_comments(&below).start(), lines));
     gate(snapshot, &edits, Promise::Reads).ok()?;
     let title = format!(
         "Move this test to a stage `{name}` (plain builds no longer run it; run it with `docker \
@@ -67,29 +68,30 @@ pub fn tester(snapshot: &Snapshot, range: TextRange) -> Option<Action> {
 
 /// The lines of the new stage.
 fn new_stage(
-    written: &Written<'_>,
+    snapshot: &Snapshot,
+    style: Style,
     course: &Course<'_>,
     stage: &Stage,
     number: usize,
     (builder, name): (&str, &str),
 ) -> String {
     let lines = &course.facts.lines;
-    let newline = written.newline;
-    let mut text =
-        format!("{} {builder} {} {name}{newline}", written.word("FROM"), written.word("AS"));
+    let newline = style.newline;
+    let copied = |range| style.ended(snapshot.text().slice(range).into_owned());
+    let mut text = format!("{} {builder} {} {name}{newline}", style.word("FROM"), style.word("AS"));
     let Some(line) = lines.get(number) else { return text };
     // An `ARG` counts to the end of its stage.
     let own = lines.iter().take(number).filter(|line| line.placed.start >= stage.start);
     for argument in own.filter(|line| line.keyword == Keyword::Arg) {
-        text.push_str(&written.lines(argument.placed.range()));
+        text.push_str(&copied(argument.placed.range()));
     }
     let end = course.facts.last_scene();
     if let Some(folder) =
         line.scene.workdir.as_deref().filter(|_| end.workdir != line.scene.workdir)
     {
-        text.push_str(&format!("{} {folder}{newline}", written.word("WORKDIR")));
+        text.push_str(&format!("{} {folder}{newline}", style.word("WORKDIR")));
     }
-    text.push_str(&written.lines(written.with_comments(&line.placed)));
+    text.push_str(&copied(snapshot.tree().with_comments(&line.placed)));
     text + newline
 }
 

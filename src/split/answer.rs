@@ -1,9 +1,10 @@
 //! What an ecosystem is asked, and what it answers.
 
-use super::base::Base;
 use std::collections::HashSet;
 
-use super::course::{Course, Product};
+use super::base::Base;
+use super::command::Invocation;
+use super::course::{Course, Product, Role};
 use super::facts::{Facts, Scene};
 use super::refusal::{Reason, Refusal};
 use super::roots::Roots;
@@ -102,6 +103,33 @@ impl<'c, 'a> Site<'c, 'a> {
         }
     }
 
+    /// The refusal for a start that runs one of these tools of the build.
+    pub fn starts_tool(&self, tools: &[&str]) -> Option<Refusal> {
+        let is_tool = |name: &str| tools.contains(&name);
+        let launch = self.start.launches.iter().find(|one| one.name().is_some_and(is_tool))?;
+        Some(Refusal::new(Reason::BuildTool, launch.shown(), Some(self.start.place)))
+    }
+
+    /// The command that built the program at `path`, which the image must hold: a product below a
+    /// mount is not in it.
+    pub fn built_by(&self, path: &str, product: &Product) -> Result<&'a Invocation, Refusal> {
+        if self.course.mount_over(product.line, path).is_some() {
+            return Err(self.course.in_mount(path, product.line));
+        }
+        let invocation = self.course.invocation(product.line, product.command);
+        invocation.ok_or_else(|| self.unknown_artifact(path))
+    }
+
+    /// The refusal for a program of which it is not known how it was built.
+    pub fn unknown_artifact(&self, path: &str) -> Refusal {
+        Refusal::new(Reason::ArtifactUnknown, path, Some(self.start.place))
+    }
+
+    /// [`Site::not_started`], if a command of this ecosystem builds.
+    pub fn builds_another(&self, ecosystem: &str) -> Option<Refusal> {
+        self.builds(ecosystem).then(|| self.not_started(ecosystem))
+    }
+
     /// The refusal for what is built, but is not what is started.
     pub fn not_started(&self, ecosystem: &str) -> Refusal {
         let launches = &self.start.launches;
@@ -132,14 +160,9 @@ impl<'c, 'a> Site<'c, 'a> {
 
     /// Whether a command of this ecosystem built anything, or tried to.
     pub fn builds(&self, ecosystem: &str) -> bool {
-        use super::course::Role;
-        self.course.deeds.iter().any(|deed| deed.role == Role::Builds(ecosystem_name(ecosystem)))
+        let is_own = |role: &Role| matches!(role, Role::Builds(name) if *name == ecosystem);
+        self.course.deeds.iter().any(|deed| is_own(&deed.role))
     }
-}
-
-/// The static name for a name.
-fn ecosystem_name(name: &str) -> &'static str {
-    super::ecosystem::ALL.iter().find(|one| one.name == name).map_or("", |one| one.name)
 }
 
 /// How sure something is.
@@ -245,9 +268,14 @@ impl Answer {
             weight: Amount::exact(0),
         }
     }
-}
 
-impl Answer {
+    /// The answer for several programs of one ecosystem in one image; `None` for no program.
+    pub fn all(
+        answers: impl Iterator<Item = Result<Answer, Refusal>>,
+    ) -> Option<Result<Answer, Refusal>> {
+        answers.reduce(|one, other| Ok(one?.and(other?)))
+    }
+
     /// The answer for two programs of one ecosystem in one image.
     #[must_use]
     pub fn and(mut self, other: Answer) -> Answer {

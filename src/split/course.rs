@@ -331,6 +331,20 @@ impl<'a> Course<'a> {
         None
     }
 
+    /// The text of the file of the context that lies at `path` of the image. `None` if it is longer
+    /// than `limit` bytes, cannot be read, or is not there.
+    pub fn text(&self, path: &str, limit: usize) -> Option<String> {
+        let file = self.in_context(path)?;
+        self.context?.read(&file, limit).ok()?
+    }
+
+    /// The text of the script of the context that lies at `path` of the image, its lines ended by
+    /// line feeds alone, as a shell wants them.
+    pub fn script(&self, path: &str) -> Option<String> {
+        const LONGEST: usize = 64 << 10;
+        Some(self.text(path, LONGEST)?.replace("\r\n", "\n"))
+    }
+
     /// The names of the files of the context that a pattern finds in a folder of the image; `None`
     /// where it is not known which lie there.
     pub fn in_context_by_pattern(&self, pattern: &str) -> Option<Vec<String>> {

@@ -4,13 +4,11 @@
 //! What is not named by the plan stays as it is, byte for byte. New lines have the line ends, the
 //! letter case and the escape character of the file.
 
-use std::ops::Range;
-
 use super::answer::BuilderLine;
 use super::facts::{Facts, Line};
 use super::plan::{Plan, RuntimeLine};
 use crate::language::Keyword;
-use crate::syntax::{ItemKind, Placed};
+use crate::syntax::{ItemKind, Placed, Style};
 use crate::text::{Edit, TextRange, TextSize};
 
 /// How long a new line may be before it is continued on the next, in bytes.
@@ -18,7 +16,8 @@ const WIDTH: usize = 100;
 
 /// The edits that make the two stages of a plan, in the order of the file.
 pub fn emit(facts: &Facts<'_>, plan: &Plan) -> Vec<Edit> {
-    let writer = Writer { facts, plan, style: Style::of(facts) };
+    let first = facts.lines.first().map(|line| &line.placed);
+    let writer = Writer { facts, plan, style: Style::like(facts.model.tree(), first) };
     let mut edits = Vec::new();
     edits.extend(writer.name());
     edits.extend(plan.pin.iter().map(|(range, text)| Edit::replace(*range, text.clone())));
@@ -28,49 +27,6 @@ pub fn emit(facts: &Facts<'_>, plan: &Plan) -> Vec<Edit> {
     edits.push(writer.stage(end));
     edits.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
     edits
-}
-
-/// How the file is written.
-struct Style {
-    newline: &'static str,
-    is_lower: bool,
-    escape: char,
-}
-
-impl Style {
-    fn of(facts: &Facts<'_>) -> Style {
-        let first = facts.lines.first();
-        let text = first.map_or("", |line| &line.placed.item.text);
-        let keyword = first.and_then(|line| {
-            let range = line.placed.instruction()?.view.command.keyword_range;
-            text.get(Range::<usize>::from(range))
-        });
-        let has_return = facts.model.tree().items().any(|placed| placed.item.text.contains("\r\n"));
-        Style {
-            newline: if has_return { "\r\n" } else { "\n" },
-            is_lower: keyword.is_some_and(|keyword| !keyword.contains(char::is_uppercase)),
-            escape: facts.model.tree().escape(),
-        }
-    }
-
-    fn keyword(&self, keyword: Keyword) -> String {
-        self.word(keyword.name())
-    }
-
-    fn word(&self, word: &str) -> String {
-        if self.is_lower { word.to_lowercase() } else { word.to_owned() }
-    }
-
-    /// An instruction; commands joined by `&&` stand on lines of their own if it is long.
-    fn line(&self, keyword: Keyword, rest: &str) -> String {
-        let line = format!("{} {rest}", self.keyword(keyword));
-        // What stands in quotes is not broken.
-        let is_whole = rest.contains(['\n', '"', '\'']);
-        if line.len() <= WIDTH || keyword != Keyword::Run || is_whole {
-            return line;
-        }
-        line.replace(" && ", &format!(" {}{}    && ", self.escape, self.newline))
-    }
 }
 
 struct Writer<'w, 'a> {
@@ -105,7 +61,7 @@ impl<'w, 'a> Writer<'w, 'a> {
                     })
                 }
                 BuilderLine::Before(number, _) => {
-                    let start = self.range_with_comments(self.facts.lines.get(*number)?).start();
+                    let start = self.with_comments(self.facts.lines.get(*number)?).start();
                     Some(Edit::insert(start, format!("{text}{newline}")))
                 }
             }
@@ -124,38 +80,33 @@ impl<'w, 'a> Writer<'w, 'a> {
     fn removed(&self, end: TextSize) -> impl Iterator<Item = Edit> {
         let moved = self.plan.moved.iter().filter_map(|number| self.facts.lines.get(*number));
         let moved = moved.filter(move |line| line.placed.start < end);
-        moved.map(|line| Edit::delete(self.range_with_comments(line)))
+        moved.map(|line| Edit::delete(self.with_comments(line)))
     }
 
-    /// A line with the comments that stand right above it.
-    fn range_with_comments(&self, line: &Line<'_>) -> TextRange {
-        let comments = self.facts.model.tree().comments_above(line.placed.index);
-        let start = comments.first().map(|comment| self.line_start(line, comment.range.start()));
-        TextRange::new(start.unwrap_or(line.placed.start), line.placed.range().end())
+    fn with_comments(&self, line: &Line<'_>) -> TextRange {
+        self.facts.model.tree().with_comments(&line.placed)
+    }
+
+    /// An instruction; commands joined by `&&` stand on lines of their own if it is long.
+    fn line(&self, keyword: Keyword, rest: &str) -> String {
+        let line = format!("{} {rest}", self.style.word(keyword.name()));
+        // What stands in quotes is not broken.
+        let is_whole = rest.contains(['\n', '"', '\'']);
+        if line.len() <= WIDTH || keyword != Keyword::Run || is_whole {
+            return line;
+        }
+        line.replace(" && ", &format!(" {}{}    && ", self.style.escape, self.style.newline))
     }
 
     /// The comments right above a line, as they are written.
     fn comments(&self, line: &Line<'_>) -> String {
-        let start = self.range_with_comments(line).start();
+        let start = self.with_comments(line).start();
         let above = line.placed.index.checked_sub(1).and_then(|n| self.facts.model.tree().item(n));
         let Some(above) = above.filter(|above| start < above.range().end()) else {
             return String::new();
         };
         let inside = usize::from(start.checked_sub(above.start).unwrap_or_default());
         above.item.text.get(inside..).unwrap_or_default().to_owned()
-    }
-
-    /// The start of the line on which a comment begins.
-    fn line_start(&self, line: &Line<'_>, comment: TextSize) -> TextSize {
-        let Some(above) =
-            line.placed.index.checked_sub(1).and_then(|n| self.facts.model.tree().item(n))
-        else {
-            return comment;
-        };
-        let inside = usize::from(comment.checked_sub(above.start).unwrap_or_default());
-        let before = above.item.text.get(..inside).unwrap_or_default();
-        let start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        above.start + TextSize::try_from(start).unwrap_or_default()
     }
 
     /// What comes behind the builder: comments that belong to no line, and the runtime stage.
@@ -178,7 +129,7 @@ impl<'w, 'a> Writer<'w, 'a> {
         let platform =
             self.plan.platform.as_ref().map(|platform| format!("--platform={platform} "));
         let from = platform.unwrap_or_default() + &self.plan.runtime.name();
-        text.push_str(&self.style.line(Keyword::From, &from));
+        text.push_str(&self.line(Keyword::From, &from));
         for line in &self.plan.lines {
             text.push_str(newline);
             text.push_str(&self.runtime_line(line));
@@ -198,7 +149,7 @@ impl<'w, 'a> Writer<'w, 'a> {
     /// The comments behind `end` that stand above no line which moves.
     fn left_over(&self, end: TextSize) -> Vec<String> {
         let moved: Vec<TextRange> =
-            self.facts.lines.iter().map(|line| self.range_with_comments(line)).collect();
+            self.facts.lines.iter().map(|line| self.with_comments(line)).collect();
         let tree = self.facts.model.tree();
         let behind = tree.items().filter(|placed| placed.start >= end);
         let mut comments = Vec::new();
@@ -226,7 +177,7 @@ impl<'w, 'a> Writer<'w, 'a> {
                 self.comments(line) + &source(&line.placed)
             }
             RuntimeLine::New(keyword, rest) => {
-                self.style.line(*keyword, &rest.replace('\n', self.style.newline))
+                self.line(*keyword, &rest.replace('\n', self.style.newline))
             }
         }
     }

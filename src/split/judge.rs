@@ -24,7 +24,7 @@ const MOST_LINES: usize = 400;
 /// How many commands they may have.
 const MOST_COMMANDS: usize = 1_000;
 
-/// How long a file may be, in bytes.
+/// How long a file may be that is followed, in bytes.
 pub const LONGEST: u32 = 200_000;
 
 /// A split: the plan and the edits that make it.

@@ -13,9 +13,6 @@ use crate::image::Amount;
 use crate::language::Keyword;
 use crate::text::TextRange;
 
-/// How long a start script may be, in bytes.
-const LONGEST_SCRIPT: usize = 64 << 10;
-
 /// How many scripts are read that start each other.
 const MOST_SCRIPTS: usize = 8;
 
@@ -285,10 +282,7 @@ impl Roots {
         if self.scripts.len() == MOST_SCRIPTS {
             return Err(unread());
         }
-        let file = course.in_context(path).ok_or_else(unread)?;
-        let context = course.context.ok_or_else(unread)?;
-        let text = context.read(&file, LONGEST_SCRIPT).ok().flatten().ok_or_else(unread)?;
-        let text = text.replace("\r\n", "\n");
+        let text = course.script(path).ok_or_else(unread)?;
         let first = text.lines().next().unwrap_or_default();
         let Some(interpreter) = first.strip_prefix("#!") else {
             // Without that line a shell runs it, if it was called by one.

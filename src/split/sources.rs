@@ -3,16 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::world::base_name;
-use crate::workspace::{Context, Kind};
+use crate::workspace::{Context, Kind, LONGEST_FILE};
 
 /// How many files are read.
 const MOST_FILES: usize = 500;
 
 /// How many entries of folders are looked at.
 const MOST_ENTRIES: usize = 4_000;
-
-/// The longest file that is read, in bytes.
-const LONGEST: usize = 1 << 20;
 
 /// How deep folders are looked into.
 const DEEPEST: usize = 10;
@@ -77,7 +74,7 @@ impl Sources {
     }
 
     fn take(&mut self, context: &Context, path: String) {
-        match context.read(&path, LONGEST) {
+        match context.read(&path, LONGEST_FILE) {
             Ok(Some(text)) => self.files.push((path, text)),
             _ => self.is_complete = false,
         }

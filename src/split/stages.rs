@@ -8,15 +8,13 @@ use super::base::{Base, Family};
 use super::course::{Course, Product, Role};
 use super::ecosystem;
 use super::facts::{Copy, Facts, Line, What, join};
+use super::judge::LONGEST;
 use super::start::{Launch, Start};
 use super::world::{Origin, base_name, is_within, trimmed};
 use crate::image::Reference;
 use crate::language::Keyword;
 use crate::model::{self, Model, Stage};
 use crate::workspace::inside;
-
-/// A longer file is not followed, in bytes.
-const LONGEST: u32 = 200_000;
 
 /// What each of the wanted stages does, from the image at the bottom on; `None` for one whose image
 /// is not known, or which holds something that is broken or that nobody can follow.

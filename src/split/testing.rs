@@ -62,6 +62,12 @@ pub fn stages(dockerfile: &str, files: &[(&str, &str)]) -> String {
     shown.join("\n")
 }
 
+/// That [`stages`] are these.
+#[track_caller]
+pub fn check(dockerfile: &str, files: &[(&str, &str)], expected: &str) {
+    assert_eq!(stages(dockerfile, files), expected, "\n{dockerfile}");
+}
+
 /// The lines behind the last `FROM` of each split, its image among them, joined by ` | `; or why
 /// there is none. Of a file that is split in one way only, the other variant's reason is left out.
 pub fn runtime_stages(dockerfile: &str, files: &[(&str, &str)]) -> Vec<String> {

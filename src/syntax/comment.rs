@@ -4,7 +4,7 @@
 //! Source: `frontend/dockerfile/parser/parser.go` (`Parse`, its list `comments`).
 
 use super::line::{is_comment, trim_newline};
-use super::tree::{ItemKind, Tree};
+use super::tree::{ItemKind, Placed, Tree};
 use crate::text::{TextRange, TextSize};
 
 /// A comment line above an instruction.
@@ -46,6 +46,23 @@ impl Tree {
         }
         comments
     }
+
+    /// An item with the comments that stand right above it, whole lines.
+    pub fn with_comments(&self, placed: &Placed<'_>) -> TextRange {
+        let first = self.comments_above(placed.index).first().map(|one| one.range.start());
+        let start = first.map_or(placed.start, |comment| self.line_start(placed.index, comment));
+        TextRange::new(start, placed.range().end())
+    }
+
+    /// The start of the line on which a comment above the item with number `index` begins.
+    fn line_start(&self, index: usize, comment: TextSize) -> TextSize {
+        let Some(above) = index.checked_sub(1).and_then(|index| self.item(index)) else {
+            return comment;
+        };
+        let inside = usize::from(comment.checked_sub(above.start).unwrap_or_default());
+        let before = above.item.text.get(..inside).unwrap_or_default();
+        above.start + super::command::size(before.rfind('\n').map_or(0, |newline| newline + 1))
+    }
 }
 
 fn without_bom(line: &str, start: TextSize) -> &str {
@@ -69,6 +86,22 @@ mod tests {
             let range = std::ops::Range::<usize>::from(comment.range);
             assert_eq!(text.get(range), Some(comment.text), "{text:?}");
         }
+    }
+
+    /// The last instruction with the comments above it.
+    fn whole(text: &str, expected: &str) {
+        let tree = Tree::parse(text);
+        let (placed, _) = tree.instructions().last().expect("an instruction");
+        let range = std::ops::Range::<usize>::from(tree.with_comments(&placed));
+        assert_eq!(text.get(range), Some(expected), "{text:?}");
+    }
+
+    #[test]
+    fn an_instruction_with_its_comments() {
+        whole("FROM a\nRUN b\n", "RUN b\n");
+        whole("FROM a\n\n  # x\n\n# y\r\nRUN b\n", "  # x\n\n# y\r\nRUN b\n");
+        whole("FROM a\n# x\n#\n# y\nRUN b", "# y\nRUN b");
+        whole("\u{feff}# x\nFROM a\n", "\u{feff}# x\nFROM a\n");
     }
 
     #[test]

@@ -15,6 +15,7 @@
 //! | `memo.rs` | values kept beside items |
 //! | `patch.rs` | the joined view and its places in the source |
 //! | `shared.rs` | the text that items share |
+//! | `style.rs` | line ends and letter case, for new lines |
 //! | `paste.rs` | what careless pasting did, undone |
 
 mod command;
@@ -31,6 +32,7 @@ mod paste;
 mod patch;
 mod reparse;
 mod shared;
+mod style;
 mod tree;
 pub mod words;
 
@@ -44,4 +46,5 @@ pub use paste::damage;
 pub use patch::{Map, Patch};
 pub use reparse::Reparsed;
 pub use shared::SharedStr;
+pub use style::Style;
 pub use tree::{Block, Heredoc, Instruction, Item, ItemKind, Placed, Tree};

@@ -23,6 +23,9 @@ pub use context::{Context, Copied, Uncounted, Unopened};
 pub use files::{Disk, Entry, Files, Kind, Memory};
 pub use ignore::{Ignore, IgnoreError};
 
+/// The longest file that is read as a whole, in bytes.
+pub const LONGEST_FILE: usize = 1 << 20;
+
 /// A path without empty parts and `.`, and with each `..` taken together with the part before it,
 /// as Go's `filepath.Clean` has it; but the cleaned empty path is empty, not `.`.
 fn clean(path: &str) -> String {

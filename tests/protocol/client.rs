@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use stagewright::text::{Edit, Encoding, LineColumn, Text, TextRange, apply_edits};
 
 /// How long anything may take. Only a failure takes that long.
 pub const LIMIT: Duration = Duration::from_secs(60);
@@ -35,6 +36,22 @@ pub fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_stagewright"));
     command.args(arguments).env_remove("STAGEWRIGHT_LOG").env_remove("RUST_BACKTRACE");
     command
+}
+
+/// A text after the protocol's edits, whose columns are UTF-16 units.
+pub fn applied(text: &str, edits: &[Value]) -> String {
+    let source = Text::new(text);
+    let offset = |place: &Value| {
+        let number = |name: &str| u32::try_from(place[name].as_u64().expect("a number"));
+        let line = number("line").expect("small");
+        let place = LineColumn { line, column: number("character").expect("small") };
+        source.offset_of(place, Encoding::Utf16)
+    };
+    let edit = |edit: &Value| {
+        let (start, end) = (offset(&edit["range"]["start"]), offset(&edit["range"]["end"]));
+        Edit::replace(TextRange::new(start, end), edit["newText"].as_str().expect("a text"))
+    };
+    apply_edits(text, &edits.iter().map(edit).collect::<Vec<_>>()).expect("edits that apply")
 }
 
 impl Client {

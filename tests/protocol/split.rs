@@ -2,9 +2,8 @@
 //! there are none, and the hint.
 
 use serde_json::{Value, json};
-use stagewright::text::{Edit, Encoding, LineColumn, Text, TextRange, apply_edits};
 
-use crate::client::{Client, URI};
+use crate::client::{Client, URI, applied};
 
 const TEXT: &str = "# Serves.\r\nFROM golang:1.22\r\nWORKDIR /src\r\nCOPY go.mod main.go ./\r\nRUN CGO_ENABLED=0 go build -o /app .\r\nEXPOSE 80\r\nCMD [\"/app\"]\r\n";
 
@@ -140,22 +139,4 @@ fn a_hint_says_what_would_be_saved_until_it_is_switched_off() {
     let settings = json!({ "diagnostics": { "severity": { "can-split": "off" } } });
     client.notify("workspace/didChangeConfiguration", json!({ "settings": settings }));
     assert_eq!(client.pull(URI)["items"], json!([]));
-}
-
-fn applied(text: &str, edits: &[Value]) -> String {
-    let source = Text::new(text);
-    let offset = |place: &Value| {
-        let number =
-            |name: &str| u32::try_from(place[name].as_u64().expect("a number")).expect("small");
-        let place = LineColumn { line: number("line"), column: number("character") };
-        source.offset_of(place, Encoding::Utf16)
-    };
-    let edits: Vec<Edit> = edits
-        .iter()
-        .map(|edit| {
-            let (start, end) = (offset(&edit["range"]["start"]), offset(&edit["range"]["end"]));
-            Edit::replace(TextRange::new(start, end), edit["newText"].as_str().expect("a text"))
-        })
-        .collect();
-    apply_edits(text, &edits).expect("edits that apply")
 }

@@ -3,10 +3,9 @@
 use std::fs;
 use std::process::Command;
 
-use serde_json::{Value, json};
-use stagewright::text::{Edit, Encoding, LineColumn, Text, TextRange, apply_edits};
+use serde_json::json;
 
-use crate::client::Client;
+use crate::client::{Client, applied};
 use crate::fixture::{Decision, Fixture};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,22 +91,6 @@ fn served(fixture: &Fixture, variant: Variant) -> Option<String> {
     let resolved = client.request("codeAction/resolve", action).expect("the action");
     let edits = resolved["edit"]["documentChanges"][0]["edits"].as_array().expect("edits").clone();
     Some(applied(&text, &edits))
-}
-
-/// A text after the protocol's edits.
-fn applied(text: &str, edits: &[Value]) -> String {
-    let source = Text::new(text);
-    let offset = |place: &Value| {
-        let number = |name: &str| u32::try_from(place[name].as_u64().expect("a number"));
-        let line = number("line").expect("small");
-        let place = LineColumn { line, column: number("character").expect("small") };
-        source.offset_of(place, Encoding::Utf16)
-    };
-    let edit = |edit: &Value| {
-        let (start, end) = (offset(&edit["range"]["start"]), offset(&edit["range"]["end"]));
-        Edit::replace(TextRange::new(start, end), edit["newText"].as_str().expect("a text"))
-    };
-    apply_edits(text, &edits.iter().map(edit).collect::<Vec<_>>()).expect("edits that apply")
 }
 
 /// What the program says to each variant.

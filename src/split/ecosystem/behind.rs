@@ -7,9 +7,6 @@ use crate::split::start::Launch;
 use crate::split::world::base_name;
 use crate::text::TextRange;
 
-/// How long a start script may be, in bytes.
-const LONGEST_SCRIPT: usize = 64 << 10;
-
 /// Programs that start what stands behind them, and how many words of their own come first.
 const WRAPPERS: &[(&str, usize)] =
     &[("exec", 0), ("gosu", 1), ("su-exec", 1), ("tini", 0), ("dumb-init", 0)];
@@ -29,8 +26,7 @@ fn followed(
     is_own: &dyn Fn(&[String]) -> bool,
 ) -> Option<Vec<Launch>> {
     let (path, given) = script(site, launch)?;
-    let text = site.context()?.read(&site.course.in_context(&path)?, LONGEST_SCRIPT).ok()??;
-    let text = text.replace("\r\n", "\n");
+    let text = site.course.script(&path)?;
     let shell = Shell::of(text.lines().next()?.split(['/', ' ']).next_back()?);
     let mut scene: Scene = (*site.scene()).clone();
     scene.arguments.clear();

@@ -219,18 +219,13 @@ fn make_task(course: &Course<'_>, goals: &Goals) -> Option<Task> {
 }
 
 fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
-    if let Some(launch) =
-        site.start.launches.iter().find(|one| matches!(one.name(), Some("make" | "gcc" | "cmake")))
-    {
-        return Some(Err(Refusal::new(Reason::BuildTool, launch.shown(), Some(site.start.place))));
+    if let Some(refusal) = site.starts_tool(&["make", "gcc", "cmake"]) {
+        return Some(Err(refusal));
     }
     let started = site.started_likely(ECOSYSTEM.name);
-    if started.is_empty() {
-        return missing(site).map(Err);
-    }
     let answers =
         started.iter().map(|(path, product, likely)| native(site, path, product, *likely));
-    answers.reduce(|one, other| Ok(one?.and(other?)))
+    Answer::all(answers).or_else(|| missing(site).map(Err))
 }
 
 /// Something is built, or it is not known what, and it is not what is started.
@@ -244,10 +239,7 @@ fn missing(site: &Site<'_, '_>) -> Option<Refusal> {
         let why = format!("what `{}` does is not known, or its files are not at hand", one.shown());
         return Some(Refusal::new(Reason::ArtifactUnknown, why, Some(one.range)));
     }
-    if !site.builds(ECOSYSTEM.name) {
-        return None;
-    }
-    Some(site.not_started(ECOSYSTEM.name))
+    site.builds_another(ECOSYSTEM.name)
 }
 
 /// What was found out about a program.
@@ -276,11 +268,8 @@ fn native(
     product: &Product,
     likely: bool,
 ) -> Result<Answer, Refusal> {
-    if site.course.mount_over(product.line, path).is_some() {
-        return Err(site.course.in_mount(path, product.line));
-    }
-    let unknown = || Refusal::new(Reason::ArtifactUnknown, path, Some(site.start.place));
-    let invocation = site.course.invocation(product.line, product.command).ok_or_else(unknown)?;
+    let invocation = site.built_by(path, product)?;
+    let unknown = || site.unknown_artifact(path);
     let line = site.facts().lines.get(product.line).ok_or_else(unknown)?;
     let name = invocation.name().unwrap_or_default();
     let mut found = Found {
@@ -660,14 +649,9 @@ fn weight(artifacts: &[Artifact], is_static: bool) -> Amount {
 
 #[cfg(test)]
 mod tests {
-    use crate::split::testing::stages;
+    use crate::split::testing::check;
 
     /// The runtime stages, assumptions and refusals of a file.
-    #[track_caller]
-    fn check(dockerfile: &str, files: &[(&str, &str)], expected: &str) {
-        assert_eq!(stages(dockerfile, files), expected, "\n{dockerfile}");
-    }
-
     const HELLO: &[(&str, &str)] =
         &[("main.c", "#include <stdio.h>\nint main(void) { puts(\"x\"); }\n")];
     const MAKE: &[(&str, &str)] = &[

@@ -16,6 +16,7 @@ use crate::split::facts::join;
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::start::Launch;
 use crate::split::world::{base_name, is_within, parent, trimmed};
+use crate::workspace::LONGEST_FILE;
 use crate::workspace::project::dotnet::{self, Project};
 
 /// Its row.
@@ -425,9 +426,8 @@ impl Program<'_> {
 
     /// Whether the project file names the framework for the web in another way.
     fn names_web(&self, site: &Site<'_, '_>) -> bool {
-        const LONGEST: usize = 1 << 20;
         let (Some(project), Some(context)) = (self.project, site.context()) else { return true };
-        match context.read(&project.file, LONGEST) {
+        match context.read(&project.file, LONGEST_FILE) {
             Ok(Some(text)) => text.contains("FrameworkReference"),
             _ => true,
         }
@@ -486,14 +486,14 @@ impl Program<'_> {
 
     /// Whether `appsettings.json` names an address.
     fn settings_say(&self, site: &Site<'_, '_>) -> bool {
-        const LONGEST: usize = 1 << 20;
         let (Some(project), Some(context)) = (self.project, site.context()) else { return false };
         let folder = project.file.rsplit_once('/').map_or("", |(folder, _)| folder);
         let file = match folder {
             "" => "appsettings.json".to_owned(),
             folder => format!("{folder}/appsettings.json"),
         };
-        let text = context.read(&file, LONGEST).ok().flatten().unwrap_or_default().to_lowercase();
+        let text =
+            context.read(&file, LONGEST_FILE).ok().flatten().unwrap_or_default().to_lowercase();
         ["\"endpoints\"", "\"urls\"", "\"http_ports\""].iter().any(|word| text.contains(word))
     }
 }

@@ -13,6 +13,7 @@ use crate::split::facts::join;
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::release::Distribution;
 use crate::split::world::{Origin, base_name, parent, trimmed};
+use crate::workspace::LONGEST_FILE;
 
 /// Its row.
 pub const ECOSYSTEM: Ecosystem =
@@ -143,19 +144,10 @@ fn rebar(invocation: &Invocation) -> Option<Reading> {
 }
 
 fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
-    if let Some(refusal) = toolchain_start(site) {
+    if let Some(refusal) = site.starts_tool(&["mix", "iex", "elixir", "rebar3"]) {
         return Some(Err(refusal));
     }
     site.builds(NAME).then(|| release(site))
-}
-
-fn toolchain_start(site: &Site<'_, '_>) -> Option<Refusal> {
-    let launch = site
-        .start
-        .launches
-        .iter()
-        .find(|launch| matches!(launch.name(), Some("mix" | "iex" | "elixir" | "rebar3")))?;
-    Some(Refusal::new(Reason::BuildTool, launch.shown(), Some(site.start.place)))
 }
 
 fn release(site: &Site<'_, '_>) -> Result<Answer, Refusal> {
@@ -278,9 +270,7 @@ fn release_name(site: &Site<'_, '_>, invocation: &Invocation) -> Option<String> 
 
 /// The text of a file of the project in a folder of the image, without blanks.
 fn project_file(site: &Site<'_, '_>, folder: &str, name: &str) -> Option<String> {
-    const LONGEST: usize = 1 << 20;
-    let file = join(folder, name).and_then(|path| site.course.in_context(&path))?;
-    let text = site.context()?.read(&file, LONGEST).ok().flatten()?;
+    let text = site.course.text(&join(folder, name)?, LONGEST_FILE)?;
     Some(text.chars().filter(|c| !c.is_whitespace()).collect())
 }
 

@@ -18,6 +18,7 @@ use crate::split::facts::{Facts, join};
 use crate::split::packages::{self, Holder, Use};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::world::{Origin, base_name, is_within};
+use crate::workspace::LONGEST_FILE;
 use crate::workspace::project::go::{self, Module, Sources, binary_name};
 
 /// Its row.
@@ -877,7 +878,6 @@ fn embedded((module, sources, place): &(Module, Sources, String)) -> Vec<String>
 /// cannot all be read.
 fn mentions(site: &Site<'_, '_>, sources: &Sources, words: &[&str]) -> bool {
     const MOST_FILES: usize = 400;
-    const LONGEST: usize = 1 << 20;
     let Some(context) = site.context() else { return true };
     let files = sources.packages.iter().flat_map(|(folder, package)| {
         package.files.iter().map(move |file| match folder.as_str() {
@@ -886,7 +886,7 @@ fn mentions(site: &Site<'_, '_>, sources: &Sources, words: &[&str]) -> bool {
         })
     });
     for (number, file) in files.enumerate() {
-        let Ok(Some(text)) = context.read(&file, LONGEST) else { return true };
+        let Ok(Some(text)) = context.read(&file, LONGEST_FILE) else { return true };
         if number == MOST_FILES || words.iter().any(|word| text.contains(word)) {
             return true;
         }

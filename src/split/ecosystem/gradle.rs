@@ -12,6 +12,7 @@ use crate::split::course::{Course, Role};
 use crate::split::facts::join;
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::world::{base_name, parent, trimmed};
+use crate::workspace::LONGEST_FILE;
 use crate::workspace::project::Setting;
 use crate::workspace::project::gradle::{self, Archive, Build};
 
@@ -143,22 +144,9 @@ const PREPARES: &[&str] = &[
     "wrapper",
 ];
 
-fn is_gradle(invocation: &Invocation) -> bool {
-    matches!(invocation.name(), Some("gradle" | "gradlew"))
-}
-
 /// The command of Gradle: also that in `sh gradlew build`.
 fn called(invocation: &Invocation) -> Option<Invocation> {
-    if is_gradle(invocation) {
-        return Some(invocation.clone());
-    }
-    let is_shell = matches!(invocation.name(), Some("sh" | "bash"));
-    if !is_shell || invocation.arg(0).is_none_or(|word| base_name(word) != "gradlew") {
-        return None;
-    }
-    let mut inner = invocation.clone();
-    inner.words.remove(0);
-    Some(inner)
+    jvm::called(invocation, &["gradle", "gradlew"], "gradlew")
 }
 
 /// The name of a task without the project: `:app:build` is `build`.
@@ -375,8 +363,8 @@ fn fits_boot(build: &Build, file: &str) -> bool {
 
 /// Whether the script puts the dependencies into the jar by hand, or may do so.
 fn packs_itself(site: &Site<'_, '_>, build: &Build) -> bool {
-    const LONGEST: usize = 1 << 20;
-    let text = site.context().and_then(|context| context.read(&build.file, LONGEST).ok().flatten());
+    let text =
+        site.context().and_then(|context| context.read(&build.file, LONGEST_FILE).ok().flatten());
     text.is_none_or(|text| text.contains("zipTree") || text.contains("apply from"))
 }
 

@@ -11,7 +11,7 @@ use crate::split::base::Libc;
 use crate::split::command::Invocation;
 use crate::split::course::{Course, Product};
 use crate::split::facts::join;
-use crate::split::refusal::{Reason, Refusal};
+use crate::split::refusal::Refusal;
 use crate::split::world::base_name;
 use crate::workspace::project::haskell;
 
@@ -87,21 +87,13 @@ fn executables(course: &Course<'_>, invocation: &Invocation) -> Vec<String> {
 }
 
 fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
-    let tools = ["cabal", "stack", "runghc", "runhaskell"];
-    let mut launches = site.start.launches.iter();
-    if let Some(launch) = launches.find(|one| one.name().is_some_and(|name| tools.contains(&name)))
-    {
-        let place = Some(site.start.place);
-        return Some(Err(Refusal::new(Reason::BuildTool, launch.shown(), place)));
+    if let Some(refusal) = site.starts_tool(&["cabal", "stack", "runghc", "runhaskell"]) {
+        return Some(Err(refusal));
     }
     let started = site.started_likely(ECOSYSTEM.name);
-    if started.is_empty() {
-        let builds = site.builds(ECOSYSTEM.name);
-        return builds.then(|| Err(site.not_started(ECOSYSTEM.name)));
-    }
     let answers =
         started.iter().map(|(path, product, likely)| native(site, path, product, *likely));
-    answers.reduce(|one, other| Ok(one?.and(other?)))
+    Answer::all(answers).or_else(|| site.builds_another(ECOSYSTEM.name).map(Err))
 }
 
 fn native(
@@ -110,11 +102,7 @@ fn native(
     product: &Product,
     likely: bool,
 ) -> Result<Answer, Refusal> {
-    if site.course.mount_over(product.line, path).is_some() {
-        return Err(site.course.in_mount(path, product.line));
-    }
-    let unknown = || Refusal::new(Reason::ArtifactUnknown, path, Some(site.start.place));
-    let invocation = site.course.invocation(product.line, product.command).ok_or_else(unknown)?;
+    let invocation = site.built_by(path, product)?;
     let folder = invocation.folder.clone().unwrap_or_default();
     let mut assumptions = vec!["it links with no library but those of GHC itself".to_owned()];
     if likely {
@@ -150,14 +138,9 @@ fn native(
 
 #[cfg(test)]
 mod tests {
-    use crate::split::testing::stages;
+    use crate::split::testing::check;
 
     /// The runtime stages, assumptions and refusals of a file.
-    #[track_caller]
-    fn check(dockerfile: &str, files: &[(&str, &str)], expected: &str) {
-        assert_eq!(stages(dockerfile, files), expected, "\n{dockerfile}");
-    }
-
     #[test]
     fn cabal_install() {
         check(

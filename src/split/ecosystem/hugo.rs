@@ -10,6 +10,7 @@ use crate::split::command::{Grammar, Invocation, Options};
 use crate::split::facts::join;
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::start::Launch;
+use crate::workspace::LONGEST_FILE;
 
 /// Its row.
 pub const ECOSYSTEM: Ecosystem = Ecosystem {
@@ -233,11 +234,10 @@ fn built(asked: &Asked<'_, '_>, generator: &Generator, options: &Options<'_>) ->
 
 /// That no configuration says another folder.
 fn is_default(asked: &Asked<'_, '_>, generator: &Generator, project: &str) -> Option<()> {
-    const LONGEST: usize = 1 << 20;
     let context = asked.course.context?;
     for name in generator.configurations {
         let Some(file) = asked.course.in_context(&join(project, name)?) else { continue };
-        let text = context.read(&file, LONGEST).ok()??;
+        let text = context.read(&file, LONGEST_FILE).ok()??;
         if text.to_lowercase().contains(&generator.setting.to_lowercase()) {
             return None;
         }

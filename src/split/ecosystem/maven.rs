@@ -12,6 +12,7 @@ use crate::split::course::{Course, Role};
 use crate::split::facts::join;
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::world::{base_name, parent, trimmed};
+use crate::workspace::LONGEST_FILE;
 use crate::workspace::project::Setting;
 use crate::workspace::project::maven::{
     self, Configuration, Plugin, Pom, final_name, is_spring_boot, plugin_of,
@@ -194,22 +195,9 @@ const QUIET: &[&str] = &[
     "spotless",
 ];
 
-fn is_maven(invocation: &Invocation) -> bool {
-    matches!(invocation.name(), Some("mvn" | "mvnw" | "mvnd"))
-}
-
-/// The words behind the program: also those of `sh mvnw package`.
+/// The command of Maven: also that in `sh mvnw package`.
 fn called(invocation: &Invocation) -> Option<Invocation> {
-    if is_maven(invocation) {
-        return Some(invocation.clone());
-    }
-    let is_shell = matches!(invocation.name(), Some("sh" | "bash"));
-    if !is_shell || invocation.arg(0).is_none_or(|word| base_name(word) != "mvnw") {
-        return None;
-    }
-    let mut inner = invocation.clone();
-    inner.words.remove(0);
-    Some(inner)
+    jvm::called(invocation, &["mvn", "mvnw", "mvnd"], "mvnw")
 }
 
 fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
@@ -369,10 +357,9 @@ fn active(course: &Course<'_>, lineage: &[Pom]) -> Vec<String> {
 
 /// Whether the profiles of a project may give its jar another name.
 fn renames(site: &Site<'_, '_>, lineage: &[Pom]) -> bool {
-    const LONGEST: usize = 1 << 20;
     const MARKS: &[&str] = &["<finalName>", "<classifier>"];
     lineage.iter().filter(|pom| !pom.building_profiles.is_empty()).any(|pom| {
-        let text = site.context().and_then(|context| context.read(&pom.file, LONGEST).ok()?);
+        let text = site.context().and_then(|context| context.read(&pom.file, LONGEST_FILE).ok()?);
         let text = text.unwrap_or_default();
         let profiles = text.split_once("<profiles>").map_or("", |(_, rest)| rest);
         MARKS.iter().any(|mark| profiles.contains(mark))
@@ -836,7 +823,7 @@ fn arguments(options: &Options<'_>) -> Option<(Vec<String>, Vec<String>)> {
 
 #[cfg(test)]
 mod tests {
-    use crate::split::testing::runtime_stages as stages;
+    use crate::split::testing::runtime_stages;
 
     const BOOT: &str = "<project><parent><groupId>org.springframework.boot</groupId>\
         <artifactId>spring-boot-starter-parent</artifactId><version>3.3.1</version></parent>\
@@ -858,7 +845,7 @@ mod tests {
     #[track_caller]
     fn check(image: &str, build: &str, files: &[(&str, &str)], expected: &[&str]) {
         let file = format!("FROM {image}\nWORKDIR /app\nCOPY . .\n{build}\n");
-        assert_eq!(stages(&file, files), expected, "{file}");
+        assert_eq!(runtime_stages(&file, files), expected, "{file}");
     }
 
     const TEMURIN: &str = "maven:3.9-eclipse-temurin-17";
@@ -906,7 +893,7 @@ mod tests {
                     RUN mvn dependency:go-offline\nCOPY src ./src\nRUN mvn package\n\
                     CMD java -jar target/a.jar\n";
         assert_eq!(
-            stages(file, &[]),
+            runtime_stages(file, &[]),
             ["# Assumed: /app/target/a.jar holds all its dependencies.\n\
               FROM eclipse-temurin:21-jre\nWORKDIR /app\n\
               COPY --from=builder /app/target/a.jar /app/target/a.jar\nCMD java -jar target/a.jar"]

@@ -26,7 +26,7 @@ use crate::split::variables::is_cache;
 use crate::split::world::{Origin, base_name, is_within, trimmed};
 use crate::workspace::project::node::bundler::{Framework, OutputKind};
 use crate::workspace::project::node::{LockKind, Package, locks};
-use crate::workspace::{Context, Kind};
+use crate::workspace::{Context, Kind, LONGEST_FILE};
 
 /// Its row.
 pub const ECOSYSTEM: Ecosystem = Ecosystem {
@@ -727,11 +727,8 @@ impl Server<'_, '_, '_> {
     fn has_modules(&self) -> bool {
         const LONGEST: usize = 1 << 16;
         let folder = self.launches.last().and_then(|launch| launch.folder.clone());
-        let file =
-            folder.and_then(|folder| self.site.course.in_context(&join(&folder, ".yarnrc.yml")?));
-        let text = file
-            .zip(self.site.context())
-            .and_then(|(file, context)| context.read(&file, LONGEST).ok()?);
+        let file = folder.and_then(|folder| join(&folder, ".yarnrc.yml"));
+        let text = file.and_then(|file| self.site.course.text(&file, LONGEST));
         text.is_some_and(|text| text.contains("nodeLinker: node-modules"))
     }
 
@@ -868,7 +865,6 @@ enum Needs {
 fn needs(context: &Context, folder: &str, names: &[&str]) -> Needs {
     const MOST_FILES: usize = 2000;
     const DEEPEST: usize = 12;
-    const LONGEST: usize = 1 << 20;
     const ENDINGS: &[&str] =
         &["js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "vue", "svelte"];
     const LEFT_OUT: &[&str] = &[
@@ -917,7 +913,7 @@ fn needs(context: &Context, folder: &str, names: &[&str]) -> Needs {
                 continue;
             }
             files += 1;
-            let Ok(Some(text)) = context.read(&path, LONGEST) else { return Needs::Unknown };
+            let Ok(Some(text)) = context.read(&path, LONGEST_FILE) else { return Needs::Unknown };
             if files > MOST_FILES {
                 return Needs::Unknown;
             }

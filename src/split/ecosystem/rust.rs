@@ -226,12 +226,9 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
         return Some(refusal);
     }
     let started = site.started_likely(ECOSYSTEM.name);
-    if started.is_empty() {
-        return site.builds(ECOSYSTEM.name).then(|| Err(missing(site)));
-    }
     let answers =
         started.iter().map(|(path, product, likely)| native(site, path, product, *likely));
-    answers.reduce(|one, other| Ok(one?.and(other?)))
+    Answer::all(answers).or_else(|| site.builds(ECOSYSTEM.name).then(|| Err(missing(site))))
 }
 
 /// Something is built, but it is not what is started.
@@ -253,11 +250,8 @@ fn native(
     product: &Product,
     likely: bool,
 ) -> Result<Answer, Refusal> {
-    if site.course.mount_over(product.line, path).is_some() {
-        return Err(site.course.in_mount(path, product.line));
-    }
-    let unknown = || Refusal::new(Reason::ArtifactUnknown, path, Some(site.start.place));
-    let invocation = site.course.invocation(product.line, product.command).ok_or_else(unknown)?;
+    let invocation = site.built_by(path, product)?;
+    let unknown = || site.unknown_artifact(path);
     let scene = &site.facts().lines.get(product.line).ok_or_else(unknown)?.scene;
     let words = verb(invocation.args()).map_or(invocation.args(), |(_, rest)| rest);
     let (options, behind) = match invocation.name() {
@@ -290,16 +284,11 @@ fn native(
 
 #[cfg(test)]
 mod tests {
-    use crate::split::testing::stages;
+    use crate::split::testing::{check, stages};
 
     const PACKAGE: &str = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2021\"\n";
     const MAIN: &str = "fn main() { println!(\"hello\"); }\n";
     const ALONE: &[(&str, &str)] = &[("Cargo.toml", PACKAGE), ("src/main.rs", MAIN)];
-
-    #[track_caller]
-    fn check(dockerfile: &str, files: &[(&str, &str)], expected: &str) {
-        assert_eq!(stages(dockerfile, files), expected, "\n{dockerfile}");
-    }
 
     const LOCKED: &[(&str, &str)] = &[
         (

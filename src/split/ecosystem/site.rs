@@ -17,6 +17,7 @@ use crate::split::facts::{Form, What, join};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::start::Launch;
 use crate::split::world::{Origin, is_within, trimmed};
+use crate::workspace::LONGEST_FILE;
 use crate::workspace::project::node::bundler::{Framework, OutputKind};
 
 /// Its row.
@@ -720,9 +721,7 @@ fn says(text: &str, word: &str) -> bool {
 
 /// A file of the context by its place in the image.
 fn text(site: &Site<'_, '_>, folder: &str, file: &str) -> Option<String> {
-    const LONGEST: usize = 1 << 20;
-    let file = site.course.in_context(&join(folder, file)?)?;
-    site.context()?.read(&file, LONGEST).ok()?
+    site.course.text(&join(folder, file)?, LONGEST_FILE)
 }
 
 /// Whether the health check asks `localhost`, which may stand for an address of version 6.

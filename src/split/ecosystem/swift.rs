@@ -86,30 +86,20 @@ fn built(invocation: &Invocation) -> Option<Vec<Built>> {
 }
 
 fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
-    let place = Some(site.start.place);
-    if let Some(launch) = site.start.launches.iter().find(|one| one.name() == Some("swift")) {
-        return Some(Err(Refusal::new(Reason::BuildTool, launch.shown(), place)));
+    if let Some(refusal) = site.starts_tool(&["swift"]) {
+        return Some(Err(refusal));
     }
     let started = site.started_products(ECOSYSTEM.name);
-    if started.is_empty() {
-        let builds = site.builds(ECOSYSTEM.name);
-        return builds.then(|| Err(site.not_started(ECOSYSTEM.name)));
-    }
     let answers = started.iter().map(|(path, product)| native(site, path, product));
-    answers.reduce(|one, other| Ok(one?.and(other?)))
+    Answer::all(answers).or_else(|| site.builds_another(ECOSYSTEM.name).map(Err))
 }
 
 fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, Refusal> {
-    if site.course.mount_over(product.line, path).is_some() {
-        return Err(site.course.in_mount(path, product.line));
-    }
-    let place = Some(site.start.place);
-    let unknown = || Refusal::new(Reason::ArtifactUnknown, path, place);
-    let invocation = site.course.invocation(product.line, product.command).ok_or_else(unknown)?;
+    let invocation = site.built_by(path, product)?;
     let base = site.base();
     if base.family != Family::Swift {
         let what = format!("Swift on {}", base.name());
-        return Err(Refusal::new(Reason::NoRuntime, what, place));
+        return Err(Refusal::new(Reason::NoRuntime, what, Some(site.start.place)));
     }
     let folder = invocation.folder.clone().unwrap_or_default();
     let project = site.course.project_in(&folder, "Package.swift");
@@ -147,14 +137,9 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
 
 #[cfg(test)]
 mod tests {
-    use crate::split::testing::stages;
+    use crate::split::testing::check;
 
     /// The runtime stages, assumptions and refusals of a file.
-    #[track_caller]
-    fn check(dockerfile: &str, files: &[(&str, &str)], expected: &str) {
-        assert_eq!(stages(dockerfile, files), expected, "\n{dockerfile}");
-    }
-
     #[test]
     fn the_slim_sibling() {
         check(

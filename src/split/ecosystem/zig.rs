@@ -9,7 +9,7 @@ use crate::split::answer::{Answer, Artifact, Data, Evidence, Linkage, Need, Site
 use crate::split::command::{Grammar, Invocation};
 use crate::split::course::Product;
 use crate::split::facts::join;
-use crate::split::refusal::{Reason, Refusal};
+use crate::split::refusal::Refusal;
 use crate::split::sources::Sources;
 use crate::split::world::base_name;
 
@@ -84,25 +84,16 @@ fn compiled(invocation: &Invocation) -> Option<Built> {
 }
 
 fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
-    let place = Some(site.start.place);
-    if let Some(launch) = site.start.launches.iter().find(|one| one.name() == Some("zig")) {
-        return Some(Err(Refusal::new(Reason::BuildTool, launch.shown(), place)));
+    if let Some(refusal) = site.starts_tool(&["zig"]) {
+        return Some(Err(refusal));
     }
     let started = site.started_products(ECOSYSTEM.name);
-    if started.is_empty() {
-        let builds = site.builds(ECOSYSTEM.name);
-        return builds.then(|| Err(site.not_started(ECOSYSTEM.name)));
-    }
     let answers = started.iter().map(|(path, product)| native(site, path, product));
-    answers.reduce(|one, other| Ok(one?.and(other?)))
+    Answer::all(answers).or_else(|| site.builds_another(ECOSYSTEM.name).map(Err))
 }
 
 fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, Refusal> {
-    if site.course.mount_over(product.line, path).is_some() {
-        return Err(site.course.in_mount(path, product.line));
-    }
-    let unknown = || Refusal::new(Reason::ArtifactUnknown, path, Some(site.start.place));
-    let invocation = site.course.invocation(product.line, product.command).ok_or_else(unknown)?;
+    let invocation = site.built_by(path, product)?;
     let folder = invocation.folder.clone().unwrap_or_default();
     let project = ["build.zig", "main.zig"].iter().find_map(|f| site.course.project_in(&folder, f));
     let sources = match (site.context(), project) {
@@ -137,14 +128,9 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
 
 #[cfg(test)]
 mod tests {
-    use crate::split::testing::stages;
+    use crate::split::testing::check;
 
     /// The runtime stages, assumptions and refusals of a file.
-    #[track_caller]
-    fn check(dockerfile: &str, files: &[(&str, &str)], expected: &str) {
-        assert_eq!(stages(dockerfile, files), expected, "\n{dockerfile}");
-    }
-
     #[test]
     fn without_libc() {
         check(

@@ -3,11 +3,9 @@
 use std::fmt;
 
 use super::super::glob::{Glob, is_wild};
-use super::super::{Context, Entry, Kind, Uncounted, join};
+use super::super::{Context, Entry, Kind, LONGEST_FILE, Uncounted, join};
 use super::resolve;
 
-/// The longest file that is read, in bytes.
-const MAX_BYTES: usize = 1024 * 1024;
 /// How much the start of a file is, in bytes.
 const START: usize = 1024;
 /// How much one question may read, in bytes.
@@ -76,7 +74,8 @@ impl<'a> Reader<'a> {
     /// The text of a file, without a byte order mark; `None` if there is none.
     pub fn read(&mut self, path: &str) -> Result<Option<String>, Broken> {
         self.files = self.files.checked_sub(1).ok_or_else(|| Broken::too_many(path))?;
-        let text = self.context.read(path, MAX_BYTES).map_err(|why| Broken::unread(path, &why))?;
+        let text =
+            self.context.read(path, LONGEST_FILE).map_err(|why| Broken::unread(path, &why))?;
         let length = text.as_ref().map_or(0, String::len);
         self.bytes = self.bytes.checked_sub(length).ok_or_else(|| Broken::too_many(path))?;
         Ok(text.map(|text| match text.strip_prefix('\u{feff}') {
@@ -190,7 +189,7 @@ mod tests {
             (".dockerignore", "secret\n"),
             ("a/b.txt", "\u{feff}hello"),
             ("secret", "x"),
-            ("long", &"x".repeat(MAX_BYTES + 1)),
+            ("long", &"x".repeat(LONGEST_FILE + 1)),
         ]);
         let mut reader = Reader::new(&context);
         assert_eq!(reader.read("a/b.txt"), Ok(Some("hello".to_owned())));

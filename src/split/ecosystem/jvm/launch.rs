@@ -12,9 +12,6 @@ use crate::text::TextRange;
 /// How many scripts are read that start each other.
 const MOST_SCRIPTS: usize = 4;
 
-/// How long a start script may be, in bytes.
-const LONGEST_SCRIPT: usize = 64 << 10;
-
 /// The commands that a container starts, those of its scripts among them, patterns kept.
 ///
 /// Errors: a script that is not read.
@@ -100,8 +97,7 @@ fn on_path(site: &Site<'_, '_>, name: &str) -> Option<String> {
 }
 
 fn read_script(site: &Site<'_, '_>, path: &str, from: &Invocation) -> Option<Vec<Invocation>> {
-    let file = site.course.in_context(path)?;
-    let text = site.context()?.read(&file, LONGEST_SCRIPT).ok()??.replace("\r\n", "\n");
+    let text = site.course.script(path)?;
     let mut scene = open(site);
     scene.workdir.clone_from(&from.folder);
     let first = text.lines().next().unwrap_or_default();

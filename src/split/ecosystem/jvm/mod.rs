@@ -124,6 +124,21 @@ pub fn answer(site: &Site<'_, '_>, tool: &Tool) -> Option<Result<Answer, Refusal
     site.builds(tool.name).then(|| Finder { site, tool, found: Found::default() }.answer())
 }
 
+/// The command of a tool that goes by these names: also that in `sh WRAPPER …`.
+pub fn called(invocation: &Invocation, names: &[&str], wrapper: &str) -> Option<Invocation> {
+    let name = invocation.name()?;
+    if names.contains(&name) {
+        return Some(invocation.clone());
+    }
+    let is_wrapped = invocation.arg(0).is_some_and(|word| base_name(word) == wrapper);
+    if !matches!(name, "sh" | "bash") || !is_wrapped {
+        return None;
+    }
+    let mut inner = invocation.clone();
+    inner.words.remove(0);
+    Some(inner)
+}
+
 /// The refusal for a command of a tool that is not read.
 pub fn unread(
     site: &Site<'_, '_>,

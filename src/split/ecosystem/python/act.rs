@@ -608,8 +608,7 @@ impl<'c, 'a> Asked<'c, 'a> {
             return None;
         }
         let path = self.invocation.path(script)?;
-        let file = self.course.in_context(&path);
-        let text = file.and_then(|file| self.course.context?.read(&file, LONGEST).ok().flatten());
+        let text = self.course.text(&path, LONGEST);
         if let Some(act) = text.and_then(|text| self.fetches(&text)) {
             return Some(act);
         }

@@ -29,7 +29,7 @@ impl<'a> Draft<'_, '_, 'a> {
                     self.late.push(text);
                     others += 1;
                 }
-                true => kept.push(invocation),
+                true => kept.push((*deed, invocation)),
                 false => others += usize::from(!matches!(deed.role, Role::Nothing)),
             }
         }
@@ -39,7 +39,7 @@ impl<'a> Draft<'_, '_, 'a> {
         if !self.plan.runtime.has_shell() {
             return self.instead_of_commands(line, &kept);
         }
-        if kept.iter().any(|one| self.is_relative(one)) {
+        if kept.iter().any(|(deed, one)| is_relative(deed, one)) {
             self.meet_folder(line);
         }
         if let Some(user) = &line.scene.user {
@@ -50,13 +50,13 @@ impl<'a> Draft<'_, '_, 'a> {
             self.plan.lines.push(RuntimeLine::Repeated(number));
             return Ok(());
         }
-        let is_cut =
-            run.text.is_some() && kept.iter().all(|one| one.is_top && one.variables.is_empty());
+        let is_cut = run.text.is_some()
+            && kept.iter().all(|(_, one)| one.is_top && one.variables.is_empty());
         if !is_cut {
-            let what = kept.first().map(|one| one.shown()).unwrap_or_default();
+            let what = kept.first().map(|(_, one)| one.shown()).unwrap_or_default();
             return Err(Refusal::new(Reason::CannotFollow, what, Some(line.placed.range())));
         }
-        let text: Vec<String> = kept.iter().map(|one| self.command_text(line, one)).collect();
+        let text: Vec<String> = kept.iter().map(|(_, one)| self.command_text(line, one)).collect();
         self.plan.lines.push(RuntimeLine::New(Keyword::Run, text.join(" && ")));
         Ok(())
     }
@@ -139,27 +139,21 @@ impl<'a> Draft<'_, '_, 'a> {
     pub(super) fn instead_of_commands(
         &mut self,
         line: &Line<'a>,
-        kept: &[&Invocation],
+        kept: &[(&Deed, &Invocation)],
     ) -> Result<(), Refusal> {
         let place = Some(line.placed.range());
-        for one in kept {
-            let deed = self.parts.course.deeds.iter().find(|deed| {
-                self.parts
-                    .course
-                    .invocation(deed.line, deed.command)
-                    .is_some_and(|own| own.range == one.range)
-            });
-            let paths: Vec<String> = match deed.map(|deed| &deed.role) {
-                Some(Role::Paths(paths))
+        for (deed, one) in kept {
+            let paths: Vec<String> = match &deed.role {
+                Role::Paths(paths)
                     if one.name() == Some("chmod")
                         && paths.iter().any(|path| self.parts.course.world.is_folder(path)) =>
                 {
                     let what = "The mode of a folder cannot be set without a shell";
                     return Err(Refusal::new(Reason::NeedsOther, what, place));
                 }
-                Some(Role::Paths(paths)) if one.name() != Some("ln") => paths.clone(),
+                Role::Paths(paths) if one.name() != Some("ln") => paths.clone(),
                 // Who runs by number needs no entry in the list of users.
-                Some(Role::Users) => continue,
+                Role::Users => continue,
                 _ => {
                     let what = format!(
                         "`{}` needs a shell, which {} does not have",
@@ -181,16 +175,12 @@ impl<'a> Draft<'_, '_, 'a> {
         }
         Ok(())
     }
+}
 
-    /// Whether a command names paths from where it runs.
-    pub(super) fn is_relative(&self, one: &Invocation) -> bool {
-        let deed = self.parts.course.deeds.iter().find(|deed| {
-            let own = self.parts.course.invocation(deed.line, deed.command);
-            own.is_some_and(|own| own.range == one.range)
-        });
-        let Some(Role::Paths(paths)) = deed.map(|deed| &deed.role) else { return false };
-        !paths.iter().all(|path| one.args().iter().any(|word| trimmed(word.or_empty()) == path))
-    }
+/// Whether a command names paths from where it runs.
+fn is_relative(deed: &Deed, one: &Invocation) -> bool {
+    let Role::Paths(paths) = &deed.role else { return false };
+    !paths.iter().all(|path| one.args().iter().any(|word| trimmed(word.or_empty()) == path))
 }
 
 /// Whether a command does the same in the small image: it makes folders, or sets owners and modes.

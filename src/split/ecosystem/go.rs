@@ -13,7 +13,7 @@ use crate::split::answer::{
 };
 use crate::split::base::{Family, Libc};
 use crate::split::command::{Grammar, Invocation, Options, Word};
-use crate::split::course::{Course, Product};
+use crate::split::course::{Course, Product, Role};
 use crate::split::facts::{Facts, join};
 use crate::split::packages::{self, Holder, Use};
 use crate::split::refusal::{Reason, Refusal};
@@ -527,9 +527,7 @@ fn run(site: &Site<'_, '_>, launch: &crate::split::start::Launch) -> Result<Answ
 fn missing(site: &Site<'_, '_>) -> Refusal {
     let place = Some(site.start.place);
     let shown = site.start.launches.last().map(|launch| launch.shown()).unwrap_or_default();
-    let deeds = site.course.deeds_with(
-        |role| matches!(role, crate::split::course::Role::Builds(name) if *name == ECOSYSTEM.name),
-    );
+    let deeds = site.course.deeds_with(|role| *role == Role::Builds(ECOSYSTEM.name));
     let builds: Vec<_> = deeds.collect();
     if let Some((_, all)) = builds.iter().find(|(_, invocation)| {
         invocation.arg(0) == Some("build")
@@ -627,18 +625,12 @@ impl Linked {
             libraries = found.packages;
             assumptions.extend(found.assumptions);
         }
-        let speaks_tls = imports.iter().any(|import| {
-            *import == "net/http"
-                || import.starts_with("crypto/tls")
-                || import.starts_with("crypto/x509")
-                || *import == "net/smtp"
-        });
-        // So may what it starts: git, curl.
         let starts = imports.contains("os/exec")
             || self.read.as_ref().is_some_and(|(_, sources, _)| {
                 mentions(site, sources, &["StartProcess", "syscall.Exec", "ForkExec"])
             });
-        let speaks_tls = speaks_tls || starts;
+        // What it starts may speak TLS, too: git, curl.
+        let speaks_tls = starts || imports.iter().any(|import| speaks_tls(import));
         let certificates = if is_alone && !speaks_tls { Need::No } else { Need::Yes };
         let mentions = |words: &[&str]| match &self.read {
             Some((_, sources, _)) if is_alone => mentions(site, sources, words),
@@ -646,32 +638,7 @@ impl Linked {
         };
         let zones = mentions(&["LoadLocation", "\"TZ\""]) || site.scene().value("TZ").is_some();
         let zones = if zones && !imports.contains("time/tzdata") { Need::Yes } else { Need::No };
-        let temporary = mentions(&[
-            "TempDir",
-            "TempFile",
-            "CreateTemp",
-            "MkdirTemp",
-            "/tmp",
-            "Multipart",
-            "FormFile",
-            // The list of users and homes lie beside the folder for temporary files.
-            "user.Current",
-            "user.Lookup",
-            "/etc/passwd",
-            "UserHomeDir",
-            "UserConfigDir",
-            "UserCacheDir",
-        ]);
-        let generated = site.course.deeds_with(|role| {
-            matches!(role, crate::split::course::Role::Prepares(name) if *name == ECOSYSTEM.name)
-        });
-        for (_, invocation) in generated {
-            let is_generator = invocation.name().is_some_and(|name| GENERATORS.contains(&name))
-                || invocation.arg(0) == Some("generate");
-            if is_generator {
-                assumptions.push(format!("`{}` writes sources only", invocation.shown()));
-            }
-        }
+        assumptions.extend(generators(site));
         let mut packages = Vec::new();
         let mut runtimes = Vec::new();
         if let Some((_, sources, _)) = self.read.as_ref().filter(|_| starts) {
@@ -691,7 +658,7 @@ impl Linked {
         Ok(Answer {
             certificates,
             zones,
-            temporary: if temporary { Need::Yes } else { Need::No },
+            temporary: if mentions(TEMPORARY) { Need::Yes } else { Need::No },
             data: Data::Beside { folders, embedded },
             evidence: self.evidence,
             libraries,
@@ -702,6 +669,40 @@ impl Linked {
             ..Answer::new(ECOSYSTEM.name, linkage, artifacts)
         })
     }
+}
+
+/// Words in sources that use the folder for temporary files, or the list of users and the homes,
+/// which lie beside it.
+const TEMPORARY: &[&str] = &[
+    "TempDir",
+    "TempFile",
+    "CreateTemp",
+    "MkdirTemp",
+    "/tmp",
+    "Multipart",
+    "FormFile",
+    "user.Current",
+    "user.Lookup",
+    "/etc/passwd",
+    "UserHomeDir",
+    "UserConfigDir",
+    "UserCacheDir",
+];
+
+/// Whether a package of the standard library speaks TLS.
+fn speaks_tls(import: &str) -> bool {
+    matches!(import, "net/http" | "net/smtp")
+        || import.starts_with("crypto/tls")
+        || import.starts_with("crypto/x509")
+}
+
+/// What is assumed of the commands that write sources.
+fn generators(site: &Site<'_, '_>) -> Vec<String> {
+    let prepares = site.course.deeds_with(|role| *role == Role::Prepares(ECOSYSTEM.name));
+    let generators = prepares.filter(|(_, one)| {
+        one.name().is_some_and(|name| GENERATORS.contains(&name)) || one.arg(0) == Some("generate")
+    });
+    generators.map(|(_, one)| format!("`{}` writes sources only", one.shown())).collect()
 }
 
 /// The sources of the one program that is built; `None` if it cannot be told which are its own.

@@ -840,140 +840,177 @@ const WITH_VALUE: &[&str] = &[
     "--fetch-timeout",
 ];
 
-impl Order {
-    fn read(manager: &str, args: &[String], folder: &str) -> Order {
-        let mut folder = folder.to_owned();
-        let mut args = args.iter().map(String::as_str).peekable();
-        let mut options = Vec::new();
-        let is_runner = matches!(manager, "npx" | "pnpx" | "bunx");
-        // Options before the command.
-        let command = loop {
-            let Some(word) = args.next() else { break "" };
+/// Options for packages of a workspace.
+const FOR_SEVERAL: &[&str] =
+    &["-w", "--workspace", "--filter", "-F", "-r", "--recursive", "-ws", "--workspaces"];
+
+/// Options of those who run a program, in front of it.
+const OF_RUNNERS: &[&str] =
+    &["--", "-y", "--yes", "--no-install", "--no", "-q", "--quiet", "-s", "--silent", "--bun"];
+
+/// The words behind a package manager.
+struct Call<'w> {
+    /// Its options in front of the command.
+    options: Vec<&'w str>,
+    /// Empty if there is none.
+    command: &'w str,
+    rest: &'w [String],
+    /// Where it works.
+    folder: String,
+}
+
+impl<'w> Call<'w> {
+    /// `None` if it is about several packages or a folder that is not known.
+    fn read(args: &'w [String], folder: &str, is_runner: bool) -> Option<Call<'w>> {
+        let folder = folder.to_owned();
+        let mut call = Call { options: Vec::new(), command: "", rest: &[], folder };
+        let mut args = args.iter();
+        while let Some(word) = args.next() {
             let (name, value) = match word.split_once('=') {
                 Some((name, value)) => (name, Some(value)),
-                None => (word, None),
+                None => (word.as_str(), None),
             };
             match name {
                 "--prefix" | "-C" | "--cwd" | "--dir" if !is_runner => {
-                    let Some(target) = value.or_else(|| args.next()) else { return Order::Unknown };
-                    let Some(target) = join(&folder, target) else {
-                        return Order::Unknown;
-                    };
-                    folder = target.trim_end_matches('/').to_owned();
+                    let target = value.or_else(|| args.next().map(String::as_str))?;
+                    call.folder = join(&call.folder, target)?.trim_end_matches('/').to_owned();
                 }
-                "-w" | "--workspace" | "-ws" | "--workspaces" | "-r" | "--recursive" | "-F"
-                | "--filter" | "-c" | "--call" => return Order::Unknown,
+                "-c" | "--call" => return None,
+                _ if FOR_SEVERAL.contains(&name) => return None,
                 "-p" | "--package" if is_runner => drop(args.next()),
                 _ if WITH_VALUE.contains(&name) && value.is_none() => drop(args.next()),
                 "--" => {}
-                _ if name.starts_with('-') => options.push(word),
-                _ => break word,
+                _ if name.starts_with('-') => call.options.push(word),
+                _ => {
+                    call.command = word;
+                    call.rest = args.as_slice();
+                    break;
+                }
             }
-        };
-        let rest: Vec<String> = args.map(str::to_owned).collect();
-        let has = |wanted: &[&str]| {
-            options
-                .iter()
-                .copied()
-                .chain(rest.iter().map(String::as_str))
-                .any(|w| wanted.contains(&w))
-        };
-        let targets_one =
-            ["-w", "--workspace", "--filter", "-F", "-r", "--recursive", "-ws", "--workspaces"];
-        if !is_runner && manager != "bun" && has(&targets_one) && !is_install(manager, command) {
-            return Order::Unknown;
         }
-        let script = |name: &str, args: &[String], or_program| {
-            let args = args
-                .iter()
-                .skip_while(|word| *word == "--" || *word == "--silent" || *word == "-s");
-            let args: Vec<String> = args.filter(|word| *word != "--").cloned().collect();
-            Order::Script { name: name.to_owned(), args, folder: folder.clone(), or_program }
-        };
-        let program = |words: &[String]| {
-            let words = words.iter().skip_while(|word| {
-                matches!(
-                    word.as_str(),
-                    "--" | "-y"
-                        | "--yes"
-                        | "--no-install"
-                        | "--no"
-                        | "-q"
-                        | "--quiet"
-                        | "-s"
-                        | "--silent"
-                        | "--bun"
-                )
-            });
-            let words: Vec<String> = words.cloned().collect();
-            if words.is_empty() { Order::Unknown } else { Order::Program(words, folder.clone()) }
-        };
-        let with_command = || -> Vec<String> {
-            std::iter::once(command.to_owned()).chain(rest.iter().cloned()).collect()
-        };
+        Some(call)
+    }
+
+    fn has(&self, wanted: &[&str]) -> bool {
+        let mut words = self.options.iter().copied().chain(self.rest.iter().map(String::as_str));
+        words.any(|word| wanted.contains(&word))
+    }
+
+    fn script(&self, name: &str, args: &[String], or_program: bool) -> Order {
+        let args = args.iter().skip_while(|word| matches!(word.as_str(), "--" | "--silent" | "-s"));
+        let args = args.filter(|word| *word != "--").cloned().collect();
+        Order::Script { name: name.to_owned(), args, folder: self.folder.clone(), or_program }
+    }
+
+    /// `run` and a script's name.
+    fn run(&self, or_program: bool) -> Order {
+        match self.rest.split_first() {
+            Some((first, args)) if !first.starts_with('-') => self.script(first, args, or_program),
+            Some((_, args)) => match args.iter().position(|word| !word.starts_with('-')) {
+                Some(at) => self.script(&args[at], &args[at + 1..], false),
+                None => Order::Unknown,
+            },
+            None => Order::Work(Work::Nothing),
+        }
+    }
+
+    fn program(&self, words: &[String]) -> Order {
+        let words = words.iter().skip_while(|word| OF_RUNNERS.contains(&word.as_str()));
+        let words: Vec<String> = words.cloned().collect();
+        if words.is_empty() { Order::Unknown } else { Order::Program(words, self.folder.clone()) }
+    }
+
+    /// The rest with that word in front of it.
+    fn behind(&self, first: &str) -> Vec<String> {
+        std::iter::once(first.to_owned()).chain(self.rest.iter().cloned()).collect()
+    }
+}
+
+impl Order {
+    fn read(manager: &str, args: &[String], folder: &str) -> Order {
+        let is_runner = matches!(manager, "npx" | "pnpx" | "bunx");
+        let Some(call) = Call::read(args, folder, is_runner) else { return Order::Unknown };
+        let command = call.command;
         if is_runner {
-            return program(&with_command());
+            return call.program(&call.behind(command));
         }
         if is_install(manager, command) {
-            return Order::Work(match has(PRODUCTION) {
+            return Order::Work(match call.has(PRODUCTION) {
                 true => Work::Prunes,
                 false => Work::Prepares,
             });
         }
+        if manager != "bun" && call.has(FOR_SEVERAL) {
+            return Order::Unknown;
+        }
         match (manager, command) {
             ("corepack", _) => Order::Work(Work::Prepares),
-            (_, "run" | "run-script" | "rum" | "urn") => match rest.split_first() {
-                Some((first, args)) if !first.starts_with('-') => {
-                    script(first, args, matches!(manager, "yarn" | "yarnpkg" | "bun"))
-                }
-                Some((_, args)) => match args.iter().position(|word| !word.starts_with('-')) {
-                    Some(at) => script(&args[at], &args[at + 1..], false),
-                    None => Order::Unknown,
-                },
-                None => Order::Work(Work::Nothing),
-            },
-            ("npm", "start" | "stop" | "restart") => script(command, &rest, false),
+            (_, "run" | "run-script" | "rum" | "urn") => {
+                call.run(matches!(manager, "yarn" | "yarnpkg" | "bun"))
+            }
+            ("npm", "start" | "stop" | "restart") => call.script(command, call.rest, false),
             ("npm", "test" | "t" | "tst" | "it" | "cit") | ("bun", "test") => {
                 Order::Work(Work::Checks)
             }
             ("npm", "exec" | "x")
             | ("pnpm", "exec" | "dlx")
             | ("yarn", "exec" | "dlx")
-            | ("bun", "x") => program(&rest),
+            | ("bun", "x") => call.program(call.rest),
             ("npm" | "pnpm", "prune") => Order::Work(Work::Prunes),
-            ("yarn", "workspaces") if rest.first().is_some_and(|word| word == "focus") => {
+            ("yarn", "workspaces") if call.rest.first().is_some_and(|word| word == "focus") => {
                 Order::Work(Work::Prunes)
             }
-            ("yarn", "node") => {
-                let words: Vec<String> = std::iter::once("node".to_owned()).chain(rest).collect();
-                Order::Program(words, folder)
-            }
-            (
-                "npm",
-                "cache" | "config" | "set" | "version" | "pkg" | "audit" | "ls" | "list"
-                | "rebuild" | "dedupe" | "fund" | "whoami" | "outdated" | "root" | "view" | "link"
-                | "login" | "",
-            )
-            | (
-                "yarn" | "yarnpkg",
-                "cache" | "config" | "set" | "autoclean" | "plugin" | "dedupe" | "check" | "audit"
-                | "rebuild" | "version" | "policies" | "list" | "link",
-            )
-            | (
-                "pnpm",
-                "config" | "store" | "setup" | "approve-builds" | "rebuild" | "audit" | "list"
-                | "ls" | "env" | "",
-            )
-            | ("bun", "pm" | "link" | "upgrade" | "") => Order::Work(Work::Prepares),
+            ("yarn", "node") => Order::Program(call.behind("node"), call.folder),
+            _ if only_prepares(manager, command) => Order::Work(Work::Prepares),
             ("yarn" | "yarnpkg", "workspace") | ("pnpm", "deploy") | ("npm", _) => Order::Unknown,
             ("bun", file)
                 if file.ends_with(".ts") || file.ends_with(".js") || file.ends_with(".tsx") =>
             {
                 Order::Work(Work::Runs)
             }
-            (_, name) => script(name, &rest, true),
+            (_, name) => call.script(name, call.rest, true),
         }
     }
+}
+
+/// Whether a command of a package manager builds nothing and starts nothing.
+fn only_prepares(manager: &str, command: &str) -> bool {
+    let commands: &[&str] = match manager {
+        "npm" => &[
+            "cache", "config", "set", "version", "pkg", "audit", "ls", "list", "rebuild", "dedupe",
+            "fund", "whoami", "outdated", "root", "view", "link", "login", "",
+        ],
+        "yarn" | "yarnpkg" => &[
+            "cache",
+            "config",
+            "set",
+            "autoclean",
+            "plugin",
+            "dedupe",
+            "check",
+            "audit",
+            "rebuild",
+            "version",
+            "policies",
+            "list",
+            "link",
+        ],
+        "pnpm" => &[
+            "config",
+            "store",
+            "setup",
+            "approve-builds",
+            "rebuild",
+            "audit",
+            "list",
+            "ls",
+            "env",
+            "",
+        ],
+        "bun" => &["pm", "link", "upgrade", ""],
+        _ => &[],
+    };
+    commands.contains(&command)
 }
 
 fn is_install(manager: &str, command: &str) -> bool {

@@ -115,31 +115,18 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
                 self.plan.lines.push(RuntimeLine::Repeated(number));
             }
             (What::Run(run), _) => self.run(number, line, run)?,
-            (What::Workdir(path), _) => {
-                let is_last =
-                    self.lines().iter().skip(number + 1).all(|l| l.keyword != Keyword::Workdir);
-                if let Some(path) = path.clone().filter(|_| is_last) {
-                    self.work_in(&path);
-                }
+            (What::Workdir(Some(path)), _) if self.is_last(number, &[Keyword::Workdir]) => {
+                self.work_in(path);
             }
-            (What::User(user), _) => {
-                let is_last =
-                    self.lines().iter().skip(number + 1).all(|l| l.keyword != Keyword::User);
-                if is_last {
-                    self.last_user(number, user.as_deref())?;
-                }
+            (What::User(user), _) if self.is_last(number, &[Keyword::User]) => {
+                self.last_user(number, user.as_deref())?;
             }
             (_, Keyword::Shell) if self.needs_own_shell(number) => {
                 self.plan.lines.push(RuntimeLine::Repeated(number));
             }
             (What::Cmd(_) | What::Entrypoint(_), _) if self.parts.answer.start.is_some() => {
                 self.leave(number);
-                let is_last = self
-                    .lines()
-                    .iter()
-                    .skip(number + 1)
-                    .all(|l| !matches!(l.keyword, Keyword::Cmd | Keyword::Entrypoint));
-                if is_last {
+                if self.is_last(number, &[Keyword::Cmd, Keyword::Entrypoint]) {
                     self.new_start();
                 }
             }
@@ -153,27 +140,33 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
                 | Keyword::Volume
                 | Keyword::Stopsignal
                 | Keyword::Maintainer,
-            ) => {
-                let behind = self.parts.behind_interpreter(&self.plan.runtime);
-                if let (Keyword::Cmd, Some(words)) = (line.keyword, behind) {
-                    self.leave(number);
-                    let is_last = self.parts.course.facts.last(Keyword::Cmd);
-                    if is_last.is_some_and(|last| last.number == line.number) {
-                        self.plan.lines.push(RuntimeLine::New(Keyword::Cmd, exec_form(&words)));
-                    }
-                    return Ok(());
-                }
-                // Before the start command the copies have to be there, wherever the build stands.
-                if matches!(line.keyword, Keyword::Cmd | Keyword::Entrypoint) {
-                    self.clear_entrypoint(line.keyword);
-                }
-                self.declare(number);
-                self.leave(number);
-                self.plan.lines.push(RuntimeLine::Moved(number));
-            }
+            ) => self.moved(number, line.keyword),
             _ => {}
         }
         Ok(())
+    }
+
+    /// Whether no line behind that one has one of these keywords.
+    fn is_last(&self, number: usize, keywords: &[Keyword]) -> bool {
+        self.lines().iter().skip(number + 1).all(|line| !keywords.contains(&line.keyword))
+    }
+
+    /// A line that leaves the builder for the runtime stage.
+    fn moved(&mut self, number: usize, keyword: Keyword) {
+        self.leave(number);
+        let behind = self.parts.behind_interpreter(&self.plan.runtime);
+        if let (Keyword::Cmd, Some(words)) = (keyword, behind) {
+            if self.is_last(number, &[Keyword::Cmd]) {
+                self.plan.lines.push(RuntimeLine::New(Keyword::Cmd, exec_form(&words)));
+            }
+            return;
+        }
+        // Before the start command the copies have to be there, wherever the build stands.
+        if matches!(keyword, Keyword::Cmd | Keyword::Entrypoint) {
+            self.clear_entrypoint(keyword);
+        }
+        self.declare(number);
+        self.plan.lines.push(RuntimeLine::Moved(number));
     }
 
     /// A small image with an interpreter as entrypoint must not put that before the start command.

@@ -32,14 +32,15 @@ class PageTest {
         var here = Files.createTempDirectory("stagewright-page");
         var builder = new ProcessBuilder("sh", "-eu", "-c", block("Install", "sh"))
                 .directory(here.toFile())
-                .inheritIO();
+                .redirectErrorStream(true)
+                .redirectOutput(here.resolve("output").toFile());
         builder.environment().put("GIT_CONFIG_COUNT", "1");
         builder.environment().put("GIT_CONFIG_KEY_0", "url.file://" + ROOT + ".insteadOf");
         builder.environment().put("GIT_CONFIG_VALUE_0", HOME);
         var process = builder.start();
         try {
             assertTrue(process.waitFor(Session.SECONDS, TimeUnit.SECONDS), "git is done");
-            assertEquals(0, process.exitValue());
+            assertEquals(0, process.exitValue(), Files.readString(here.resolve("output")));
             var template = new Template(here.resolve("stagewright/editors/jetbrains/stagewright"));
             var page = Files.readString(ROOT.resolve("docs/editors/jetbrains.md"));
             assertTrue(page.contains("`stagewright/editors/jetbrains/stagewright`"), "the page names it");

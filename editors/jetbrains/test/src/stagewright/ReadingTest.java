@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import org.eclipse.lsp4j.CallHierarchyIncomingCallsParams;
+import org.eclipse.lsp4j.CallHierarchyOutgoingCallsParams;
+import org.eclipse.lsp4j.CallHierarchyPrepareParams;
 import org.eclipse.lsp4j.CodeLensParams;
 import org.eclipse.lsp4j.CompletionItem;
 import org.eclipse.lsp4j.CompletionItemKind;
@@ -116,6 +119,27 @@ class ReadingTest {
             assertEquals(
                     List.of(DocumentHighlightKind.Write, DocumentHighlightKind.Read),
                     found.stream().map(one -> one.getKind()).toList());
+        }
+    }
+
+    // Shows: call hierarchy
+    @Test
+    void callHierarchy() throws Exception {
+        try (var session = Session.start()) {
+            var document = session.open(STAGES);
+            var prepare = new CallHierarchyPrepareParams(document.id, document.cursor);
+            var build = Session.await(session.documents.prepareCallHierarchy(prepare)).get(0);
+            assertEquals("build", build.getName());
+            assertEquals(document.range("build"), build.getSelectionRange());
+
+            var users = Session.await(session.documents.callHierarchyIncomingCalls(
+                    new CallHierarchyIncomingCallsParams(build)));
+            assertEquals(List.of("stage-1"), users.stream().map(call -> call.getFrom().getName()).toList());
+            assertEquals(List.of(document.range("build", 2)), users.get(0).getFromRanges());
+
+            var used = Session.await(session.documents.callHierarchyOutgoingCalls(
+                    new CallHierarchyOutgoingCallsParams(users.get(0).getFrom())));
+            assertEquals(List.of("build"), used.stream().map(call -> call.getTo().getName()).toList());
         }
     }
 

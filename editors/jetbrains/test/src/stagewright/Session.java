@@ -220,6 +220,8 @@ final class Session implements AutoCloseable {
             if (await(server.shutdown()) instanceof JsonElement answer && !answer.isJsonNull()) {
                 throw new AssertionError("shutdown is answered with " + answer);
             }
+            // From here on the pipe may break under an answer, which is nobody's fault.
+            Logger.getLogger("").removeHandler(log);
             server.exit();
             if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
                 throw new AssertionError("the server stays after exit");

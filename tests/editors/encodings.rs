@@ -1,6 +1,7 @@
 //! The three encodings of positions, on lines with characters that count differently in each.
 
-use super::session::{INIT, Session, replace};
+use super::neovim::V0_11;
+use super::session::{Session, init, replace};
 
 /// All that is touched stands behind characters of two, three and four bytes.
 const TEXT: &str = "\
@@ -20,7 +21,8 @@ fn start(encoding: &str) -> Session {
         capabilities.general.positionEncodings = {{ '{encoding}' }}
         vim.lsp.config('stagewright', {{ capabilities = capabilities }})"
     );
-    let mut session = Session::on("Dockerfile", TEXT, &format!("{only}\n{INIT}"));
+    let mut session =
+        Session::on(V0_11, "Dockerfile", TEXT, &format!("{only}\n{}", init(V0_11, "")));
     session.until(
         encoding,
         &format!("vim.lsp.get_clients({{ bufnr = 0 }})[1].offset_encoding == '{encoding}'"),
@@ -67,16 +69,19 @@ fn check(encoding: &str) {
     session.go("COPY “🦀éé$0”");
 }
 
+// Shows: encoding
 #[test]
 fn utf_8() {
     check("utf-8");
 }
 
+// Shows: encoding
 #[test]
 fn utf_16() {
     check("utf-16");
 }
 
+// Shows: encoding
 #[test]
 fn utf_32() {
     check("utf-32");

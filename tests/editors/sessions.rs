@@ -5,81 +5,97 @@ use std::fs;
 
 use serde_json::json;
 
-use super::neovim::root;
-use super::session::{INIT, Session, replace};
+use super::neovim::{SUPPORTED, V0_11, root};
+use super::page::{self, PAGE};
+use super::session::{Session, init, replace};
+
+const FILE: &str = "multi.Dockerfile";
 
 /// The seed `target-debug` with its three broken lines.
-fn start() -> Session {
+fn text() -> String {
     let seed = root().join("fixtures/seeds/target-debug/multi.Dockerfile");
     let text = fs::read_to_string(seed).expect("the seed");
     let text = replace(&text, "EXPOSE 8080 2345\n", "EXPO 8080 2345\nRUN --mount=type=bi\n");
-    let text = replace(&text, "AS release\nCOPY --from", "AS release\nCOPY –from");
-    Session::on("multi.Dockerfile", &text, INIT)
+    replace(&text, "AS release\nCOPY --from", "AS release\nCOPY –from")
+}
+
+fn start() -> impl Iterator<Item = Session> {
+    Session::each(FILE, &text(), "")
 }
 
 /// What is wrong in it.
 const FINDINGS: [[&str; 2]; 3] =
     [["EXPO", "unknown-instruction"], ["bi", "mount-value"], ["–", "pasted-text"]];
 
+// Shows: diagnostics
 #[test]
 fn what_is_wrong_is_shown_beside_its_line() {
-    let mut session = start();
-    session.until_findings(&FINDINGS);
-    session.until_shown("E EXPO 8080");
-    session.until_shown("E RUN --mount=type=bi");
-    session.until_shown("W COPY –from=builder");
-    // A float tells more.
-    session.go("EX$0PO 8080");
-    session.keys("<C-w>d");
-    session.until_shown("`EXPO` is no instruction");
-    // Right is right at once.
-    session.keys("ciwEXPOSE<Esc>");
-    session.until_findings(&FINDINGS[1..]);
+    for mut session in start() {
+        session.until_findings(&FINDINGS);
+        session.until_shown("E EXPO 8080");
+        session.until_shown("E RUN --mount=type=bi");
+        session.until_shown("W COPY –from=builder");
+        // A float tells more.
+        session.go("EX$0PO 8080");
+        session.keys("<C-w>d");
+        session.until_shown("`EXPO` is no instruction");
+        // Right is right at once.
+        session.keys("ciwEXPOSE<Esc>");
+        session.until_findings(&FINDINGS[1..]);
+    }
 }
 
+// Shows: definition
 #[test]
 fn a_stage_is_gone_to_from_every_place_that_names_it() {
-    let mut session = start();
-    for place in
-        ["FROM bui$0lder AS debug", "COPY --from=builde$0r", "COPY –from=$0builder /out/clock"]
-    {
-        session.go(place);
+    for mut session in start() {
+        for place in
+            ["FROM bui$0lder AS debug", "COPY --from=builde$0r", "COPY –from=$0builder /out/clock"]
+        {
+            session.go(place);
+            session.keys("<C-]>");
+            session.until_line("FROM base AS $0builder");
+            session.keys("<C-t>");
+            let line = session
+                .text()
+                .lines()
+                .find(|l| l.contains(&place.replace("$0", "")))
+                .map(str::to_owned);
+            session.until(
+                "the way back",
+                &format!("vim.fn.getline('.') == [==[{}]==]", line.expect("a line")),
+            );
+            session.keys(":lua vim.lsp.buf.definition()<CR>");
+            session.until_line("FROM base AS $0builder");
+        }
+        session.go("FROM $0base AS builder");
         session.keys("<C-]>");
-        session.until_line("FROM base AS $0builder");
-        session.keys("<C-t>");
-        let line = session
-            .text()
-            .lines()
-            .find(|l| l.contains(&place.replace("$0", "")))
-            .map(str::to_owned);
-        session.until(
-            "the way back",
-            &format!("vim.fn.getline('.') == [==[{}]==]", line.expect("a line")),
-        );
-        session.keys(":lua vim.lsp.buf.definition()<CR>");
-        session.until_line("FROM base AS $0builder");
+        session.until_line("FROM golang:1.21 AS $0base");
     }
-    session.go("FROM $0base AS builder");
-    session.keys("<C-]>");
-    session.until_line("FROM golang:1.21 AS $0base");
 }
 
+// Shows: references
 #[test]
 fn all_uses_of_a_stage_are_listed() {
-    let mut session = start();
-    session.go("FROM base AS b$0uilder");
-    session.keys("grr");
-    session.until("the list", "#vim.fn.getqflist() > 0");
-    let lines = session.lua(
-        "return vim.tbl_map(function(item) return { item.lnum, item.col } end, vim.fn.getqflist())",
-    );
-    let expected = [[10, 14], [15, 6], [18, 6], [22, 6], [31, 13], [36, 14]];
-    assert_eq!(lines, json!(expected));
+    for mut session in start() {
+        session.go("FROM base AS b$0uilder");
+        session.keys("grr");
+        let expected = [
+            (10, "FROM base AS builder"),
+            (15, "FROM builder AS lint"),
+            (18, "FROM builder AS test"),
+            (22, "FROM builder AS debug"),
+            (31, "COPY --from=builder /out/clock /clock"),
+            (36, "COPY –from=builder /out/clock /clock"),
+        ];
+        assert_eq!(session.listed(), expected.map(|(line, text)| (line, text.to_owned())));
+    }
 }
 
+// Shows: completion
 #[test]
 fn stages_are_offered_as_their_place_is_typed() {
-    let mut session = start();
+    let mut session = Session::on(V0_11, FILE, &text(), &init(V0_11, ""));
     session.go("AS shell$0\n");
     session.keys("oCOPY --from=");
     // The nearest first. `shell` itself and what is behind it cannot be copied from.
@@ -100,121 +116,196 @@ fn stages_are_offered_as_their_place_is_typed() {
     session.until_findings(&FINDINGS);
 }
 
+// Shows: completion
 #[test]
-fn a_stage_is_renamed_at_all_its_places() {
-    let mut session = start();
-    let before = session.text();
-    session.go("COPY –from=bui$0lder");
-    session.keys("grn");
-    session.until_shown("New Name: builder");
-    session.keys("<C-u>compile<CR>");
-    let after = before
-        .replace("AS builder", "AS compile")
-        .replace("FROM builder", "FROM compile")
-        .replace("from=builder", "from=compile");
-    session.until_text(&after);
-    session.until_findings(&FINDINGS);
-    session.keys("u");
-    session.until_text(&before);
-}
-
-#[test]
-fn what_stands_under_the_cursor_is_explained() {
-    let mut session = start();
-    for (place, expected) in [
-        ("COPY --from=bui$0lder", "FROM base AS builder"),
-        ("WORK$0DIR /src", "WORKDIR"),
-        ("RUN --mou$0nt=type=bi", "--mount"),
-        ("RUN --mount=ty$0pe=bi", "type"),
-    ] {
-        session.go(place);
-        session.keys("K");
-        session.until("a float", "#vim.api.nvim_list_wins() == 2");
-        let float = session.lua(
-            "local float = vim.api.nvim_list_wins()[2]
-            local buffer = vim.api.nvim_win_get_buf(float)
-            return table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, true), '\\n')",
-        );
-        assert!(float.as_str().is_some_and(|f| f.contains(expected)), "{place}: {float}");
-        session.keys("j");
-        session.until("no float", "#vim.api.nvim_list_wins() == 1");
+fn stages_are_offered_on_request() {
+    for mut session in start() {
+        session.lua("vim.o.completeopt = 'menuone,noselect'");
+        session.go("AS shell$0\n");
+        session.keys("oCOPY --from=<C-x><C-o>");
+        session.until_menu(&["debug", "test", "lint", "builder", "base"]);
+        session.keys("<C-e>bu<C-x><C-o>");
+        session.until_menu(&["builder"]);
+        session.keys("<C-n><C-y>");
+        session.until_line("COPY --from=builder$0");
     }
 }
 
+// Shows: rename
 #[test]
-fn a_fix_is_chosen_and_mends_the_line() {
-    let mut session = start();
-    let text = session.text();
-    session.until_findings(&FINDINGS);
-    session.go("COPY $0–from=builder");
-    session.act("Replace by `--`");
-    let text = replace(&text, "–from", "--from");
-    session.until_text(&text);
-    session.until_findings(&FINDINGS[..2]);
-    session.go("EX$0PO 8080");
-    session.act("EXPOSE");
-    session.until_text(&replace(&text, "EXPO 8080 2345", "EXPOSE 8080 2345"));
-    session.until_findings(&FINDINGS[1..2]);
+fn a_stage_is_renamed_at_all_its_places() {
+    for mut session in start() {
+        let before = session.text();
+        session.go("COPY –from=bui$0lder");
+        session.keys("grn");
+        session.until_shown("New Name: builder");
+        session.keys("<C-u>compile<CR>");
+        let after = before
+            .replace("AS builder", "AS compile")
+            .replace("FROM builder", "FROM compile")
+            .replace("from=builder", "from=compile");
+        session.until_text(&after);
+        session.until_findings(&FINDINGS);
+        session.keys("u");
+        session.until_text(&before);
+    }
 }
 
+// Shows: hover
+#[test]
+fn what_stands_under_the_cursor_is_explained() {
+    for mut session in start() {
+        for (place, expected) in [
+            ("COPY --from=bui$0lder", "FROM base AS builder"),
+            ("WORK$0DIR /src", "WORKDIR"),
+            ("RUN --mou$0nt=type=bi", "--mount"),
+            ("RUN --mount=ty$0pe=bi", "type"),
+        ] {
+            session.go(place);
+            session.keys("K");
+            session.until("a float", "#vim.api.nvim_list_wins() == 2");
+            let float = session.lua(
+                "local float = vim.api.nvim_list_wins()[2]
+                local buffer = vim.api.nvim_win_get_buf(float)
+                return table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, true), '\\n')",
+            );
+            assert!(float.as_str().is_some_and(|f| f.contains(expected)), "{place}: {float}");
+            session.keys("j");
+            session.until("no float", "#vim.api.nvim_list_wins() == 1");
+        }
+    }
+}
+
+// Shows: fix, diagnostics
+#[test]
+fn a_fix_is_chosen_and_mends_the_line() {
+    for mut session in start() {
+        let text = session.text();
+        session.until_findings(&FINDINGS);
+        session.go("COPY $0–from=builder");
+        session.act("Replace by `--`");
+        let text = replace(&text, "–from", "--from");
+        session.until_text(&text);
+        session.until_findings(&FINDINGS[..2]);
+        session.go("EX$0PO 8080");
+        session.act("EXPOSE");
+        session.until_text(&replace(&text, "EXPO 8080 2345", "EXPOSE 8080 2345"));
+        session.until_findings(&FINDINGS[1..2]);
+    }
+}
+
+// Shows: fix
 #[test]
 fn all_sure_fixes_are_made_at_once() {
-    let mut session = start();
-    let text = session.text();
-    session.until_findings(&FINDINGS);
-    session.go("COPY $0–from=builder");
-    session.act("fixes in this file");
-    session.until_text(&replace(&text, "–from", "--from").replace("EXPO ", "EXPOSE "));
-    session.keys("u");
-    session.until_text(&text);
+    for mut session in start() {
+        let text = session.text();
+        session.until_findings(&FINDINGS);
+        session.go("COPY $0–from=builder");
+        session.act("fixes in this file");
+        session.until_text(&replace(&text, "–from", "--from").replace("EXPO ", "EXPOSE "));
+        session.keys("u");
+        session.until_text(&text);
+    }
 }
 
 #[test]
 fn the_command_that_builds_a_stage_is_told() {
-    let mut session = start();
-    session.go("FROM builder AS li$0nt");
-    session.act("Show how to build this stage");
-    session.until_shown("[Info] docker build -f multi.Dockerfile --target lint .");
-    session.until_shown("Press ENTER");
-    session.keys("<CR>");
-    session.lua("vim.lsp.codelens.refresh({ bufnr = 0 })");
-    for command in [
-        "docker build -f multi.Dockerfile --target builder .",
-        "docker build -f multi.Dockerfile .",
-    ] {
-        session.until_shown(command);
+    for mut session in start() {
+        session.go("FROM builder AS li$0nt");
+        session.act("Show how to build this stage");
+        session.until_shown("[Info] docker build -f multi.Dockerfile --target lint .");
+    }
+}
+
+// Shows: lens
+#[test]
+fn what_builds_a_stage_stands_above_it() {
+    let lenses = page::block(PAGE, "### What builds a stage, above it");
+    for version in SUPPORTED {
+        let init = format!("{}{lenses}", init(version, ""));
+        let mut session = Session::on(version, FILE, &text(), &init);
+        for command in [
+            "docker build -f multi.Dockerfile --target builder .",
+            "docker build -f multi.Dockerfile .",
+        ] {
+            session.until_shown(command);
+        }
+        session.go("FROM builder AS li$0nt");
+        session.keys(":lua vim.lsp.codelens.run()<CR>");
+        session.until_shown("[Info] docker build -f multi.Dockerfile --target lint .");
+    }
+}
+
+// Shows: highlight
+#[test]
+fn all_places_of_a_stage_are_highlighted() {
+    for mut session in start() {
+        session.go("FROM base AS b$0uilder");
+        session.keys(":lua vim.lsp.buf.document_highlight()<CR>");
+        let marks = "(function()
+            local lines = {}
+            for name, space in pairs(vim.api.nvim_get_namespaces()) do
+              if name:find('lsp.references') then
+                for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(0, space, 0, -1, {})) do
+                  lines[#lines + 1] = mark[2] + 1
+                end
+              end
+            end
+            return lines
+          end)()";
+        session.until("marks", &format!("#{marks} > 0"));
+        assert_eq!(session.lua(&format!("return {marks}")), json!([10, 15, 18, 22, 31, 36]));
+    }
+}
+
+// Shows: folding
+#[test]
+fn stages_are_folded() {
+    let mut session = Session::on(V0_11, FILE, &text(), &init(V0_11, ""));
+    session.lua(&page::block(PAGE, "### Folding"));
+    session.go("FROM base AS b$0uilder");
+    session.until("a fold", "vim.fn.foldlevel('.') > 0");
+    session.keys("zc");
+    session.until_shown("FROM base AS builder...");
+    session.until("lines that are not shown", "vim.fn.foldclosedend('.') == 12");
+}
+
+// Shows: links
+#[test]
+fn the_page_of_an_image_is_opened() {
+    let mut session = Session::on(V0_11, FILE, &text(), &init(V0_11, ""));
+    // There is no browser here.
+    session.lua("vim.ui.open = function(address) vim.g.opened = address end");
+    session.go("FROM gol$0ang:1.21");
+    session.keys("gx");
+    session.until("the page", "vim.g.opened == 'https://hub.docker.com/_/golang'");
+}
+
+// Shows: symbols
+#[test]
+fn the_stages_are_the_outline() {
+    for mut session in start() {
+        session.keys("gO");
+        let mut stages = session.listed();
+        stages.retain(|(_, symbol)| symbol.starts_with("[Module]"));
+        let expected = [
+            (4, "[Module] base"),
+            (10, "[Module] builder"),
+            (15, "[Module] lint"),
+            (18, "[Module] test"),
+            (22, "[Module] debug"),
+            (30, "[Module] shell"),
+            (35, "[Module] release"),
+        ];
+        assert_eq!(stages, expected.map(|(line, text)| (line, text.to_owned())));
     }
 }
 
 #[test]
-fn the_stages_are_the_outline() {
-    let mut session = start();
-    session.keys("gO");
-    session.until("the list", "#vim.fn.getloclist(0) > 0");
-    let stages = session.lua(
-        "local stages = {}
-        for _, item in ipairs(vim.fn.getloclist(0)) do
-          local stage = item.text:match('^%[Module%] (.*)')
-          stages[#stages + 1] = stage and { stage, item.lnum }
-        end
-        return stages",
-    );
-    let expected = json!([
-        ["base", 4],
-        ["builder", 10],
-        ["lint", 15],
-        ["test", 18],
-        ["debug", 22],
-        ["shell", 30],
-        ["release", 35],
-    ]);
-    assert_eq!(stages, expected);
-}
-
-#[test]
 fn the_server_ends_with_the_editor() {
-    let mut session = start();
-    session.until_findings(&FINDINGS);
-    assert_eq!(session.children().len(), 1);
-    session.quit(":qa!<CR>");
+    for mut session in start() {
+        session.until_findings(&FINDINGS);
+        assert_eq!(session.children().len(), 1);
+        session.quit(":qa!<CR>");
+    }
 }

@@ -3,8 +3,8 @@
 
 use std::fs;
 
-use super::neovim::root;
-use super::session::{INIT, Session};
+use super::neovim::{V0_11, root};
+use super::session::{Session, init};
 
 /// What the server says of the buffer and of a new file of the same text; null if that is the same.
 const DIFFERENCE: &str = r#"
@@ -75,7 +75,8 @@ fn seed() -> String {
 
 #[test]
 fn what_is_typed_without_a_pause_is_all_there() {
-    let mut session = Session::on("Dockerfile", "# syntax=docker/dockerfile:1\n", INIT);
+    let mut session =
+        Session::on(V0_11, "Dockerfile", "# syntax=docker/dockerfile:1\n", &init(V0_11, ""));
     let mut typed = String::new();
     for stage in 0..20 {
         typed += &format!("FROM golang:1.21 AS s{stage}\nCOPY --from=s{} /a /b\n", stage / 2);
@@ -106,7 +107,7 @@ fn what_is_typed_without_a_pause_is_all_there() {
 
 #[test]
 fn every_kind_of_edit_is_followed() {
-    let mut session = Session::on("multi.Dockerfile", &seed(), INIT);
+    let mut session = Session::on(V0_11, "multi.Dockerfile", &seed(), &init(V0_11, ""));
     for keys in [
         // Words and lines.
         "ggOFROM a<Esc>",

@@ -9,6 +9,22 @@ M.config = {
   root_markers = { 'stagewright.toml', 'docker-bake.hcl', 'compose.yaml', '.git' },
 }
 
+-- How long a server may take to leave, in milliseconds.
+local PATIENCE = 3000
+
+-- Before 0.11 Neovim does not keep what is laid over an entry.
+local kept = M.config
+
+-- The entry with what the user laid over it.
+function M.configured()
+  return vim.lsp.enable and vim.lsp.config.stagewright or kept
+end
+
+-- The running servers; there is one for each root.
+function M.clients()
+  return (vim.lsp.get_clients or vim.lsp.get_active_clients)({ name = 'stagewright' })
+end
+
 -- Before 0.11: what `vim.lsp.enable` would do.
 local function start(config, buffer)
   local file = vim.api.nvim_buf_get_name(buffer)
@@ -20,14 +36,7 @@ local function start(config, buffer)
   end)
 end
 
-local function start_on_filetype(config)
-  vim.api.nvim_create_autocmd('FileType', {
-    group = vim.api.nvim_create_augroup('stagewright', { clear = true }),
-    pattern = config.filetypes,
-    callback = function(event)
-      start(config, event.buf)
-    end,
-  })
+local function start_in_open_buffers(config)
   for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
     local loaded = vim.api.nvim_buf_is_loaded(buffer)
     if loaded and vim.tbl_contains(config.filetypes, vim.bo[buffer].filetype) then
@@ -36,17 +45,52 @@ local function start_on_filetype(config)
   end
 end
 
+local function start_on_filetype(config)
+  vim.api.nvim_create_autocmd('FileType', {
+    group = vim.api.nvim_create_augroup('stagewright', { clear = true }),
+    pattern = config.filetypes,
+    callback = function(event)
+      start(config, event.buf)
+    end,
+  })
+  start_in_open_buffers(config)
+end
+
 -- Starts the server for every Dockerfile from now on, and for those that are open. `options` are
 -- laid over the entry: `cmd`, `settings`, `on_attach` and whatever else |vim.lsp.ClientConfig| has.
+---@param options? vim.lsp.Config
 function M.setup(options)
   options = options or {}
   if vim.lsp.enable then
     vim.lsp.config('stagewright', options)
     vim.lsp.enable('stagewright')
   elseif vim.lsp.start then
-    start_on_filetype(vim.tbl_deep_extend('force', M.config, options))
+    kept = vim.tbl_deep_extend('force', M.config, options)
+    start_on_filetype(kept)
   else
     vim.notify('stagewright needs Neovim 0.8 or later', vim.log.levels.ERROR)
+  end
+end
+
+-- Waits until the server has left, so that the next one is not taken for it.
+local function stop(client)
+  local function gone()
+    return vim.lsp.get_client_by_id(client.id) == nil
+  end
+  vim.lsp.stop_client(client.id)
+  if not vim.wait(PATIENCE, gone, 10) then
+    vim.lsp.stop_client(client.id, true)
+    vim.wait(PATIENCE, gone, 10)
+  end
+end
+
+-- Starts the server anew, or again after its end: as a new version of the program needs it.
+function M.restart()
+  vim.tbl_map(stop, M.clients())
+  if vim.lsp.enable then
+    vim.lsp.enable('stagewright')
+  else
+    start_in_open_buffers(kept)
   end
 end
 

@@ -1,0 +1,111 @@
+//! What the documentation tells a newcomer to copy is copied, and works.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::neovim::{SUPPORTED, V0_11, root};
+use super::page::{self, PAGE};
+use super::plugin::assert_served;
+use super::session::{Session, copy, write_init};
+
+const TEXT: &str = "FROM scratch AS one\nFROM one\n";
+
+/// Where the project is to be had.
+const HOME_OF_THE_PROJECT: &str = "https://github.com/stagewright/stagewright";
+
+fn git(folder: &Path, arguments: &[&str]) {
+    let status = Command::new("git")
+        .args(["-c", "user.name=a", "-c", "user.email=a@localhost"])
+        .args(arguments)
+        .current_dir(folder)
+        .status()
+        .expect("git");
+    assert!(status.success(), "git {arguments:?}");
+}
+
+/// A repository of what the plugin is now, committed or not.
+fn repository() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    copy(&root().join("editors/nvim"), &folder.path().join("editors/nvim"));
+    git(folder.path(), &["init", "--quiet"]);
+    git(folder.path(), &["add", "."]);
+    git(folder.path(), &["commit", "--quiet", "--message=The plugin"]);
+    folder
+}
+
+/// Runs the lines as a newcomer does, who gets `repository` from the project's home.
+fn run(lines: &str, home: &Path, repository: &Path) {
+    let instead = format!("url.file://{}.insteadOf", repository.display());
+    let output = Command::new("sh")
+        .args(["-euc", lines])
+        .current_dir(home)
+        .env("HOME", home)
+        .env("GIT_CONFIG_COUNT", "1")
+        .env("GIT_CONFIG_KEY_0", instead)
+        .env("GIT_CONFIG_VALUE_0", HOME_OF_THE_PROJECT)
+        .output()
+        .expect("sh");
+    assert!(output.status.success(), "{lines}\n{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn the_lines_of_the_page_install_the_plugin() {
+    let repository = repository();
+    let lines = page::block(PAGE, "## Install\n");
+    assert!(lines.contains(HOME_OF_THE_PROJECT), "{lines}");
+    for version in SUPPORTED {
+        let mut session = Session::at_home(version, "Containerfile.dev", TEXT, |home| {
+            run(&lines, home, repository.path());
+        });
+        assert_served(&mut session);
+        session.keys(":checkhealth stagewright<CR>");
+        session.until_shown("client 1 serves 1 file(s)");
+    }
+}
+
+#[test]
+fn an_entry_of_one_s_own_is_enough() {
+    for (page, mark) in [(PAGE, "### Without the plugin"), ("README.md", "**Neovim")] {
+        let entry = page::block(page, mark);
+        let mut session =
+            Session::at_home(V0_11, "Dockerfile", TEXT, |home| write_init(home, &entry));
+        assert_served(&mut session);
+    }
+}
+
+#[test]
+fn the_settings_of_the_page_are_taken() {
+    let options = page::block(PAGE, "## Settings");
+    for version in SUPPORTED {
+        let text = "FROM golang:1.22\nEXPO 80\n";
+        let mut session = Session::on(version, "Dockerfile", text, &options);
+        session.until_shown("H EXPO 80");
+        session.lua(&page::block(PAGE, "### Sizes behind images"));
+        session.until_shown("MiB pull");
+    }
+}
+
+/// As nvim-lspconfig has its entries: a file in `lsp/`, and no plugin of ours.
+#[test]
+fn the_entry_for_nvim_lspconfig_starts_the_server() {
+    let entry = root().join("editors/nvim/upstream/lspconfig/stagewright.lua");
+    let mut session = Session::at_home(V0_11, "Dockerfile", TEXT, |home| {
+        write_init(home, "vim.lsp.enable('stagewright')");
+        let lspconfig = home.join(super::session::PACKAGES).join("nvim-lspconfig/lsp");
+        fs::create_dir_all(&lspconfig).expect("a folder");
+        fs::copy(entry, lspconfig.join("stagewright.lua")).expect("the entry");
+    });
+    assert_served(&mut session);
+    // It is the plugin's.
+    let same = format!(
+        "local ours = dofile([[{}]]).config
+        local theirs = vim.lsp.config.stagewright
+        for key, value in pairs(ours) do
+          if not vim.deep_equal(value, theirs[key]) then return key end
+        end
+        return true",
+        root().join("editors/nvim/lua/stagewright/init.lua").display()
+    );
+    assert_eq!(session.lua(&same), true);
+}

@@ -8,6 +8,9 @@ use super::session::{Session, init};
 
 const TEXT: &str = "FROM scratch AS one\nFROM one\n";
 
+/// Space for what Neovim says at its start, so that nobody has to press ENTER behind it.
+const SPACE: &str = "vim.o.cmdheight = 8\n";
+
 /// The report.
 fn health(session: &mut Session) -> String {
     session.keys(":checkhealth stagewright<CR>");
@@ -45,10 +48,14 @@ fn the_health_of_a_running_server_is_good() {
 fn a_program_that_is_not_there_is_told() {
     for version in SUPPORTED {
         let options = "{ cmd = { 'stagewrong', 'lsp' } }";
-        let mut session = Session::unserved(version, "Dockerfile", TEXT, &init(version, options));
-        // Neovim itself, as soon as the file is opened.
-        session.until_shown("The language server is either not installed");
-        session.keys("<CR>");
+        let mut session = Session::unserved(
+            version,
+            "Dockerfile",
+            TEXT,
+            &(SPACE.to_owned() + &init(version, options)),
+        );
+        // As soon as the file is opened.
+        session.until_shown("stagewrong: no such program. See :checkhealth stagewright");
         assert_says(
             &health(&mut session),
             &[
@@ -70,9 +77,13 @@ fn a_program_of_another_system_is_told() {
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("permissions");
     for version in SUPPORTED {
         let options = format!("{{ cmd = {{ '{}', 'lsp' }} }}", program.display());
-        let mut session = Session::unserved(version, "Dockerfile", TEXT, &init(version, &options));
+        let mut session = Session::unserved(
+            version,
+            "Dockerfile",
+            TEXT,
+            &(SPACE.to_owned() + &init(version, &options)),
+        );
         session.until_shown("stagewright quit with exit code");
-        session.keys("<CR>");
         assert_says(
             &health(&mut session),
             &["does not say its version", "Is it made for this system? Install it anew"],
@@ -94,7 +105,7 @@ fn settings_in_force_are_listed_and_mistakes_in_them_told() {
                 "size.platform = \"linux/arm64\"",
                 "size.registry = { \"docker.io\", \"ghcr.io\" }",
                 "WARNING There is no setting size.regstry",
-                ":help stagewright-settings",
+                "The names are in :help |stagewright-settings|",
             ],
         );
     }
@@ -123,9 +134,8 @@ fn a_rival_is_told() {
 // Shows: refusal
 #[test]
 fn a_neovim_that_is_too_old_is_refused_in_words() {
-    let init = "require('stagewright').setup()";
-    let mut session = Session::unserved(V0_7, "Dockerfile", TEXT, init);
+    let init = format!("{SPACE}require('stagewright').setup()");
+    let mut session = Session::unserved(V0_7, "Dockerfile", TEXT, &init);
     session.until_shown("stagewright needs Neovim 0.8 or later");
-    session.keys("<CR>");
     assert_says(&health(&mut session), &["Neovim 0.7.2 is too old", "Use Neovim 0.8 or later"]);
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::neovim::{SUPPORTED, V0_11, root};
+use super::neovim::{SUPPORTED, V0_11, Version, path_with, root};
 use super::page::{self, PAGE};
 use super::plugin::assert_served;
 use super::session::{Session, copy, write_init};
@@ -34,13 +34,14 @@ fn repository() -> tempfile::TempDir {
     folder
 }
 
-/// Runs the lines as a newcomer does, who gets `repository` from the project's home.
-fn run(lines: &str, home: &Path, repository: &Path) {
+/// Runs the lines as a newcomer with that Neovim does, who gets `repository` from the project's home.
+fn run(lines: &str, version: Version, home: &Path, repository: &Path) {
     let instead = format!("url.file://{}.insteadOf", repository.display());
     let output = Command::new("sh")
         .args(["-euc", lines])
         .current_dir(home)
         .env("HOME", home)
+        .env("PATH", path_with(version.program().parent().expect("a folder")))
         .env("GIT_CONFIG_COUNT", "1")
         .env("GIT_CONFIG_KEY_0", instead)
         .env("GIT_CONFIG_VALUE_0", HOME_OF_THE_PROJECT)
@@ -55,12 +56,43 @@ fn the_lines_of_the_page_install_the_plugin() {
     let lines = page::block(PAGE, "## Install\n");
     assert!(lines.contains(HOME_OF_THE_PROJECT), "{lines}");
     for version in SUPPORTED {
-        let mut session = Session::at_home(version, "Containerfile.dev", TEXT, |home| {
-            run(&lines, home, repository.path());
+        let mut session = Session::at_home(version, "dev.containerfile", TEXT, |home| {
+            run(&lines, version, home, repository.path());
         });
         assert_served(&mut session);
+        assert_whole(&mut session);
         session.keys(":checkhealth stagewright<CR>");
         session.until_shown("client 1 serves 1 file(s)");
+    }
+}
+
+/// What a user has besides the server.
+fn assert_whole(session: &mut Session) {
+    session.keys(":Stagewright lag<CR>");
+    session.until_shown("There is no :Stagewright lag");
+    session.keys(":help stagewright<CR>");
+    session.until("the help", "vim.fn.expand('%:t') == 'stagewright.txt'");
+    session.keys(":quit<CR>");
+}
+
+/// lazy.nvim is not to be had here: what it does with the entry is done by hand.
+#[test]
+fn the_entry_for_lazy_nvim_starts_the_server() {
+    let entry = page::block(PAGE, "### With lazy.nvim");
+    let repository = repository();
+    let init = format!(
+        "local entry = {entry}
+        assert('{HOME_OF_THE_PROJECT}' == 'https://github.com/' .. entry[1] and not entry.lazy)
+        local plugin = {{ dir = '{}' }}
+        entry.build(plugin)
+        entry.config(plugin)",
+        repository.path().display()
+    );
+    for version in SUPPORTED {
+        let mut session =
+            Session::at_home(version, "dev.containerfile", TEXT, |home| write_init(home, &init));
+        assert_served(&mut session);
+        assert_whole(&mut session);
     }
 }
 

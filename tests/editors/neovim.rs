@@ -1,7 +1,10 @@
 //! A Neovim to type into: the real program, embedded in the test as it is in a graphical front end,
 //! which sends keys and draws what it is told.
 
+use std::env;
+use std::ffi::OsString;
 use std::io::{BufReader, BufWriter, Write};
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -53,7 +56,8 @@ pub const V0_11: Version = Version {
 pub const SUPPORTED: [Version; 2] = [V0_10, V0_11];
 
 impl Version {
-    fn program(self) -> PathBuf {
+    /// The program.
+    pub fn program(self) -> PathBuf {
         root().join(self.folder).join("bin/nvim")
     }
 
@@ -80,6 +84,7 @@ impl Neovim {
     /// Starts Neovim in `folder` on one of its files, with the binary on the path. All that a user
     /// configures and installs is below `home`.
     pub fn start(version: Version, folder: &Path, home: &Path, file: &str) -> Self {
+        let binary = Path::new(env!("CARGO_BIN_EXE_stagewright"));
         let nowhere = home.join("nowhere");
         let mut command = Command::new(version.program());
         for place in PLACES {
@@ -91,7 +96,7 @@ impl Neovim {
             .env("HOME", home)
             .envs(["CONFIG", "DATA"].map(|what| (format!("XDG_{what}_DIRS"), &nowhere)))
             .env("NVIM_LOG_FILE", home.join("log"))
-            .env("PATH", path_with_the_binary())
+            .env("PATH", path_with(binary.parent().expect("a folder")))
             .env("LC_ALL", "C.UTF-8")
             .env_remove("STAGEWRIGHT_LOG")
             .env_remove("VIMRUNTIME")
@@ -264,11 +269,11 @@ impl Drop for Neovim {
     }
 }
 
-fn path_with_the_binary() -> std::ffi::OsString {
-    let binary = Path::new(env!("CARGO_BIN_EXE_stagewright")).parent().expect("a folder");
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(binary.to_owned()).chain(std::env::split_paths(&path));
-    std::env::join_paths(folders).expect("a path")
+/// The search path with that folder before all others.
+pub fn path_with(folder: &Path) -> OsString {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = iter::once(folder.to_owned()).chain(env::split_paths(&path));
+    env::join_paths(folders).expect("a path")
 }
 
 /// The folders of a user's files, where they are not the usual ones below the home.

@@ -106,7 +106,10 @@ local function check_settings()
     if is_known(name) then
       info(('%s = %s'):format(name, vim.inspect(settings[name])))
     else
-      warn(('There is no setting %s'):format(name), { ':help stagewright-settings' })
+      warn(
+        ('There is no setting %s'):format(name),
+        { 'The names are in :help stagewright-settings' }
+      )
     end
   end
 end

@@ -25,8 +25,22 @@ function M.clients()
   return (vim.lsp.get_clients or vim.lsp.get_active_clients)({ name = 'stagewright' })
 end
 
+-- Whether there is a program to start. Neovim 0.11 says nothing where there is none.
+local function is_there(config)
+  local cmd = config.cmd
+  if type(cmd) ~= 'table' or vim.fn.executable(cmd[1]) == 1 then
+    return true
+  end
+  local text = '%s: no such program. See :checkhealth stagewright'
+  vim.notify_once(text:format(cmd[1]), vim.log.levels.WARN)
+  return false
+end
+
 -- Before 0.11: what `vim.lsp.enable` would do.
 local function start(config, buffer)
+  if not is_there(config) then
+    return
+  end
   local file = vim.api.nvim_buf_get_name(buffer)
   local found = vim.fs.find(config.root_markers, { upward = true, path = vim.fs.dirname(file) })
   local given = { name = 'stagewright', root_dir = found[1] and vim.fs.dirname(found[1]) }
@@ -36,24 +50,24 @@ local function start(config, buffer)
   end)
 end
 
-local function start_in_open_buffers(config)
+local function for_each_open(config, act)
   for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
     local loaded = vim.api.nvim_buf_is_loaded(buffer)
     if loaded and vim.tbl_contains(config.filetypes, vim.bo[buffer].filetype) then
-      start(config, buffer)
+      act(config, buffer)
     end
   end
 end
 
-local function start_on_filetype(config)
+local function for_each(config, act)
   vim.api.nvim_create_autocmd('FileType', {
     group = vim.api.nvim_create_augroup('stagewright', { clear = true }),
     pattern = config.filetypes,
     callback = function(event)
-      start(config, event.buf)
+      act(config, event.buf)
     end,
   })
-  start_in_open_buffers(config)
+  for_each_open(config, act)
 end
 
 -- Starts the server for every Dockerfile from now on, and for those that are open. `options` are
@@ -64,9 +78,10 @@ function M.setup(options)
   if vim.lsp.enable then
     vim.lsp.config('stagewright', options)
     vim.lsp.enable('stagewright')
+    for_each(M.configured(), is_there)
   elseif vim.lsp.start then
     kept = vim.tbl_deep_extend('force', M.config, options)
-    start_on_filetype(kept)
+    for_each(kept, start)
   else
     vim.notify('stagewright needs Neovim 0.8 or later', vim.log.levels.ERROR)
   end
@@ -90,7 +105,7 @@ function M.restart()
   if vim.lsp.enable then
     vim.lsp.enable('stagewright')
   else
-    start_in_open_buffers(kept)
+    for_each_open(kept, start)
   end
 end
 

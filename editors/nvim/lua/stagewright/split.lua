@@ -38,8 +38,13 @@ local function preview(buffer, old, new)
   vim.cmd('botright new')
   local window, shown = vim.api.nvim_get_current_win(), vim.api.nvim_get_current_buf()
   vim.api.nvim_buf_set_lines(shown, 0, -1, true, vim.split(vim.trim(patch), '\n'))
-  local options =
-    { buftype = 'nofile', bufhidden = 'wipe', swapfile = false, filetype = 'diff', modifiable = false }
+  local options = {
+    buftype = 'nofile',
+    bufhidden = 'wipe',
+    swapfile = false,
+    filetype = 'diff',
+    modifiable = false,
+  }
   for name, value in pairs(options) do
     vim.bo[shown][name] = value
   end

@@ -1,15 +1,4 @@
 //! Real editors on real files, with the real binary: what a user types and what a user sees.
 
-mod encodings;
-mod health;
-mod install;
-mod mason;
 mod neovim;
 mod page;
-mod plugin;
-mod screen;
-mod session;
-mod sessions;
-mod sizes;
-mod splits;
-mod step;

@@ -78,7 +78,7 @@ function M.split(runtime)
   local old = vim.api.nvim_buf_get_lines(buffer, 0, -1, true)
   run(command, text(old), function(code, new, problem)
     if code ~= 0 then
-      return vim.notify(problem, vim.log.levels.WARN)
+      return vim.notify((problem:gsub('^<stdin>: ', '')), vim.log.levels.WARN)
     end
     -- Behind the last line end.
     table.remove(new)

@@ -1,8 +1,8 @@
 //! A user wants to know what the images of a Dockerfile weigh.
 
-use super::page::{self, PAGE};
 use super::session::Session;
 use super::splits::OPTIONS;
+use crate::page;
 
 const TEXT: &str =
     "FROM golang:1.22 AS build\nCOPY . .\nFROM alpine:3.20\nCOPY --from=build /a /a\n";
@@ -15,7 +15,7 @@ fn start() -> impl Iterator<Item = Session> {
 #[test]
 fn sizes_stand_behind_the_images() {
     for mut session in start() {
-        session.lua(&page::block(PAGE, "### Sizes behind images"));
+        session.lua(&page::block("neovim", "Sizes behind images"));
         session.until_shown("FROM golang:1.22 ≈ 299 MB pull · 823 MB disk AS build");
         session.until_shown("FROM alpine:3.20 ≈ 3.63 MB pull · 7.8 MB disk");
         // They follow what is typed.

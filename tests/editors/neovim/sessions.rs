@@ -5,9 +5,9 @@ use std::fs;
 
 use serde_json::json;
 
-use super::neovim::{SUPPORTED, V0_11, root};
-use super::page::{self, PAGE};
 use super::session::{Session, init, replace};
+use super::{SUPPORTED, V0_11, root};
+use crate::page;
 
 const FILE: &str = "multi.Dockerfile";
 
@@ -220,7 +220,7 @@ fn the_command_that_builds_a_stage_is_told() {
 // Shows: lens
 #[test]
 fn what_builds_a_stage_stands_above_it() {
-    let lenses = page::block(PAGE, "### What builds a stage, above it");
+    let lenses = page::block("neovim", "What builds a stage, above it");
     for version in SUPPORTED {
         let init = format!("{}{lenses}", init(version, ""));
         let mut session = Session::on(version, FILE, &text(), &init);
@@ -261,7 +261,7 @@ fn all_places_of_a_stage_are_highlighted() {
 // Shows: folding
 #[test]
 fn stages_are_folded() {
-    let init = format!("{}{}", init(V0_11, ""), page::block(PAGE, "### Folding"));
+    let init = format!("{}{}", init(V0_11, ""), page::block("neovim", "Folding"));
     let mut session = Session::on(V0_11, FILE, &text(), &init);
     session.go("FROM base AS b$0uilder");
     session.until("a fold", "vim.fn.foldlevel('.') > 0");

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::neovim::{SUPPORTED, V0_11, Version, path_with, root};
-use super::page::{self, PAGE};
 use super::plugin::assert_served;
-use super::session::{Session, copy, write_init};
+use super::session::{PACKAGES, Session, copy, write_init};
+use super::{SUPPORTED, V0_11, Version, path_with, root};
+use crate::page;
 
 const TEXT: &str = "FROM scratch AS one\nFROM one\n";
 
@@ -53,7 +53,7 @@ fn run(lines: &str, version: Version, home: &Path, repository: &Path) {
 #[test]
 fn the_lines_of_the_page_install_the_plugin() {
     let repository = repository();
-    let lines = page::block(PAGE, "## Install\n");
+    let lines = page::block("neovim", "Install");
     assert!(lines.contains(HOME_OF_THE_PROJECT), "{lines}");
     for version in SUPPORTED {
         let mut session = Session::at_home(version, "dev.containerfile", TEXT, |home| {
@@ -78,7 +78,7 @@ fn assert_whole(session: &mut Session) {
 /// lazy.nvim is not to be had here: what it does with the entry is done by hand.
 #[test]
 fn the_entry_for_lazy_nvim_starts_the_server() {
-    let entry = page::block(PAGE, "### With lazy.nvim");
+    let entry = page::block("neovim", "With lazy.nvim");
     let repository = repository();
     let init = format!(
         "local entry = {entry}
@@ -96,10 +96,16 @@ fn the_entry_for_lazy_nvim_starts_the_server() {
     }
 }
 
+/// What the README says of Neovim.
+fn of_the_readme() -> String {
+    let text = fs::read_to_string(root().join("README.md")).expect("the README");
+    let below = text.split("**Neovim").nth(1).expect("Neovim");
+    below.split("```").nth(1).and_then(|block| block.strip_prefix("lua")).expect("Lua").to_owned()
+}
+
 #[test]
 fn an_entry_of_one_s_own_is_enough() {
-    for (page, mark) in [(PAGE, "### Without the plugin"), ("README.md", "**Neovim")] {
-        let entry = page::block(page, mark);
+    for entry in [page::block("neovim", "Without the plugin"), of_the_readme()] {
         let mut session =
             Session::at_home(V0_11, "Dockerfile", TEXT, |home| write_init(home, &entry));
         assert_served(&mut session);
@@ -108,12 +114,12 @@ fn an_entry_of_one_s_own_is_enough() {
 
 #[test]
 fn the_settings_of_the_page_are_taken() {
-    let options = page::block(PAGE, "## Settings");
+    let options = page::block("neovim", "Settings");
     for version in SUPPORTED {
         let text = "FROM golang:1.22\nEXPO 80\n";
         let mut session = Session::on(version, "Dockerfile", text, &options);
         session.until_shown("H EXPO 80");
-        session.lua(&page::block(PAGE, "### Sizes behind images"));
+        session.lua(&page::block("neovim", "Sizes behind images"));
         session.until_shown("MiB pull");
     }
 }
@@ -124,7 +130,7 @@ fn the_entry_for_nvim_lspconfig_starts_the_server() {
     let entry = root().join("editors/nvim/upstream/lspconfig/stagewright.lua");
     let mut session = Session::at_home(V0_11, "Dockerfile", TEXT, |home| {
         write_init(home, "vim.lsp.enable('stagewright')");
-        let lspconfig = home.join(super::session::PACKAGES).join("nvim-lspconfig/lsp");
+        let lspconfig = home.join(PACKAGES).join("nvim-lspconfig/lsp");
         fs::create_dir_all(&lspconfig).expect("a folder");
         fs::copy(entry, lspconfig.join("stagewright.lua")).expect("the entry");
     });

@@ -4,8 +4,8 @@
 use std::fs;
 use std::process::Command;
 
-use super::neovim::{SUPPORTED, V0_10, V0_11, root};
-use super::session::{SERVED, Session, init};
+use super::session::{SERVED, Session};
+use super::{SUPPORTED, V0_10, V0_11, root};
 
 const TEXT: &str = "FROM scratch AS one\nFROM one\n";
 
@@ -63,18 +63,6 @@ fn the_root_is_the_nearest_folder_with_a_mark() {
         let root = session.lua("return vim.lsp.get_clients({ bufnr = 0 })[1].root_dir");
         let root = root.as_str().expect("a root");
         assert!(root.ends_with("/app"), "{root}");
-    }
-}
-
-/// Asked for 0.11, positions come in the encoding that needs no counting; 0.10 knows one only.
-// Shows: encoding
-#[test]
-fn the_encoding_is_the_best_that_both_know() {
-    for (version, expected) in [(V0_10, "utf-16"), (V0_11, "utf-8")] {
-        let text = "FROM scratch AS é🦀\nFROM scratch\nRUN --mount=source=/é🦀,from=é🦀 true\n";
-        let mut session = Session::on(version, "Dockerfile", text, &init(version, ""));
-        let encoding = session.lua("return vim.lsp.get_clients()[1].offset_encoding");
-        assert_eq!(encoding, expected);
     }
 }
 
@@ -182,7 +170,6 @@ fn the_help_is_found() {
     }
 }
 
-/// Every setting has a place in the help, and `:checkhealth` knows it.
 #[test]
 fn every_setting_is_in_the_help_and_known_to_the_health() {
     let page = fs::read_to_string(root().join("docs/settings.md")).expect("the settings");

@@ -1,6 +1,18 @@
 //! A Neovim to type into: the real program, embedded in the test as it is in a graphical front end,
 //! which sends keys and draws what it is told.
 
+mod encodings;
+mod health;
+mod install;
+mod mason;
+mod plugin;
+mod screen;
+mod session;
+mod sessions;
+mod sizes;
+mod splits;
+mod step;
+
 use std::env;
 use std::ffi::OsString;
 use std::io::{BufReader, BufWriter, Write};
@@ -13,7 +25,7 @@ use std::time::{Duration, Instant};
 
 use rmpv::Value;
 
-use super::screen::Screen;
+use self::screen::Screen;
 
 /// How long anything may take. Only a failure takes that long.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -84,7 +96,6 @@ impl Neovim {
     /// Starts Neovim in `folder` on one of its files, with the binary on the path. All that a user
     /// configures and installs is below `home`.
     pub fn start(version: Version, folder: &Path, home: &Path, file: &str) -> Self {
-        let binary = Path::new(env!("CARGO_BIN_EXE_stagewright"));
         let nowhere = home.join("nowhere");
         let mut command = Command::new(version.program());
         for place in PLACES {
@@ -96,7 +107,7 @@ impl Neovim {
             .env("HOME", home)
             .envs(["CONFIG", "DATA"].map(|what| (format!("XDG_{what}_DIRS"), &nowhere)))
             .env("NVIM_LOG_FILE", home.join("log"))
-            .env("PATH", path_with(binary.parent().expect("a folder")))
+            .env("PATH", path_with_the_binary())
             .env("LC_ALL", "C.UTF-8")
             .env_remove("STAGEWRIGHT_LOG")
             .env_remove("VIMRUNTIME")
@@ -267,6 +278,11 @@ impl Drop for Neovim {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// The search path with the binary before all others.
+pub fn path_with_the_binary() -> OsString {
+    path_with(Path::new(env!("CARGO_BIN_EXE_stagewright")).parent().expect("a folder"))
 }
 
 /// The search path with that folder before all others.

@@ -3,8 +3,8 @@
 
 use std::fs;
 
-use super::neovim::{V0_11, root};
 use super::session::{Session, init};
+use super::{V0_11, root};
 
 /// What the server says of the buffer and of a new file of the same text; null if that is the same.
 const DIFFERENCE: &str = r#"

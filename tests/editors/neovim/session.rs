@@ -7,14 +7,14 @@ use std::path::Path;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::neovim::{Neovim, SUPPORTED, V0_11, Version, root};
-use super::page::{self, PAGE};
+use super::{Neovim, SUPPORTED, V0_11, Version, root};
+use crate::page;
 
 /// What the page tells a user of that version to put into init.lua, with these options for `setup`.
 pub fn init(version: Version, options: &str) -> String {
     let more = match version {
-        V0_11 => page::block(PAGE, "### Completion that opens by itself"),
-        _ => page::block(PAGE, "### Keys before Neovim 0.11"),
+        V0_11 => page::block("neovim", "Completion that opens by itself"),
+        _ => page::block("neovim", "Keys before Neovim 0.11"),
     };
     format!("require('stagewright').setup({options})\n{more}")
 }

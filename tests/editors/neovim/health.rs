@@ -3,8 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use super::neovim::{SUPPORTED, V0_7, V0_11};
 use super::session::{Session, init};
+use super::{SUPPORTED, V0_7, V0_11};
 
 const TEXT: &str = "FROM scratch AS one\nFROM one\n";
 
@@ -131,7 +131,6 @@ fn a_rival_is_told() {
     }
 }
 
-// Shows: refusal
 #[test]
 fn a_neovim_that_is_too_old_is_refused_in_words() {
     let init = format!("{SPACE}require('stagewright').setup()");

@@ -1,7 +1,7 @@
 //! The three encodings of positions, on lines with characters that count differently in each.
 
 use super::session::{Session, init, replace};
-use super::{V0_10, V0_11, Version};
+use super::{SUPPORTED, V0_11, Version};
 
 /// All that is touched stands behind characters of two, three and four bytes.
 const TEXT: &str = "\
@@ -66,17 +66,18 @@ fn check_only(encoding: &str) {
     check(V0_11, encoding, &format!("{only}\n{}", init(V0_11, "")));
 }
 
-/// Left alone, both speak the best that both know.
+/// What is spoken if nobody says otherwise.
 // Shows: encoding
 #[test]
 fn utf_8() {
-    check(V0_11, "utf-8", &init(V0_11, ""));
+    for version in SUPPORTED {
+        check(version, "utf-8", &init(version, ""));
+    }
 }
 
 // Shows: encoding
 #[test]
 fn utf_16() {
-    check(V0_10, "utf-16", &init(V0_10, ""));
     check_only("utf-16");
 }
 

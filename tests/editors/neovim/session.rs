@@ -167,7 +167,8 @@ impl Session {
             local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
             -- Its number: asked for buffer 0, Neovim does not send first what it has not sent yet.
             local buffer = vim.api.nvim_get_current_buf()
-            local answer = assert(client:request_sync('{method}', params, 10000, buffer))
+            local answers = assert(vim.lsp.buf_request_sync(buffer, '{method}', params, 10000))
+            local answer = answers[client.id]
             assert(not answer.err, vim.inspect(answer.err))
             return answer.result"
         ))

@@ -50,6 +50,16 @@ local function start(config, buffer)
   end)
 end
 
+-- Left alone, 0.10 speaks UTF-16 only, and then takes most of what stands behind a wide character for
+-- the end of the line.
+local function capabilities()
+  local all = vim.lsp.protocol.make_client_capabilities()
+  if vim.fn.has('nvim-0.10') == 1 then
+    all.general.positionEncodings = { 'utf-8', 'utf-16' }
+  end
+  return all
+end
+
 local function for_each_open(config, act)
   for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
     local loaded = vim.api.nvim_buf_is_loaded(buffer)
@@ -80,7 +90,7 @@ function M.setup(options)
     vim.lsp.enable('stagewright')
     for_each(M.configured(), is_there)
   elseif vim.lsp.start then
-    kept = vim.tbl_deep_extend('force', M.config, options)
+    kept = vim.tbl_deep_extend('force', M.config, { capabilities = capabilities() }, options)
     for_each(kept, start)
   else
     vim.notify('stagewright needs Neovim 0.8 or later', vim.log.levels.ERROR)

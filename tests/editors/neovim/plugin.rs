@@ -67,6 +67,22 @@ fn the_root_is_the_nearest_folder_with_a_mark() {
 }
 
 #[test]
+fn files_without_a_project_share_one_server() {
+    for mut session in Session::each("Dockerfile", TEXT, "") {
+        let other = session.folder().join("elsewhere");
+        fs::create_dir_all(&other).expect("a folder");
+        fs::write(other.join("Dockerfile"), TEXT).expect("a file");
+        for (step, command) in ["edit elsewhere/Dockerfile", "edit!", "edit! #"].iter().enumerate()
+        {
+            session.keys(&format!(":{command}<CR>:let g:done = {step}<CR>"));
+            session.until(command, &format!("vim.g.done == {step}"));
+            assert_served(&mut session);
+        }
+        assert_eq!(session.children().len(), 1);
+    }
+}
+
+#[test]
 fn dockerfiles_are_told_by_their_names() {
     for version in SUPPORTED {
         let mut session = Session::unserved(version, "Dockerfile", TEXT, "");

@@ -36,6 +36,11 @@ local function is_there(config)
   return false
 end
 
+-- Left alone, 0.10 starts a server for each file that is in no project.
+local function is_same(client, config)
+  return client.name == config.name and client.config.root_dir == config.root_dir
+end
+
 -- Before 0.11: what `vim.lsp.enable` would do.
 local function start(config, buffer)
   if not is_there(config) then
@@ -46,7 +51,7 @@ local function start(config, buffer)
   local given = { name = 'stagewright', root_dir = found[1] and vim.fs.dirname(found[1]) }
   -- 0.8 attaches the current buffer and knows no other.
   vim.api.nvim_buf_call(buffer, function()
-    vim.lsp.start(vim.tbl_extend('keep', given, config))
+    vim.lsp.start(vim.tbl_extend('keep', given, config), { reuse_client = is_same })
   end)
 end
 

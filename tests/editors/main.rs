@@ -1,7 +1,9 @@
 //! Real editors on real files, with the real binary: what a user types and what a user sees.
 
 mod encodings;
+mod helix;
 mod neovim;
+mod page;
 mod plugin;
 mod screen;
 mod session;
@@ -9,3 +11,4 @@ mod sessions;
 mod sizes;
 mod splits;
 mod step;
+mod terminal;

@@ -220,7 +220,7 @@ fn program() -> PathBuf {
     if installed.exists() { installed } else { "nvim".into() }
 }
 
-fn path_with_the_binary() -> std::ffi::OsString {
+pub fn path_with_the_binary() -> std::ffi::OsString {
     let binary = Path::new(env!("CARGO_BIN_EXE_stagewright")).parent().expect("a folder");
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(binary.to_owned()).chain(std::env::split_paths(&path));

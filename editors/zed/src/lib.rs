@@ -1,0 +1,1 @@
+use zed_extension_api as zed;

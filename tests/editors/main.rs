@@ -1,5 +1,6 @@
 //! Real editors on real files, with the real binary: what a user types and what a user sees.
 
+mod emacs;
 mod encodings;
 mod helix;
 mod neovim;

@@ -36,6 +36,11 @@ impl Terminal {
         Self { folder }
     }
 
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Starts a program in the folder.
     pub fn start(&self, program: &Path, arguments: &[&str]) {
         let mut tmux = self.tmux();

@@ -1,4 +1,7 @@
 //! Real editors on real files, with the real binary: what a user types and what a user sees.
 
+mod emacs;
+mod helix;
 mod neovim;
 mod page;
+mod terminal;

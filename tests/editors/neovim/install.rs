@@ -81,7 +81,8 @@ fn the_entry_for_lazy_nvim_starts_the_server() {
     let entry = page::block("neovim", "With lazy.nvim");
     let repository = repository();
     let init = format!(
-        "local entry = {entry}
+        "vim.go.loadplugins = false -- Neovim's own way: lazy.nvim has another.
+        local entry = {entry}
         assert('{HOME_OF_THE_PROJECT}' == 'https://github.com/' .. entry[1] and not entry.lazy)
         local plugin = {{ dir = '{}' }}
         entry.build(plugin)

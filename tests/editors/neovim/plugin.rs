@@ -122,6 +122,19 @@ fn a_program_about_dockerfiles_is_not_served() {
     }
 }
 
+/// Such as a plugin's preview of a file.
+#[test]
+fn a_buffer_that_is_no_file_is_not_served() {
+    for mut session in Session::each("Dockerfile", TEXT, "") {
+        session.keys(":new<CR>:setlocal buftype=nofile filetype=dockerfile<CR>");
+        session.until(
+            "the other buffer",
+            "vim.bo.filetype == 'dockerfile' and vim.fn.bufname() == ''",
+        );
+        assert_eq!(session.lua("return #vim.lsp.get_clients({ bufnr = 0 })"), 0);
+    }
+}
+
 // Shows: restart
 #[test]
 fn a_server_that_was_killed_is_started_again() {

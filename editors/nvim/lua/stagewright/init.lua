@@ -43,7 +43,8 @@ end
 
 -- Before 0.11: what `vim.lsp.enable` would do.
 local function start(config, buffer)
-  if not is_there(config) then
+  local is_file = vim.bo[buffer].buftype == ''
+  if not (is_file and is_there(config)) then
     return
   end
   local file = vim.api.nvim_buf_get_name(buffer)

@@ -1,24 +1,33 @@
 /** Asks a file whether it is a server, by running `FILE --version`. */
-import { execFile } from 'node:child_process';
-import { access, chmod, constants } from 'node:fs/promises';
+import { execFile, type ExecFileException } from 'node:child_process';
+import { access, chmod, constants, open } from 'node:fs/promises';
 import { type Candidate, MISSING, type Probed, readVersion } from './binary.ts';
 
 /** A server answers in a few milliseconds; a file on a slow network share takes longer to load. */
 const TIMEOUT = 10_000;
 
-export async function probe(candidate: Candidate): Promise<Probed> {
-    if (candidate.bundled) {
-        await makeExecutable(candidate.file);
+const FOREIGN = 'it is not a program for this platform';
+
+export async function probe({ file, bundled }: Candidate): Promise<Probed> {
+    if (bundled) {
+        await makeExecutable(file);
     }
+    const { error, printed } = await run(file);
+    if (error !== null) {
+        return { problem: await inWords(file, error) };
+    }
+    const version = readVersion(printed);
+    return version === undefined ? { problem: 'it is some other program' } : { version };
+}
+
+function run(file: string): Promise<{ error: ExecFileException | null; printed: string }> {
     return new Promise((resolve) => {
         const options = { timeout: TIMEOUT, windowsHide: true };
-        execFile(candidate.file, ['--version'], options, (error, printed) => {
-            resolve(error ? { problem: inWords(error) } : judge(printed));
-        });
+        execFile(file, ['--version'], options, (error, printed) => resolve({ error, printed }));
     });
 }
 
-/** Some ways of unpacking lose the mode of files. What cannot be mended here, the probe tells. */
+/** Some ways of unpacking lose the mode of files. What cannot be mended here, the run tells. */
 async function makeExecutable(file: string): Promise<void> {
     try {
         await access(file, constants.X_OK);
@@ -27,24 +36,34 @@ async function makeExecutable(file: string): Promise<void> {
     }
 }
 
-function judge(printed: string): Probed {
-    const version = readVersion(printed);
-    return version === undefined ? { problem: 'it is some other program' } : { version };
-}
-
-const PROBLEMS: Readonly<Record<string, string>> = {
-    ENOENT: MISSING,
-    ENOTDIR: MISSING,
-    EACCES: 'it may not be executed',
-    ENOEXEC: 'it is not a program for this platform',
-    // Node's name for what Windows says of a program for another processor.
-    UNKNOWN: 'it is not a program for this platform',
-};
-
-function inWords(error: Error & { code?: unknown; killed?: boolean; signal?: unknown }): string {
+async function inWords(file: string, error: ExecFileException): Promise<string> {
     if (error.killed === true) {
         return `it did not answer within ${TIMEOUT / 1000} seconds`;
     }
-    const known = typeof error.code === 'string' ? PROBLEMS[error.code] : undefined;
-    return known ?? `it ended with ${String(error.signal ?? error.code)}`;
+    const start = await startOf(file);
+    if (start === undefined) {
+        return MISSING;
+    }
+    if (error.code === 'EACCES') {
+        return 'it may not be executed';
+    }
+    // A program for another processor is given to a shell, which ends with some number or other, and
+    // one for another C library counts as missing: only a script can really end like this.
+    return start === '#!' ? `it ended with ${String(error.signal ?? error.code)}` : FOREIGN;
+}
+
+/** The first two characters of a file; nothing if there is none. */
+async function startOf(file: string): Promise<string | undefined> {
+    try {
+        const opened = await open(file);
+        try {
+            const { buffer, bytesRead } = await opened.read(Buffer.alloc(2), 0, 2, 0);
+            return buffer.toString('latin1', 0, bytesRead);
+        } finally {
+            await opened.close();
+        }
+    } catch (error) {
+        // A file that may not be read is there nevertheless.
+        return (error as { code?: string }).code === 'EACCES' ? '' : undefined;
+    }
 }

@@ -7,7 +7,7 @@ use super::highlight::highlight;
 use super::images::tests::view;
 use super::references::references;
 use super::rename::{prepare, rename};
-use super::{Snapshot, folding, lens, links, symbols, weight};
+use super::{Snapshot, calls, folding, lens, links, symbols, weight};
 use crate::text::{TextRange, TextSize};
 
 fn whole_file(snapshot: &Snapshot, check: &impl Fn(TextRange)) {
@@ -20,6 +20,14 @@ fn whole_file(snapshot: &Snapshot, check: &impl Fn(TextRange)) {
     }
     for lens in lens::lenses(snapshot, "Dockerfile") {
         check(lens.range);
+    }
+    if let Some(last) = snapshot.model().stages().last() {
+        for call in calls::outgoing(snapshot, view(), Err("not given"), last.start) {
+            call.places.iter().copied().for_each(check);
+            let called = call.stage.range.start();
+            let back = calls::incoming(snapshot, view(), Err("not given"), called);
+            assert!(back.iter().any(|back| back.places == call.places));
+        }
     }
     let weights = weight::weights(snapshot, view(), Err("not given"));
     assert_eq!(weights.len(), snapshot.model().stages().len());

@@ -4,6 +4,7 @@
 //! list. No protocol types, no I/O.
 
 pub mod actions;
+pub mod calls;
 pub mod completion;
 pub mod context;
 pub mod definition;

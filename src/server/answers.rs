@@ -9,6 +9,7 @@ use super::diagnostics;
 use super::features::Ask;
 use crate::check::Finding;
 use crate::ide::actions::{Action, ActionKind};
+use crate::ide::calls::Call;
 use crate::ide::completion::{Completion, Insert, Kind};
 use crate::ide::definition::Definition;
 use crate::ide::folding::{Fold, FoldKind};
@@ -186,6 +187,38 @@ fn symbol(ask: &Ask, found: &Symbol) -> lsp::DocumentSymbol {
     }
 }
 
+/// A stage in the call hierarchy.
+pub fn called(ask: &Ask, stage: Symbol) -> lsp::CallHierarchyItem {
+    lsp::CallHierarchyItem {
+        kind: symbol_kind(stage.kind),
+        uri: ask.uri.clone(),
+        range: ask.range(stage.range),
+        selection_range: ask.range(stage.selection),
+        name: stage.name,
+        detail: stage.detail,
+        tags: None,
+        data: None,
+    }
+}
+
+/// The stages that call one, and where.
+pub fn incoming_calls(ask: &Ask, found: Vec<Call>) -> Vec<lsp::CallHierarchyIncomingCall> {
+    let call = |call: Call| lsp::CallHierarchyIncomingCall {
+        from_ranges: call.places.iter().map(|place| ask.range(*place)).collect(),
+        from: called(ask, call.stage),
+    };
+    found.into_iter().map(call).collect()
+}
+
+/// The stages that one calls, and where.
+pub fn outgoing_calls(ask: &Ask, found: Vec<Call>) -> Vec<lsp::CallHierarchyOutgoingCall> {
+    let call = |call: Call| lsp::CallHierarchyOutgoingCall {
+        from_ranges: call.places.iter().map(|place| ask.range(*place)).collect(),
+        to: called(ask, call.stage),
+    };
+    found.into_iter().map(call).collect()
+}
+
 fn symbol_kind(kind: SymbolKind) -> lsp::SymbolKind {
     match kind {
         SymbolKind::Stage => lsp::SymbolKind::MODULE,
@@ -266,9 +299,7 @@ pub fn actions(
 
 /// Manifests copied before the sources, or why not for a client that shows such.
 fn manifests(ask: &Ask, range: TextRange) -> Option<lsp::CodeAction> {
-    let context = ask.build_context();
-    let context = context.as_ref().map_err(String::as_str);
-    match ide::manifests::manifests(&ask.snapshot, range, context)? {
+    match ask.in_context(|context| ide::manifests::manifests(&ask.snapshot, range, context))? {
         Ok(found) => Some(action(ask, found)),
         Err(reason) => ask.client.disabled_actions.then(|| lsp::CodeAction {
             title: "Copy the files that name the dependencies first".to_owned(),

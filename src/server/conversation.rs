@@ -183,8 +183,8 @@ impl Conversation {
 }
 
 /// Where the parameters of a request name the document that it is about: beside a position, in an
-/// item to resolve, in the first argument of a command.
-const DOCUMENT: [&str; 3] = ["/textDocument/uri", "/data/uri", "/arguments/0/uri"];
+/// item to resolve, in an item of a hierarchy, in the first argument of a command.
+const DOCUMENT: [&str; 4] = ["/textDocument/uri", "/data/uri", "/item/uri", "/arguments/0/uri"];
 
 /// That document's URI, repaired in place. Empty where there is none.
 fn document_uri(params: &mut Value) -> String {

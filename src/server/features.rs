@@ -25,6 +25,7 @@ use super::diagnostics::{self, Told};
 use super::settings::Settings;
 use crate::ide::images::View;
 use crate::ide::split::Splits;
+use crate::ide::weight::BuildContext;
 use crate::ide::{self, Snapshot};
 use crate::image::Sizes;
 use crate::language::platform::Platform;
@@ -57,6 +58,28 @@ pub fn all() -> Vec<Feature> {
             Ok(answers::locations(ask, &found))
         })
         .advertised(|server, _| server.references_provider = Some(lsp::OneOf::Left(true))),
+        Feature::new::<request::CallHierarchyPrepare>(Pace::Slow, |ask, params| {
+            let offset = ask.offset(params.text_document_position_params.position);
+            let found = ask.in_context(|context| {
+                ide::calls::prepare(&ask.snapshot, ask.view(), context, offset)
+            });
+            Ok(found.map(|stage| vec![answers::called(ask, stage)]))
+        })
+        .advertised(|server, _| server.call_hierarchy_provider = Some(true.into())),
+        Feature::new::<request::CallHierarchyIncomingCalls>(Pace::Slow, |ask, params| {
+            let stage = ask.offset(params.item.range.start);
+            let found = ask.in_context(|context| {
+                ide::calls::incoming(&ask.snapshot, ask.view(), context, stage)
+            });
+            Ok(Some(answers::incoming_calls(ask, found)))
+        }),
+        Feature::new::<request::CallHierarchyOutgoingCalls>(Pace::Slow, |ask, params| {
+            let stage = ask.offset(params.item.range.start);
+            let found = ask.in_context(|context| {
+                ide::calls::outgoing(&ask.snapshot, ask.view(), context, stage)
+            });
+            Ok(Some(answers::outgoing_calls(ask, found)))
+        }),
         Feature::new::<request::DocumentHighlightRequest>(Pace::Slow, |ask, params| {
             let offset = ask.offset(params.text_document_position_params.position);
             Ok(answers::highlights(ask, &ide::highlight::highlight(&ask.snapshot, offset)))
@@ -85,9 +108,9 @@ pub fn all() -> Vec<Feature> {
         // A stage is weighed with the files that it copies, which have to be looked at.
         Feature::new::<request::HoverRequest>(Pace::Slow, |ask, params| {
             let offset = ask.offset(params.text_document_position_params.position);
-            let context = ask.build_context();
-            let context = context.as_ref().map_err(String::as_str);
-            let hover = ide::hover::hover(&ask.snapshot, ask.view(), context, offset);
+            let hover = ask.in_context(|context| {
+                ide::hover::hover(&ask.snapshot, ask.view(), context, offset)
+            });
             Ok(hover.map(|hover| answers::hover(ask, hover)))
         })
         .advertised(|server, _| {
@@ -337,12 +360,16 @@ impl Ask {
         Context::open(Arc::new(Disk), folder, &path).map_err(|why| why.to_string())
     }
 
+    /// What `answer` makes of the build context, or of the reason why there is none.
+    pub fn in_context<T>(&self, answer: impl FnOnce(BuildContext<'_>) -> T) -> T {
+        let context = self.build_context();
+        answer(context.as_ref().map_err(String::as_str))
+    }
+
     /// What there is to say of splitting the document.
     pub fn splits(&self) -> &Splits {
         self.splits.get_or_init(|| {
-            let context = self.build_context();
-            let context = context.as_ref().map_err(String::as_str);
-            ide::split::splits(&self.snapshot, self.view(), context)
+            self.in_context(|context| ide::split::splits(&self.snapshot, self.view(), context))
         })
     }
 

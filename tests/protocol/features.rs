@@ -259,6 +259,36 @@ fn actions_take_the_shape_of_the_client() {
 }
 
 #[test]
+fn stages_call_those_that_they_use() {
+    let mut client = open(json!({}));
+    let prepare = "textDocument/prepareCallHierarchy";
+    let items = client.request(prepare, at_reference(json!({}))).expect("items");
+    let base = json!({
+        "name": "base", "detail": "alpine · ≈ 7.8 MB", "kind": 2, "uri": URI,
+        "range": { "start": { "line": 0, "character": 0 }, "end": { "line": 1, "character": 8 } },
+        "selectionRange": range(0, 15, 19),
+    });
+    assert_eq!(items, json!([base]));
+    let calls = client.request("callHierarchy/incomingCalls", json!({ "item": base }));
+    let calls = calls.expect("calls");
+    assert_eq!(calls.as_array().map(Vec::len), Some(1));
+    let user = &calls[0]["from"];
+    assert_eq!(user["name"], "stage-1");
+    assert_eq!(calls[0]["fromRanges"], json!([range(2, 5, 9), range(3, 12, 16)]));
+    let back = client.request("callHierarchy/outgoingCalls", json!({ "item": user }));
+    let places = json!([range(2, 5, 9), range(3, 12, 16)]);
+    assert_eq!(back, Ok(json!([{ "to": base, "fromRanges": places }])));
+    let none = client.request("callHierarchy/outgoingCalls", json!({ "item": base }));
+    assert_eq!(none, Ok(json!([])));
+    let mut elsewhere = base;
+    elsewhere["uri"] = json!("file:///not-open");
+    let elsewhere = json!({ "item": elsewhere });
+    assert_eq!(client.request("callHierarchy/incomingCalls", elsewhere), Ok(Value::Null));
+    let wrong = json!({ "item": { "uri": URI } });
+    assert_eq!(client.request_code("callHierarchy/incomingCalls", wrong), -32602);
+}
+
+#[test]
 fn what_is_switched_off_has_no_fix() {
     let mut client = open_faulty(json!({ "codeActionLiteralSupport": {} }));
     let settings = json!({ "diagnostics": { "severity": { "unknown-instruction": "off" } } });

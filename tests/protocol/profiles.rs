@@ -160,6 +160,7 @@ const ASKS: &[Ask] = &[
             assert_eq!(answer["data"].as_array().expect("numbers").len() % 5, 0);
         },
     ),
+    ask("callHierarchyProvider", "textDocument/prepareCallHierarchy", true, nothing, list),
     ask("inlayHintProvider", "textDocument/inlayHint", false, || json!({ "range": whole() }), list),
     ask(
         "documentFormattingProvider",

@@ -16,7 +16,7 @@ const CODE_SERVER = join(ROOT, '.cache/vscode/code-server/node_modules/code-serv
 const BINARY = process.env['STAGEWRIGHT'] ?? join(ROOT, 'target/debug/stagewright');
 
 /** What would get into the way of a test, and nothing that the extension is concerned by. */
-const SETTINGS = {
+export const SETTINGS = {
     'files.autoSave': 'off',
     'chat.disableAIFeatures': true,
     'workbench.secondarySideBar.defaultVisibility': 'hidden',

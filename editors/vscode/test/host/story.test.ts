@@ -1,10 +1,11 @@
 /** A user of VS Code works on Dockerfiles with several stages. */
 import assert from 'node:assert/strict';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, afterEach, before, test, type TestContext } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { Host } from './host.ts';
-import { browser, until, Workbench } from './workbench.ts';
+import { Host, SETTINGS } from './host.ts';
+import { browser, positionOf, until, Workbench } from './workbench.ts';
 
 const SHOP = `# The shop.
 FROM golang:1.22 AS build
@@ -104,7 +105,16 @@ before(async () => {
         await host.write(`work/${file}`, text);
     }
     [chromium] = await Promise.all([browser(), host.start()]);
-    bench = await Workbench.open(chromium, host.workbench('work'));
+    bench = await Workbench.open(chromium, host.workbench('work'), SETTINGS);
+});
+
+afterEach(async (context) => {
+    const { name, passed } = context as TestContext;
+    if (!passed) {
+        const shown = join(tmpdir(), `${name.replaceAll(/\W+/g, '-')}.png`);
+        await bench.picture(shown);
+        console.error(`What was to be seen: ${shown}`);
+    }
 });
 
 after(async () => {
@@ -117,4 +127,238 @@ test('the guide’s block installs it, and sizes stand behind the images', async
     await open('shop/Dockerfile');
     await bench.sees('.view-line', '≈ 299 MB pull · 823 MB disk');
     await bench.sees('.view-line', '≈ 3.63 MB pull · 7.8 MB disk');
+});
+
+// Shows: lens
+test('each stage has the line that builds it', async () => {
+    await open('shop/Dockerfile');
+    await bench.sees('.codelens-decoration', 'docker build --target build .');
+    await bench.sees('.codelens-decoration', 'docker build --target certificates .');
+});
+
+// Shows: diagnostics, fix
+test('a finding is told, and mended from the menu', async () => {
+    await open('broken/Dockerfile');
+    await bench.page.locator('.squiggly-error').first().waitFor();
+    await bench.press('F8');
+    await bench.sees('.marker-widget', 'pasted-text');
+    await picture('finding');
+    await bench.press('Escape');
+    await bench.press('Control+.');
+    await bench.act('Replace');
+    await savesAs('broken/Dockerfile', BROKEN.replace('–', '--'));
+    await bench.page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
+});
+
+// Shows: hover
+test('a hover tells what an image weighs and what is lighter', async () => {
+    await open('shop/Dockerfile');
+    await bench.sees('.view-line', '≈ 299 MB pull');
+    await bench.goTo(SHOP, 'FROM gol$0ang:1.22');
+    await bench.command('Show or Focus Hover');
+    const hover = await bench.sees('.monaco-hover-content', '299 MB');
+    const told = (await hover.innerText()).replaceAll('\u00a0', ' ');
+    for (const part of ['measured 2024-09-05', 'golang:1.22-alpine', '−226 MB', 'musl instead of glibc']) {
+        assert.ok(told.includes(part), `“${part}” is in\n${told}`);
+    }
+    await picture('hover');
+});
+
+// Shows: definition
+test('F12 on --from= goes to the stage', async () => {
+    await open('shop/Dockerfile');
+    await bench.goTo(SHOP, '--from=cert$0ificates');
+    await bench.press('F12');
+    await bench.seesCursorAt(positionOf(SHOP, 'alpine:3.20 AS $0certificates'));
+});
+
+// Shows: references
+test('the uses of a stage are listed', async () => {
+    await open('shop/Dockerfile');
+    await bench.goTo(SHOP, 'AS bu$0ild');
+    await bench.press('Shift+F12');
+    const list = bench.page.locator('.reference-zone-widget .ref-tree');
+    await list.getByText('FROM golang:1.22 AS build').waitFor();
+    await list.getByText('COPY --from=build /shop /shop').waitFor();
+});
+
+// Shows: highlight
+test('the uses of a stage are marked where the cursor is on one', async () => {
+    await open('shop/Dockerfile');
+    await bench.goTo(SHOP, '--from=bu$0ild');
+    const marked = bench.page.locator('.cdr.wordHighlight, .cdr.wordHighlightStrong');
+    await until('two places are marked', async () => (await marked.count()) === 2);
+});
+
+// Shows: completion
+test('behind --from= stand the stages that can be used there, and no other', async () => {
+    await open('shop/Dockerfile');
+    await bench.goTo(SHOP, 'CMD ["/shop"]$0');
+    await bench.type('\nCOPY --from=');
+    const rows = bench.page.locator('.suggest-widget .monaco-list-row');
+    await bench.sees('.suggest-widget .monaco-list-row', 'certificates');
+    await bench.sees('.suggest-widget .monaco-list-row', 'build');
+    await picture('completion');
+    assert.equal(await rows.filter({ hasText: /^alpine/ }).count(), 0);
+    await bench.type('cer');
+    await bench.sees('.suggest-widget .monaco-list-row.focused', 'certificates');
+    await bench.press('Enter');
+    await savesAs('shop/Dockerfile', `${SHOP.trimEnd()}\nCOPY --from=certificates\n`);
+});
+
+// Shows: rename
+test('F2 renames a stage wherever it is named', async () => {
+    await open('shop/Dockerfile');
+    await bench.goTo(SHOP, '--from=bu$0ild');
+    await bench.press('F2');
+    await bench.page.locator('.rename-box .rename-input').waitFor();
+    await bench.press('Control+a');
+    await bench.type('compiled');
+    await bench.press('Enter');
+    await bench.sees('.view-line', '--from=compiled');
+    await savesAs('shop/Dockerfile', SHOP.replace('AS build', 'AS compiled').replace('=build', '=compiled'));
+});
+
+// Shows: symbols
+test('the outline goes by stages', async () => {
+    await open('shop/Dockerfile');
+    await bench.press('Control+Shift+o');
+    for (const row of ['build', 'certificates', 'stage-2', 'WORKDIR /src']) {
+        await bench.sees('.quick-input-list .monaco-list-row', row);
+    }
+    await bench.type('certificates');
+    await bench.sees('.quick-input-list .monaco-list-row.focused', 'certificates');
+    await bench.press('Enter');
+    await bench.seesCursorAt(positionOf(SHOP, 'alpine:3.20 AS $0certificates'));
+});
+
+// Shows: folding
+test('a stage is folded', async () => {
+    await open('shop/Dockerfile');
+    await bench.goTo(SHOP, '$0FROM golang');
+    await bench.sees('.view-line', 'WORKDIR /src');
+    await bench.command('Fold');
+    await bench.seesNo('.view-line', 'WORKDIR /src');
+    await bench.sees('.view-line', 'FROM golang:1.22');
+});
+
+// Shows: links
+test('an image is a link to its page', async () => {
+    await open('shop/Dockerfile');
+    await bench.page.locator('.view-line .detected-link', { hasText: 'golang:1.22' }).waitFor();
+});
+
+// Shows: call hierarchy
+test('the call hierarchy tells what uses a stage', async () => {
+    await open('shop/Dockerfile');
+    await bench.goTo(SHOP, 'AS cert$0ificates');
+    await bench.press('Shift+Alt+h');
+    const tree = bench.page.locator('.call-hierarchy .tree');
+    await tree.getByText('certificates').first().waitFor();
+    await tree.getByText('stage-2').waitFor();
+});
+
+test('the stage graph shows stages, sizes and arrows, and leads to the stage', async () => {
+    await open('shop/Dockerfile');
+    await bench.command('Stagewright: Show Stage Graph');
+    const graph = bench.page.frameLocator('iframe.webview').frameLocator('iframe');
+    const stages = graph.locator('.stage');
+    await stages.filter({ hasText: 'certificates' }).waitFor();
+    assert.equal(await stages.count(), 3);
+    assert.match((await stages.filter({ hasText: 'build' }).textContent()) ?? '', /golang:1\.22.*823 MB/);
+    const titles = graph.locator('path title');
+    await until('two arrows', async () => (await titles.count()) === 2);
+    assert.deepEqual((await titles.allTextContents()).sort(), ['stage-2 copies from build', 'stage-2 copies from certificates']);
+    await picture('graph');
+    await stages.filter({ hasText: 'certificates' }).click();
+    await bench.sees('.tab.active.selected', 'Dockerfile');
+    await bench.seesCursorAt(positionOf(SHOP, '$0FROM alpine:3.20 AS'));
+    // It follows what is typed.
+    await bench.press('Control+End');
+    await bench.type('FROM build AS tests\n');
+    await stages.filter({ hasText: 'tests' }).waitFor();
+    await titles.filter({ hasText: 'tests is built on build' }).waitFor({ state: 'attached' });
+});
+
+// Shows: split
+test('a split is shown before it is applied, and applied only then', async () => {
+    await open('serves/Dockerfile');
+    await bench.command('Stagewright: Split Into Builder');
+    await bench.pick('distroless/static-debian12');
+    await bench.sees('.editor.modified .view-line', 'COPY --from=builder /app /app');
+    await picture('split');
+    await bench.answer('distroless/static-debian12', 'Cancel');
+    await bench.page.locator('.monaco-diff-editor').waitFor({ state: 'detached' });
+    assert.equal(await host.read('work/serves/Dockerfile'), SERVES);
+
+    await bench.command('Stagewright: Split Into Builder');
+    await bench.pick('distroless/static-debian12');
+    await bench.sees('.editor.modified .view-line', 'COPY --from=builder /app /app');
+    await bench.answer('distroless/static-debian12', 'Apply');
+    await bench.page.locator('.monaco-diff-editor').waitFor({ state: 'detached' });
+    await bench.sees('.view-line', 'COPY --from=builder /app /app');
+    await savesAs('serves/Dockerfile', SERVES_SPLIT);
+});
+
+// Shows: refusal
+test('what is not split is told with the reason', async () => {
+    await open('refused/Dockerfile');
+    await bench.command('Stagewright: Split Into Builder');
+    await bench.message('This file is not split: ');
+    await bench.command('Notifications: Clear All Notifications');
+});
+
+// Shows: settings
+test('a changed setting counts at once', async () => {
+    await open('serves/Dockerfile');
+    await bench.sees('.view-line', '≈ 299 MB pull');
+    await bench.set({ 'stagewright.size.unit': 'MiB' });
+    await bench.openFile('serves/Dockerfile');
+    await bench.sees('.view-line', '≈ 285 MiB pull');
+});
+
+test('the usual names are Dockerfiles, and programs are what they were', async () => {
+    for (const [file, language] of [
+        ['names/Dockerfile.dev', 'Dockerfile'],
+        ['names/containerfile', 'Dockerfile'],
+        ['names/Dockerfile.go', 'Go'],
+    ] as const) {
+        await open(file);
+        await bench.sees('#status\\.editor\\.mode', language);
+    }
+});
+
+// Shows: restart
+test('a server that is killed comes back, and one that is restarted is another', async () => {
+    await open('shop/Dockerfile');
+    const [first, ...others] = await host.servers();
+    assert.ok(first !== undefined && others.length === 0, 'one server runs');
+    process.kill(first, 'SIGKILL');
+    const isReplaced = (old: number) => async () => {
+        const now = await host.servers();
+        return now.length === 1 && now[0] !== old;
+    };
+    await until('another server runs', isReplaced(first));
+    await bench.goTo(SHOP, '--from=cert$0ificates');
+    await bench.press('F12');
+    await bench.seesCursorAt(positionOf(SHOP, 'alpine:3.20 AS $0certificates'));
+    const [second] = await host.servers();
+    await bench.command('Stagewright: Restart Server');
+    await until('another server runs', isReplaced(second ?? 0));
+    await bench.goTo(SHOP, '--from=bu$0ild');
+    await bench.press('F12');
+    await bench.seesCursorAt(positionOf(SHOP, 'golang:1.22 AS $0build'));
+});
+
+test('a wrong path is told with the path, and mended by the setting', async () => {
+    await open('shop/Dockerfile');
+    await bench.set({ 'stagewright.path': '/no/such/stagewright' });
+    const told = '/no/such/stagewright (the setting stagewright.path): there is no such file';
+    await bench.message(told);
+    await picture('trouble');
+    await bench.answer(told, 'Open the Setting');
+    await bench.sees('.settings-editor .setting-item-contents', 'Path');
+    assert.deepEqual(await host.servers(), []);
+    await bench.set({});
+    await until('a server runs', async () => (await host.servers()).length === 1);
 });

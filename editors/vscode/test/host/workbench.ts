@@ -25,18 +25,22 @@ export async function browser(): Promise<Browser> {
 export class Workbench {
     readonly page: Page;
 
-    private constructor(page: Page) {
+    private readonly settings: Readonly<Record<string, unknown>>;
+
+    private constructor(page: Page, settings: Readonly<Record<string, unknown>>) {
         this.page = page;
+        this.settings = settings;
     }
 
-    static async open(browser: Browser, address: string): Promise<Workbench> {
+    /** `settings` are those that the user has. */
+    static async open(browser: Browser, address: string, settings: Readonly<Record<string, unknown>>): Promise<Workbench> {
         // Pixels enough for a picture on a page, and the size of a small window.
         const page = await browser.newPage({ viewport: { width: 1200, height: 700 } });
         page.setDefaultTimeout(PATIENCE);
         await page.goto(address);
         await page.locator('.monaco-workbench').waitFor();
         await page.locator('.explorer-folders-view').waitFor();
-        return new Workbench(page);
+        return new Workbench(page, settings);
     }
 
     async close(): Promise<void> {
@@ -113,6 +117,29 @@ export class Workbench {
     async answer(text: string, answer: string): Promise<void> {
         const message = await this.message(text);
         await message.getByRole('button', { name: answer, exact: true }).click();
+    }
+
+    /** Chooses from the menu of code actions. */
+    async act(title: string): Promise<void> {
+        await (await this.sees('.action-widget .monaco-list-row', title)).click();
+    }
+
+    /** Chooses from the list of a command. */
+    async pick(title: string): Promise<void> {
+        await (await this.sees('.quick-input-list .monaco-list-row', title)).click();
+    }
+
+    /** Adds to the user's settings, by typing them as a user would; forgets what was added before. */
+    async set(added: Record<string, unknown>): Promise<void> {
+        await this.command('Preferences: Open User Settings (JSON)');
+        await this.tab('settings.json').waitFor();
+        await this.page.locator('.editor-instance .monaco-editor.focused').waitFor();
+        await this.press('Control+a');
+        // Pasted text, unlike typed, is not completed by the editor.
+        await this.page.keyboard.insertText(JSON.stringify({ ...this.settings, ...added }, null, 4));
+        await this.press('Control+s');
+        await this.page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
+        await this.command('View: Close Editor');
     }
 
     /** Says that what was typed need not be saved, if that is asked. */

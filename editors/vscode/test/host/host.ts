@@ -20,13 +20,14 @@ export const SETTINGS = {
     'files.autoSave': 'off',
     'chat.disableAIFeatures': true,
     'workbench.secondarySideBar.defaultVisibility': 'hidden',
+    'workbench.editor.useModal': 'off',
     'workbench.startupEditor': 'none',
     'workbench.colorTheme': 'Default Light Modern',
     'editor.minimap.enabled': false,
     'editor.hover.delay': 100,
     'extensions.autoUpdate': false,
     'extensions.autoCheckUpdates': false,
-    'security.workspace.trust.startupPrompt': 'never',
+    'security.workspace.trust.enabled': false,
     'stagewright.size.platform': 'linux/amd64',
 };
 

@@ -5,7 +5,7 @@ import { type Browser, chromium, type Locator, type Page } from 'playwright-core
 const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 /** The longest that anything may take to be seen, in milliseconds. */
-export const PATIENCE = 40_000;
+export const PATIENCE = Number(process.env['PATIENCE'] ?? 40_000);
 
 export async function browser(): Promise<Browser> {
     return chromium.launch({
@@ -69,7 +69,11 @@ export class Workbench {
         await this.press('Control+p');
         await this.page.locator('.quick-input-widget input').first().waitFor();
         await this.type(name);
-        await this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: name.split('/').at(-1) ?? '' }).waitFor();
+        let row = this.page.locator('.quick-input-list .monaco-list-row.focused');
+        for (const part of name.split('/')) {
+            row = row.filter({ hasText: part });
+        }
+        await row.waitFor();
         await this.press('Enter');
         await this.tab(name.split('/').at(-1) ?? '').waitFor();
         await this.page.locator('.editor-instance .monaco-editor.focused').waitFor();
@@ -144,13 +148,14 @@ export class Workbench {
 
     /** Says that what was typed need not be saved, if that is asked. */
     async discardIfAsked(): Promise<void> {
-        const dialog = this.page.getByRole('button', { name: "Don't Save" });
-        const watermark = this.page.locator('.editor-group-watermark');
-        await dialog.or(watermark).first().waitFor();
-        if (await dialog.isVisible()) {
-            await dialog.click();
-            await watermark.first().waitFor();
-        }
+        const empty = this.page.locator('.editor-group-container.empty');
+        const discard = this.page.getByRole('button', { name: "Don't Save" });
+        await until('all editors are closed, or a question is asked', async () => {
+            if (await discard.isVisible()) {
+                await discard.click();
+            }
+            return empty.isVisible();
+        });
     }
 
     async picture(file: string): Promise<void> {

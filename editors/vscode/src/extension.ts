@@ -23,7 +23,8 @@ export async function activate(context: ExtensionContext): Promise<void> {
         workspace.onDidGrantWorkspaceTrust(() => running.restart()),
         workspace.onDidChangeConfiguration((change) => {
             if (change.affectsConfiguration(`${SECTION}.path`)) {
-                void running.restart();
+                // The client, too, is about to tell its server of the change: not while it stops.
+                setImmediate(() => void running.restart());
             }
         }),
     );

@@ -23,6 +23,9 @@ export const SETTINGS = {
     'workbench.editor.useModal': 'off',
     'workbench.startupEditor': 'none',
     'workbench.colorTheme': 'Default Light Modern',
+    // What is typed is what stands there.
+    'editor.autoClosingBrackets': 'never',
+    'editor.autoIndent': 'none',
     'editor.minimap.enabled': false,
     'editor.hover.delay': 100,
     'extensions.autoUpdate': false,

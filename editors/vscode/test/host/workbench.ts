@@ -55,13 +55,13 @@ export class Workbench {
         return this.page.keyboard.type(text);
     }
 
-    /** Gives a command by its title. */
+    /** Gives a command by its full title. */
     async command(title: string): Promise<void> {
         await this.press('F1');
         await this.page.locator('.quick-input-widget input').first().waitFor();
         await this.type(title);
-        await this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: title }).waitFor();
-        await this.press('Enter');
+        // What a row says goes on with its keys and whether it was used lately.
+        await this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title},"], .quick-input-list .monaco-list-row[aria-label="${title}"]`).first().click();
     }
 
     /** Opens a file of the workspace and waits until the cursor is in it. */

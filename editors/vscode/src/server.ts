@@ -1,7 +1,6 @@
 /** The server's life: found, started, restarted, stopped. */
 import { homedir } from 'node:os';
 import {
-    commands,
     type Disposable,
     env,
     type LogOutputChannel,
@@ -12,7 +11,7 @@ import {
 import { LanguageClient, type LanguageClientOptions, State } from 'vscode-languageclient/node';
 import { candidates, type Failure, find, type Found, inShort, inWords } from './binary.ts';
 import { probe } from './probe.ts';
-import { forServer, SECTION, serverPath } from './settings.ts';
+import { forServer, openPathSetting, SECTION, serverPath } from './settings.ts';
 import { Status } from './status.ts';
 
 const INSTALL_PAGE = 'https://github.com/stagewright/stagewright/blob/main/docs/editors/vscode.md';
@@ -138,20 +137,16 @@ export class Server implements Disposable {
     private tellNotFound(failures: readonly Failure[]): void {
         this.log.error(`no server was found. Tried:\n${inWords(failures)}`);
         this.status.show({ kind: 'stopped', why: 'no server was found' });
-        const answers = { 'Open the Setting': openSetting, 'How to Install': openInstallPage };
+        const answers = { 'Open the Setting': openPathSetting, 'How to Install': openInstallPage };
         const message = `Stagewright has no server to start. Tried: ${inShort(failures)}.`;
         void window.showErrorMessage(message, ...Object.keys(answers)).then((chosen) => {
             if (chosen !== undefined) {
-                answers[chosen as keyof typeof answers]();
+                void answers[chosen as keyof typeof answers]();
             }
         });
     }
 }
 
-function openSetting(): void {
-    void commands.executeCommand('workbench.action.openSettings', '@id:stagewright.path');
-}
-
-function openInstallPage(): void {
-    void env.openExternal(Uri.parse(INSTALL_PAGE));
+function openInstallPage(): Thenable<unknown> {
+    return env.openExternal(Uri.parse(INSTALL_PAGE));
 }

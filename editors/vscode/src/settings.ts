@@ -1,5 +1,5 @@
 /** The settings, and which of them are the editor's business and not the server's. */
-import { workspace } from 'vscode';
+import { commands, env, workspace } from 'vscode';
 
 export const SECTION = 'stagewright';
 
@@ -8,6 +8,15 @@ const OURS = ['path', 'trace'];
 
 export function serverPath(): string {
     return workspace.getConfiguration(SECTION).get('path', '');
+}
+
+/** Opens the settings editor at the path, on the page where it is set or would have to be. */
+export function openPathSetting(): Thenable<unknown> {
+    const set = workspace.getConfiguration(SECTION).inspect('path');
+    const isOfWorkspace = set?.workspaceValue !== undefined || set?.workspaceFolderValue !== undefined;
+    // The editor shows nothing of it on the user's page while the files are on another machine.
+    const page = isOfWorkspace ? 'openWorkspaceSettings' : env.remoteName !== undefined ? 'openRemoteSettings' : 'openSettings';
+    return commands.executeCommand(`workbench.action.${page}`, { query: `@id:${SECTION}.path` });
 }
 
 /** What the server gets of the section. */

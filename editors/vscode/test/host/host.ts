@@ -6,6 +6,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { createVSIX } from '@vscode/vsce';
 import { ReleasePage } from './release.ts';
 
 const EXTENSION = resolve(import.meta.dirname, '../..');
@@ -16,7 +17,7 @@ const CODE_SERVER = join(ROOT, '.cache/vscode/code-server/node_modules/code-serv
 const BINARY = process.env['STAGEWRIGHT'] ?? join(ROOT, 'target/debug/stagewright');
 
 /** What would get into the way of a test, and nothing that the extension is concerned by. */
-export const SETTINGS = {
+const SETTINGS = {
     'files.autoSave': 'off',
     'chat.disableAIFeatures': true,
     'workbench.secondarySideBar.defaultVisibility': 'hidden',
@@ -30,9 +31,12 @@ export const SETTINGS = {
     'editor.hover.delay': 100,
     'extensions.autoUpdate': false,
     'extensions.autoCheckUpdates': false,
-    'security.workspace.trust.enabled': false,
+    'security.workspace.trust.startupPrompt': 'never',
     'stagewright.size.platform': 'linux/amd64',
 };
+
+/** Is there as soon as the program in PATH that is no server, although called like one, has run. */
+export const DECOY_RAN = 'decoy-ran';
 
 const run = promisify(execFile);
 
@@ -49,8 +53,11 @@ export class Host {
     static async install(): Promise<Host> {
         const host = new Host(await mkdtemp(join(tmpdir(), 'stagewright-vscode-')));
         await host.write('user/User/settings.json', JSON.stringify(SETTINGS, null, 4));
-        await host.write('bin/code', `#!/bin/sh\nexec '${process.execPath}' '${CODE_SERVER}' ${host.folders()} "$@"\n`);
-        await chmod(join(host.folder, 'bin/code'), 0o755);
+        await host.write('home/.profile', `PATH='${host.path('bin')}':"$PATH"\n`);
+        await host.program('bin/stagewright', `#!/bin/sh\ntouch '${host.path(DECOY_RAN)}'\necho decoy 1.0.0\n`);
+        await host.program(
+            'bin/code', `#!/bin/sh\nexec '${process.execPath}' '${CODE_SERVER}' ${host.folders()} "$@"\n`,
+        );
         await host.runInstallBlock();
         return host;
     }
@@ -65,21 +72,29 @@ export class Host {
         try {
             const downloads = join(this.folder, 'downloads');
             await mkdir(downloads);
-            const env = { ...process.env, ...page.environment, PATH: `${this.folder}/bin:${process.env['PATH']}` };
+            const env = { ...this.environment(), ...page.environment };
             await run('sh', ['-ec', block], { cwd: downloads, env });
         } finally {
             page.close();
         }
     }
 
-    /** Installs a package that is not ours. */
-    async installPackage(file: string): Promise<void> {
-        await run(join(this.folder, 'bin/code'), ['--install-extension', file]);
+    /** Installs an extension that has a name and nothing else. */
+    async installNamesake(publisher: string, name: string, displayName: string): Promise<void> {
+        const folder = `namesakes/${name}`;
+        const engines = { vscode: '*' };
+        await this.write(`${folder}/package.json`, JSON.stringify({ publisher, name, displayName, version: '1.0.0', engines }));
+        const packagePath = this.path(`${folder}.vsix`);
+        const relaxed = { allowMissingRepository: true, skipLicense: true };
+        await createVSIX({ cwd: this.path(folder), packagePath, dependencies: false, ...relaxed });
+        await run(this.path('bin/code'), ['--install-extension', packagePath], { env: this.environment() });
     }
 
-    async start(): Promise<void> {
-        const plain = ['--disable-telemetry', '--disable-update-check', '--auth', 'none', '--bind-addr', '127.0.0.1:0'];
-        const started = spawn(join(this.folder, 'bin/code'), plain, { stdio: ['ignore', 'pipe', 'pipe'] });
+    /** Starts code-server, with more arguments than those that each test needs; ends one that runs. */
+    async start(...more: string[]): Promise<void> {
+        await this.end();
+        const plain = [...more, '--disable-telemetry', '--disable-update-check', '--auth', 'none', '--bind-addr', '127.0.0.1:0'];
+        const started = spawn(this.path('bin/code'), plain, { env: this.environment(), stdio: ['ignore', 'pipe', 'pipe'] });
         this.process = started;
         let said = '';
         started.stderr.on('data', (data: Buffer) => (said += data.toString()));
@@ -97,18 +112,22 @@ export class Host {
     }
 
     async stop(): Promise<void> {
+        await this.end();
+        await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    }
+
+    private async end(): Promise<void> {
         const started = this.process;
         if (started !== undefined && started.exitCode === null) {
             const ended = once(started, 'exit');
             started.kill('SIGTERM');
             await ended;
         }
-        await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
     }
 
     /** The address of the workbench with that folder open. */
     workbench(folder: string): string {
-        return `${this.address}/?folder=${encodeURIComponent(join(this.folder, folder))}`;
+        return `${this.address}/?folder=${encodeURIComponent(this.path(folder))}`;
     }
 
     path(file: string): string {
@@ -118,6 +137,16 @@ export class Host {
     async write(file: string, text: string): Promise<void> {
         await mkdir(join(this.folder, file, '..'), { recursive: true });
         await writeFile(join(this.folder, file), text);
+    }
+
+    private async program(file: string, text: string): Promise<void> {
+        await this.write(file, text);
+        await chmod(this.path(file), 0o755);
+    }
+
+    /** A home of its own, and our programs first. The profile is for VS Code, which asks a login shell. */
+    private environment(): NodeJS.ProcessEnv {
+        return { ...process.env, HOME: this.path('home'), PATH: `${this.path('bin')}:${process.env['PATH']}` };
     }
 
     read(file: string): Promise<string> {

@@ -1,10 +1,12 @@
 /** A user of VS Code works on Dockerfiles with several stages. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test, type TestContext } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { Host, SETTINGS } from './host.ts';
+import { DECOY_RAN, Host } from './host.ts';
 import { browser, positionOf, until, Workbench } from './workbench.ts';
 
 const SHOP = `# The shop.
@@ -108,8 +110,9 @@ before(async () => {
     for (const [file, text] of Object.entries(FILES)) {
         await host.write(`work/${file}`, text);
     }
-    [chromium] = await Promise.all([browser(), host.start()]);
-    bench = await Workbench.open(chromium, host.workbench('work'), SETTINGS);
+    await host.installNamesake('exiasr', 'hadolint', 'hadolint');
+    [chromium] = await Promise.all([browser(), host.start('--disable-workspace-trust')]);
+    bench = await Workbench.open(chromium, host.workbench('work'));
 });
 
 afterEach(async (context) => {
@@ -131,6 +134,16 @@ test('the guide’s block installs it, and sizes stand behind the images', async
     await open('shop/Dockerfile');
     await bench.sees('.view-line', '≈ 299 MB pull · 823 MB disk');
     await bench.sees('.view-line', '≈ 3.63 MB pull · 7.8 MB disk');
+});
+
+test('one question is asked about another extension with findings, and not again', async () => {
+    const question = 'hadolint can report findings in Dockerfiles, too';
+    await bench.answer(question, 'Keep Both');
+    await bench.reload();
+    await open('shop/Dockerfile');
+    // The question stands before the server.
+    await bench.sees('.view-line', '≈ 299 MB pull');
+    assert.equal(await bench.page.getByText(question).count(), 0);
 });
 
 // Shows: lens
@@ -318,7 +331,7 @@ test('a changed setting counts at once', async () => {
     await bench.sees('.view-line', '≈ 299 MB pull');
     await bench.set({ 'stagewright.size.unit': 'MiB' });
     await bench.openFile('serves/Dockerfile');
-    await bench.sees('.view-line', '≈ 285 MiB pull');
+    await bench.sees('.view-line', '≈ 286 MiB pull');
 });
 
 test('the usual names are Dockerfiles, and programs are what they were', async () => {
@@ -361,8 +374,22 @@ test('a wrong path is told with the path, and mended by the setting', async () =
     await bench.message(told);
     await picture('trouble');
     await bench.answer(told, 'Open the Setting');
-    await bench.sees('.settings-editor .setting-item-contents', 'Path');
+    await bench.sees('.settings-editor .setting-item-contents', 'The server to start');
     assert.deepEqual(await host.servers(), []);
     await bench.set({});
     await until('a server runs', async () => (await host.servers()).length === 1);
+});
+
+test('in a workspace that is not trusted only the bundled server is run', async () => {
+    assert.ok(existsSync(host.path(DECOY_RAN)), 'what is in PATH was tried in the tests before');
+    await rm(host.path(DECOY_RAN));
+    await bench.close();
+    await host.write('work/.vscode/settings.json', JSON.stringify({ 'stagewright.path': '/no/such/stagewright' }));
+    await host.start();
+    bench = await Workbench.open(chromium, host.workbench('work'));
+    await bench.sees('.statusbar-item', 'Restricted Mode');
+    await open('shop/Dockerfile');
+    await bench.sees('.view-line', '≈ 299 MB pull');
+    assert.equal((await host.servers()).length, 1);
+    assert.ok(!existsSync(host.path(DECOY_RAN)), 'what is in PATH was not run');
 });

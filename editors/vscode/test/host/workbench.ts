@@ -25,22 +25,28 @@ export async function browser(): Promise<Browser> {
 export class Workbench {
     readonly page: Page;
 
-    private readonly settings: Readonly<Record<string, unknown>>;
-
-    private constructor(page: Page, settings: Readonly<Record<string, unknown>>) {
+    private constructor(page: Page) {
         this.page = page;
-        this.settings = settings;
     }
 
-    /** `settings` are those that the user has. */
-    static async open(browser: Browser, address: string, settings: Readonly<Record<string, unknown>>): Promise<Workbench> {
+    static async open(browser: Browser, address: string): Promise<Workbench> {
         // Pixels enough for a picture on a page, and the size of a small window.
         const page = await browser.newPage({ viewport: { width: 1200, height: 700 } });
         page.setDefaultTimeout(PATIENCE);
         await page.goto(address);
-        await page.locator('.monaco-workbench').waitFor();
-        await page.locator('.explorer-folders-view').waitFor();
-        return new Workbench(page, settings);
+        const opened = new Workbench(page);
+        await opened.isThere();
+        return opened;
+    }
+
+    async reload(): Promise<void> {
+        await this.page.reload();
+        await this.isThere();
+    }
+
+    private async isThere(): Promise<void> {
+        await this.page.locator('.monaco-workbench').waitFor();
+        await this.page.locator('.explorer-folders-view').waitFor();
     }
 
     async close(): Promise<void> {
@@ -133,14 +139,14 @@ export class Workbench {
         await (await this.sees('.quick-input-list .monaco-list-row', title)).click();
     }
 
-    /** Adds to the user's settings, by typing them as a user would; forgets what was added before. */
-    async set(added: Record<string, unknown>): Promise<void> {
-        await this.command('Preferences: Open User Settings (JSON)');
+    /** Makes these all settings of the workspace, by typing them as a user would. */
+    async set(settings: Record<string, unknown>): Promise<void> {
+        await this.command('Preferences: Open Workspace Settings (JSON)');
         await this.tab('settings.json').waitFor();
         await this.page.locator('.editor-instance .monaco-editor.focused').waitFor();
         await this.press('Control+a');
         // Pasted text, unlike typed, is not completed by the editor.
-        await this.page.keyboard.insertText(JSON.stringify({ ...this.settings, ...added }, null, 4));
+        await this.page.keyboard.insertText(JSON.stringify(settings, null, 4));
         await this.press('Control+s');
         await this.page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
         await this.command('View: Close Editor');

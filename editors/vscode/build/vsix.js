@@ -30,7 +30,7 @@ const [triple, binary, ...rest] = process.argv.slice(2);
 if (rest.length > 0 || (triple !== undefined && binary === undefined)) {
     fail('usage: vsix.js [TARGET BINARY]');
 }
-const platform = triple && (PLATFORMS[triple] ?? fail(`no such target: ${triple}; there are ${Object.keys(PLATFORMS).join(', ')}`));
+const platform = triple && (PLATFORMS[triple] ?? fail(`no such target: ${triple}\nThere are: ${Object.keys(PLATFORMS).join(' ')}`));
 
 rmSync(join(folder, 'server'), { recursive: true, force: true });
 if (platform) {
@@ -39,7 +39,7 @@ if (platform) {
     copyFileSync(binary, server);
     chmodSync(server, 0o755);
 }
-for (const file of [...globSync(join(root, 'LICENSE-*'))]) {
+for (const file of globSync(join(root, 'LICENSE-*'))) {
     copyFileSync(file, join(folder, basename(file)));
 }
 for (const file of globSync(join(root, 'docs/picture-vscode-*.png'))) {

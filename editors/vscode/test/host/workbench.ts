@@ -118,9 +118,17 @@ export class Workbench {
         await this.page.locator(selector, { hasText: text }).first().waitFor({ state: 'detached' });
     }
 
-    /** Waits for a message of an extension. */
-    message(text: string): Promise<Locator> {
-        return this.sees('.notifications-toasts .notification-list-item', text);
+    /** Hides the side bar, so that two editors beside each other have room. */
+    async withoutSideBar(): Promise<void> {
+        await this.press('Control+b');
+        await this.page.locator('.sidebar').waitFor({ state: 'hidden' });
+    }
+
+    /** Waits for a message of an extension, until it has fully come in. */
+    async message(text: string): Promise<Locator> {
+        const message = await this.sees('.notifications-toasts .notification-toast', text);
+        await until('the message has come in', () => message.evaluate((toast) => toast.getAnimations({ subtree: true }).length === 0));
+        return message;
     }
 
     /** Gives one of the answers that a message offers. */

@@ -101,6 +101,11 @@ impl Client {
         });
     }
 
+    /// Drops what is said from now on.
+    pub fn fall_silent(&self) {
+        self.outgoing.close_channel();
+    }
+
     fn send(&self, method: &'static str, id: Option<i64>, params: impl Serialize) {
         let request =
             Request::build(method).params(serde_json::to_value(params).unwrap_or(json!({})));

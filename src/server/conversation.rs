@@ -112,7 +112,7 @@ impl Conversation {
             (Phase::New, _) => Err(error(-32002, "`initialize` comes first")),
             (Phase::Running, "initialize") => Err(error(-32600, "`initialize` comes once")),
             (Phase::Running, "shutdown") => {
-                self.core.session().shut_down();
+                self.core.shut_down();
                 Ok(Value::Null)
             }
             (Phase::Running, _) => match self.features.get(method) {

@@ -57,7 +57,7 @@ const TABLE: &[(&str, Receive)] = &[
     }),
     // Kate sends it without an id.
     ("shutdown", |core, _| {
-        core.session().shut_down();
+        core.shut_down();
         Ok(())
     }),
 ];

@@ -178,6 +178,12 @@ impl Core {
         core
     }
 
+    /// `shutdown`. The client is told and asked nothing more: it need not be there to answer.
+    pub fn shut_down(&self) {
+        self.session().shut_down();
+        self.client.fall_silent();
+    }
+
     /// The session. A panic of an earlier holder does not matter: each field is sound by itself.
     pub fn session(&self) -> MutexGuard<'_, Session> {
         self.session.lock().unwrap_or_else(PoisonError::into_inner)

@@ -247,8 +247,11 @@ impl Settings {
 
     /// Applies the value of the dotted `path` and all below it. Depth is bounded by the JSON reader.
     fn apply(&mut self, path: &str, value: &Value, complaints: &mut Vec<String>) {
-        let name =
-            path.strip_prefix(SECTION).and_then(|rest| rest.strip_prefix('.')).unwrap_or(path);
+        // LSP4IJ answers for the section with keys that begin with it once more.
+        let mut name = path;
+        while let Some(rest) = name.strip_prefix(SECTION).and_then(|rest| rest.strip_prefix('.')) {
+            name = rest;
+        }
         let key = KEYS.iter().find(|key| key.name == name || below(key.name, name).is_some());
         match (key, value) {
             (_, Value::Null) => {}
@@ -304,6 +307,7 @@ mod tests {
             json!({ "diagnostics": { "severity": { "no-from": "hint" } } }),
             json!({ "stagewright.diagnostics.severity": { "no-from": "hint" } }),
             json!({ "diagnostics.severity.no-from": "hint" }),
+            json!({ "stagewright": { "stagewright.diagnostics.severity.no-from": "hint" } }),
         ] {
             check(&[layer], &severity("no-from", Level::Hint), &[]);
         }

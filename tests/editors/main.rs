@@ -1,11 +1,7 @@
 //! Real editors on real files, with the real binary: what a user types and what a user sees.
 
-mod encodings;
+mod emacs;
+mod helix;
 mod neovim;
-mod plugin;
-mod screen;
-mod session;
-mod sessions;
-mod sizes;
-mod splits;
-mod step;
+mod page;
+mod terminal;

@@ -48,6 +48,23 @@ fn a_shutdown_without_an_id_counts() {
 }
 
 #[test]
+fn nothing_is_asked_after_shutdown() {
+    let mut client = Client::with_capabilities(json!({
+        "workspace": { "configuration": true, "codeLens": { "refreshSupport": true } },
+        "textDocument": { "diagnostic": {} },
+    }));
+    client.open("FROM alpine\n");
+    let (id, _) = client.server_request("workspace/configuration");
+    assert_eq!(client.request("shutdown", Value::Null), Ok(Value::Null));
+    let settings = json!([{ "codeLens": { "enable": false } }]);
+    client.send(&json!({ "jsonrpc": "2.0", "id": id, "result": settings }));
+    // They would have the lenses asked for again.
+    client.assert_silent();
+    client.notify("exit", Value::Null);
+    assert_eq!(client.wait(), 0);
+}
+
+#[test]
 fn the_end_of_input_is_an_exit() {
     let mut client = Client::start();
     client.close_input();

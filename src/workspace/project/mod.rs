@@ -24,7 +24,7 @@
 pub mod cargo;
 pub mod cmake;
 pub mod dart;
-mod data;
+pub mod data;
 pub mod deno;
 pub mod dotnet;
 pub mod elixir;

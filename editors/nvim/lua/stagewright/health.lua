@@ -2,8 +2,8 @@
 
 local M = {}
 
--- The names of the reports changed in 0.10.
-local health = vim.health
+-- All of this changed its names: in 0.8 and in 0.10.
+local health = vim.health or require('health')
 local heading = health.start or health.report_start
 local ok = health.ok or health.report_ok
 local info = health.info or health.report_info
@@ -13,15 +13,18 @@ local fail = health.error or health.report_error
 -- Other servers for Dockerfiles, by the names they have in nvim-lspconfig.
 local rivals = { dockerls = true, docker_language_server = true, tally = true }
 
-local function clients()
-  return (vim.lsp.get_clients or vim.lsp.get_active_clients)()
-end
-
--- The entry with what the user laid over it.
-local function config()
-  local configured = vim.lsp.enable and vim.lsp.config.stagewright
-  return configured or require('stagewright').config
-end
+-- The names of docs/settings.md. One that ends in a dot stands for all below it.
+M.settings = {
+  'diagnostics.enable',
+  'diagnostics.severity.',
+  'codeLens.enable',
+  'inlayHints.enable',
+  'size.engine',
+  'size.registry',
+  'size.credentialHelpers',
+  'size.unit',
+  'size.platform',
+}
 
 local function check_editor()
   local version = vim.version()
@@ -33,10 +36,11 @@ local function check_editor()
   else
     ok(text .. ": start the server with require('stagewright').setup()")
   end
+  return vim.lsp.start ~= nil
 end
 
 local function check_binary()
-  local command = config().cmd
+  local command = require('stagewright').configured().cmd
   if type(command) ~= 'table' then
     return info('`cmd` is a function: its program is not looked at')
   end
@@ -48,10 +52,12 @@ local function check_binary()
     })
   end
   local answer = vim.trim(vim.fn.system({ program, '--version' }))
-  if vim.v.shell_error == 0 then
+  if vim.v.shell_error == 0 and vim.startswith(answer, 'stagewright ') then
     ok(('%s at %s'):format(answer, program))
   else
-    fail(('%s --version: %s'):format(program, answer), { 'Install it anew' })
+    fail(('%s does not say its version: %s'):format(program, answer), {
+      'Is it made for this system? Install it anew',
+    })
   end
 end
 
@@ -66,25 +72,66 @@ local function check_filetypes()
   ok('Dockerfiles are recognised by their names')
 end
 
+-- Settings may be nested, dotted or both: all of them by their dotted names.
+local function flatten(settings, prefix, into)
+  for key, value in pairs(settings) do
+    local name = prefix .. key
+    if type(value) == 'table' and not (vim.islist or vim.tbl_islist)(value) then
+      flatten(value, name .. '.', into)
+    else
+      into[name:gsub('^stagewright%.', '')] = value
+    end
+  end
+  return into
+end
+
+local function is_known(name)
+  for _, known in ipairs(M.settings) do
+    if name == known or (known:sub(-1) == '.' and vim.startswith(name, known)) then
+      return true
+    end
+  end
+  -- Those of another server, of which ours takes some.
+  return vim.startswith(name, 'docker.')
+end
+
+local function check_settings()
+  local settings = flatten(require('stagewright').configured().settings or {}, '', {})
+  if not next(settings) then
+    return info('No settings are made: all is as docs/settings.md says')
+  end
+  local names = vim.tbl_keys(settings)
+  table.sort(names)
+  for _, name in ipairs(names) do
+    if is_known(name) then
+      info(('%s = %s'):format(name, vim.inspect(settings[name])))
+    else
+      warn(
+        ('There is no setting %s'):format(name),
+        { 'The names are in :help stagewright-settings' }
+      )
+    end
+  end
+end
+
 local function check_clients()
   local served = {}
-  for _, client in ipairs(clients()) do
-    if client.name == 'stagewright' then
-      local buffers = vim.lsp.get_buffers_by_client_id(client.id)
-      for _, buffer in ipairs(buffers) do
-        served[buffer] = true
-      end
-      local text = 'client %d serves %d file(s), positions in %s'
-      ok(text:format(client.id, #buffers, client.offset_encoding))
+  for _, client in ipairs(require('stagewright').clients()) do
+    local buffers = vim.lsp.get_buffers_by_client_id(client.id)
+    for _, buffer in ipairs(buffers) do
+      served[buffer] = true
     end
+    local text = 'client %d serves %d file(s), positions in %s'
+    ok(text:format(client.id, #buffers, client.offset_encoding))
   end
   if not next(served) then
     info('The server is not running: open a Dockerfile')
   end
-  for _, client in ipairs(clients()) do
+  for _, client in ipairs((vim.lsp.get_clients or vim.lsp.get_active_clients)()) do
     for _, buffer in ipairs(vim.lsp.get_buffers_by_client_id(client.id)) do
       if rivals[client.name] and served[buffer] then
-        warn(client.name .. ' serves the same files: findings may come twice')
+        local advice = { ("Keep one: vim.lsp.enable('%s', false)"):format(client.name) }
+        warn(client.name .. ' serves the same files: findings may come twice', advice)
         break
       end
     end
@@ -93,10 +140,12 @@ end
 
 function M.check()
   heading('stagewright')
-  check_editor()
-  check_binary()
-  check_filetypes()
-  check_clients()
+  if check_editor() then
+    check_binary()
+    check_filetypes()
+    check_settings()
+    check_clients()
+  end
 end
 
 return M

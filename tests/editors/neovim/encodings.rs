@@ -1,6 +1,7 @@
 //! The three encodings of positions, on lines with characters that count differently in each.
 
-use super::session::{INIT, Session, replace};
+use super::session::{Session, init, replace};
+use super::{SUPPORTED, V0_11, Version};
 
 /// All that is touched stands behind characters of two, three and four bytes.
 const TEXT: &str = "\
@@ -13,24 +14,11 @@ COPY “é🦀” –x /y
 /// What is wrong in it.
 const FINDINGS: [[&str; 2]; 3] = [["“", "pasted-text"], ["”", "pasted-text"], ["–", "pasted-text"]];
 
-/// A session whose Neovim says that it can do with that encoding only.
-fn start(encoding: &str) -> Session {
-    let only = format!(
-        "local capabilities = vim.lsp.protocol.make_client_capabilities()
-        capabilities.general.positionEncodings = {{ '{encoding}' }}
-        vim.lsp.config('stagewright', {{ capabilities = capabilities }})"
-    );
-    let mut session = Session::on("Dockerfile", TEXT, &format!("{only}\n{INIT}"));
-    session.until(
-        encoding,
-        &format!("vim.lsp.get_clients({{ bufnr = 0 }})[1].offset_encoding == '{encoding}'"),
-    );
-    session
-}
-
 /// Each feature that has to do with places, behind those characters.
-fn check(encoding: &str) {
-    let mut session = start(encoding);
+fn check(version: Version, encoding: &str, init: &str) {
+    let mut session = Session::on(version, "Dockerfile", TEXT, init);
+    let found = session.lua("return vim.lsp.get_clients({ bufnr = 0 })[1].offset_encoding");
+    assert_eq!(found, encoding);
     session.until_findings(&FINDINGS);
 
     session.go(",from=b$0uilder");
@@ -53,6 +41,7 @@ fn check(encoding: &str) {
     session.go(",from=$0compile");
     session.keys("cec");
     session.until_line("RUN --mount=type=bind,source=/é…🦀,from=c$0,target=/x true");
+    session.lua("vim.o.completeopt = 'menuone,noselect'");
     session.keys("<C-x><C-o>");
     session.until_menu(&["compile"]);
     session.keys("<C-n><C-y>");
@@ -67,17 +56,33 @@ fn check(encoding: &str) {
     session.go("COPY “🦀éé$0”");
 }
 
+/// A Neovim that says that it can do with that encoding only.
+fn check_only(encoding: &str) {
+    let only = format!(
+        "local capabilities = vim.lsp.protocol.make_client_capabilities()
+        capabilities.general.positionEncodings = {{ '{encoding}' }}
+        vim.lsp.config('stagewright', {{ capabilities = capabilities }})"
+    );
+    check(V0_11, encoding, &format!("{only}\n{}", init(V0_11, "")));
+}
+
+/// What is spoken if nobody says otherwise.
+// Shows: encoding
 #[test]
 fn utf_8() {
-    check("utf-8");
+    for version in SUPPORTED {
+        check(version, "utf-8", &init(version, ""));
+    }
 }
 
+// Shows: encoding
 #[test]
 fn utf_16() {
-    check("utf-16");
+    check_only("utf-16");
 }
 
+// Shows: encoding
 #[test]
 fn utf_32() {
-    check("utf-32");
+    check_only("utf-32");
 }

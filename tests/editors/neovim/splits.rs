@@ -1,0 +1,94 @@
+//! A user splits a single-stage file.
+
+use super::session::Session;
+
+/// Sizes as they are on that platform, whatever this machine is.
+pub const OPTIONS: &str =
+    "{ settings = { stagewright = { size = { platform = 'linux/amd64' } } } }";
+
+const TEXT: &str = "\
+# Serves.
+FROM golang:1.22
+WORKDIR /src
+COPY go.mod main.go ./
+RUN CGO_ENABLED=0 go build -o /app .
+EXPOSE 80
+# Starts it.
+CMD [\"/app\"]
+";
+
+const SPLIT: &str = "\
+# Serves.
+FROM golang:1.22 AS builder
+WORKDIR /src
+COPY go.mod main.go ./
+RUN CGO_ENABLED=0 go build -o /app .
+
+FROM gcr.io/distroless/static-debian12
+WORKDIR /src
+COPY --from=builder /app /app
+EXPOSE 80
+# Starts it.
+CMD [\"/app\"]
+";
+
+fn start(text: &str) -> impl Iterator<Item = Session> {
+    Session::each("Dockerfile", text, OPTIONS)
+}
+
+// Shows: split
+#[test]
+fn a_split_is_chosen_from_the_menu_and_undone() {
+    for mut session in start(TEXT) {
+        session.go("FROM gol$0ang:1.22");
+        session.act("on gcr.io/distroless/static-debian12 (≈ 823 MB → ≈ 16 MB)");
+        session.until_text(SPLIT);
+        session.keys("u");
+        session.until_text(TEXT);
+    }
+}
+
+// Shows: diagnostics
+#[test]
+fn what_it_would_save_is_told_where_the_cursor_is() {
+    for mut session in start(TEXT) {
+        session.go("FR$0OM golang:1.22");
+        session.until("the hint", "#vim.diagnostic.get(0) == 1");
+        session.keys("<C-w>d");
+        session.until_shown("this image would be smaller by about 807 MB");
+    }
+}
+
+// Shows: split
+#[test]
+fn a_split_is_looked_at_before_it_is_made() {
+    for mut session in start(TEXT) {
+        // What counts is what is typed, not what is saved.
+        session.go("$0EXPOSE 80");
+        session.keys(":s/80/8080/<CR>:Stagewright split smallest<CR>");
+        let text = TEXT.replace("80", "8080");
+        session.until_shown("<CR> makes it, q leaves the file as it is");
+        session.until_shown("-FROM golang:1.22");
+        session.until_shown("+FROM golang:1.22 AS builder");
+        session.until_shown("+FROM gcr.io/distroless/static-debian12");
+        session.keys("q");
+        session.until("no window but the file's", "#vim.api.nvim_list_wins() == 1");
+        session.until_text(&text);
+
+        session.keys(":Stagewright split smallest<CR>");
+        session.until_shown("+FROM gcr.io/distroless/static-debian12");
+        session.keys("<CR>");
+        session.until_text(&SPLIT.replace("80", "8080"));
+        session.keys("u");
+        session.until_text(&text);
+    }
+}
+
+// Shows: refusal
+#[test]
+fn why_there_is_no_split_is_told() {
+    for mut session in start("FROM debian:12\nCMD [\"/bin/sh\"]\n") {
+        session.keys(":Stagewright split<CR>");
+        session.until_shown("Nothing is built here that could be left behind. [nothing-built]");
+    }
+}

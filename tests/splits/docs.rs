@@ -1,35 +1,20 @@
 //! The tables in docs/splitting.md are those of the code. `UPDATE_GOLDENS=1` writes them.
 
-use std::fs;
-use std::path::Path;
-
 use stagewright::split::{base, ecosystem, general, refusal};
+
+use crate::held;
 
 #[test]
 fn the_tables_are_those_of_the_code() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/splitting.md");
-    let old = fs::read_to_string(&path).expect("the page");
-    let mut new = old.clone();
-    for (name, text) in [
-        ("ecosystems", ecosystems()),
-        ("refusals", refusals()),
-        ("images", list(base::repositories())),
-        ("commands", list(general::commands())),
-    ] {
-        new = with_block(&new, name, &text);
-    }
-    if std::env::var_os("UPDATE_GOLDENS").is_some() {
-        fs::write(&path, &new).expect("writable");
-    } else {
-        assert_eq!(old, new, "run the test with UPDATE_GOLDENS=1");
-    }
-}
-
-fn with_block(page: &str, name: &str, text: &str) -> String {
-    let start = format!("<!-- generated: {name} -->\n");
-    let (before, rest) = page.split_once(&start).unwrap_or_else(|| panic!("no place for {name}"));
-    let (_, after) = rest.split_once("<!-- end -->").expect("the end of the place");
-    format!("{before}{start}{text}<!-- end -->{after}")
+    held::check(
+        "docs/splitting.md",
+        &[
+            ("ecosystems", ecosystems()),
+            ("refusals", refusals()),
+            ("images", list(base::repositories())),
+            ("commands", list(general::commands())),
+        ],
+    );
 }
 
 fn ecosystems() -> String {

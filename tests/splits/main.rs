@@ -12,5 +12,7 @@
 mod cases;
 mod docs;
 mod goldens;
+#[path = "../pages/held.rs"]
+mod held;
 mod metamorphic;
 mod refusals;

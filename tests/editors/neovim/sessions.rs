@@ -92,6 +92,17 @@ fn all_uses_of_a_stage_are_listed() {
     }
 }
 
+// Shows: call hierarchy
+#[test]
+fn the_stages_that_use_a_stage_are_its_callers() {
+    for mut session in start() {
+        session.go("FROM base AS b$0uilder");
+        session.keys(":lua vim.lsp.buf.incoming_calls()<CR>");
+        let expected = [(15, "lint"), (18, "test"), (22, "debug"), (31, "shell"), (36, "release")];
+        assert_eq!(session.listed(), expected.map(|(line, stage)| (line, stage.to_owned())));
+    }
+}
+
 // Shows: completion
 #[test]
 fn stages_are_offered_as_their_place_is_typed() {

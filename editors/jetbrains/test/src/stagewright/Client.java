@@ -2,10 +2,7 @@ package stagewright;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
+
 import org.eclipse.lsp4j.ConfigurationParams;
 import org.eclipse.lsp4j.MessageActionItem;
 import org.eclipse.lsp4j.MessageParams;
@@ -14,6 +11,11 @@ import org.eclipse.lsp4j.RegistrationParams;
 import org.eclipse.lsp4j.ShowMessageRequestParams;
 import org.eclipse.lsp4j.services.LanguageClient;
 
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+
 /** The half of LSP4IJ that the server talks to. What is told waits in queues. */
 final class Client implements LanguageClient {
     final BlockingQueue<MessageParams> logged = new LinkedBlockingQueue<>();
@@ -21,8 +23,10 @@ final class Client implements LanguageClient {
     final BlockingQueue<PublishDiagnosticsParams> published = new LinkedBlockingQueue<>();
     final BlockingQueue<String> registered = new LinkedBlockingQueue<>();
     final BlockingQueue<String> refreshed = new LinkedBlockingQueue<>();
+
     /** Sections that the server asked for. */
     final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
+
     /** What stands in the Configuration tab. */
     volatile JsonObject settings = new JsonObject();
 
@@ -40,11 +44,13 @@ final class Client implements LanguageClient {
             return settings.get(name);
         }
         var found = new JsonObject();
-        settings.asMap().forEach((key, value) -> {
-            if (key.startsWith(name + ".")) {
-                found.add(key, value);
-            }
-        });
+        settings.asMap()
+                .forEach(
+                        (key, value) -> {
+                            if (key.startsWith(name + ".")) {
+                                found.add(key, value);
+                            }
+                        });
         return found;
     }
 

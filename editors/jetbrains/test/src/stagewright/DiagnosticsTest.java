@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
+import static stagewright.Session.await;
+
 import org.eclipse.lsp4j.Diagnostic;
 import org.eclipse.lsp4j.DiagnosticSeverity;
 import org.eclipse.lsp4j.DocumentDiagnosticParams;
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 /** Findings: pulled, as LSP4IJ wants them, and pushed, as its older releases did. */
 class DiagnosticsTest {
@@ -18,7 +21,7 @@ class DiagnosticsTest {
         var params = new DocumentDiagnosticParams(document.id);
         params.setIdentifier(
                 session.initialized.getCapabilities().getDiagnosticProvider().getIdentifier());
-        return Session.await(session.documents.diagnostic(params)).getLeft().getItems();
+        return await(session.documents.diagnostic(params)).getLeft().getItems();
     }
 
     // Shows: diagnostics
@@ -45,9 +48,9 @@ class DiagnosticsTest {
         try (var session = Session.start()) {
             var document = session.open(FAULTY);
             var params = new DocumentDiagnosticParams(document.id);
-            var first = Session.await(session.documents.diagnostic(params)).getLeft();
+            var first = await(session.documents.diagnostic(params)).getLeft();
             params.setPreviousResultId(first.getResultId());
-            var second = Session.await(session.documents.diagnostic(params));
+            var second = await(session.documents.diagnostic(params));
             assertEquals(first.getResultId(), second.getRight().getResultId());
         }
     }
@@ -69,7 +72,10 @@ class DiagnosticsTest {
         }
     }
 
-    /** The template's pattern `Dockerfile.*` fits these; the language id that it gives them does not. */
+    /**
+     * The template's pattern `Dockerfile.*` fits these; the language id that it gives them does
+     * not.
+     */
     @Test
     void filesOfOtherKindsAreLeftAlone() throws Exception {
         try (var session = Session.start()) {

@@ -1,7 +1,5 @@
 package stagewright;
 
-import java.util.Comparator;
-import java.util.List;
 import org.eclipse.lsp4j.DidChangeTextDocumentParams;
 import org.eclipse.lsp4j.Position;
 import org.eclipse.lsp4j.Range;
@@ -11,6 +9,9 @@ import org.eclipse.lsp4j.TextEdit;
 import org.eclipse.lsp4j.VersionedTextDocumentIdentifier;
 import org.eclipse.lsp4j.WorkspaceEdit;
 import org.eclipse.lsp4j.services.TextDocumentService;
+
+import java.util.Comparator;
+import java.util.List;
 
 /** An open document: its text is what the server was told. */
 final class Document {

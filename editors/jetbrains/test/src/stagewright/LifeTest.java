@@ -4,13 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.concurrent.CancellationException;
+import static stagewright.Session.await;
+
 import org.eclipse.lsp4j.CodeActionKind;
 import org.eclipse.lsp4j.HoverParams;
 import org.eclipse.lsp4j.TextDocumentSyncKind;
 import org.junit.jupiter.api.Test;
 
-/** A session from its start to its end; that it ends with 0 is asserted by {@link Session#close}. */
+import java.util.concurrent.CancellationException;
+
+/**
+ * A session from its start to its end; that it ends with 0 is asserted by {@link Session#close}.
+ */
 class LifeTest {
     @Test
     void theServerSaysWhatItCan() throws Exception {
@@ -21,8 +26,12 @@ class LifeTest {
             assertEquals(true, sync.getOpenClose());
             assertTrue(capabilities.getRenameProvider().getRight().getPrepareProvider());
             assertTrue(capabilities.getCodeActionProvider().getRight().getResolveProvider());
-            assertTrue(capabilities.getCodeActionProvider().getRight().getCodeActionKinds()
-                    .contains(CodeActionKind.QuickFix));
+            assertTrue(
+                    capabilities
+                            .getCodeActionProvider()
+                            .getRight()
+                            .getCodeActionKinds()
+                            .contains(CodeActionKind.QuickFix));
             assertEquals("stagewright", session.initialized.getServerInfo().getName());
         }
     }
@@ -35,8 +44,8 @@ class LifeTest {
             var params = new HoverParams(document.id, document.cursor);
             var taken = session.documents.hover(params);
             taken.cancel(true);
-            assertThrows(CancellationException.class, () -> Session.await(taken));
-            assertTrue(Session.await(session.documents.hover(params)) != null, "it is still there");
+            assertThrows(CancellationException.class, () -> await(taken));
+            assertTrue(await(session.documents.hover(params)) != null, "it is still there");
         }
     }
 }

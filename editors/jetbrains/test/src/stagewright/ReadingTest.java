@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
+import static stagewright.Session.await;
+
 import org.eclipse.lsp4j.CallHierarchyIncomingCallsParams;
 import org.eclipse.lsp4j.CallHierarchyOutgoingCallsParams;
 import org.eclipse.lsp4j.CallHierarchyPrepareParams;
@@ -35,9 +36,12 @@ import org.eclipse.lsp4j.ReferenceParams;
 import org.eclipse.lsp4j.SymbolKind;
 import org.junit.jupiter.api.Test;
 
+import java.util.List;
+
 /** What is asked of a document and changes nothing. */
 class ReadingTest {
-    private static final String STAGES = """
+    private static final String STAGES =
+            """
             FROM golang:1.22 AS build
             WORKDIR /src
             COPY go.mod main.go ./
@@ -52,28 +56,38 @@ class ReadingTest {
     @Test
     void completion() throws Exception {
         try (var session = Session.start()) {
-            var document = session.open("FROM golang:1.22 AS build\nFROM scratch\nCOPY --from=b$0\n");
+            var document =
+                    session.open("FROM golang:1.22 AS build\nFROM scratch\nCOPY --from=b$0\n");
             var stage = complete(session, document, "build");
             assertEquals(CompletionItemKind.Module, stage.getKind());
             var edit = stage.getTextEdit().getLeft();
             assertEquals("build", edit.getNewText());
             assertEquals(new Range(new Position(2, 12), new Position(2, 13)), edit.getRange());
 
-            var keyword = complete(session, session.open("b.dockerfile", "FROM a\nhea$0\n"), "HEALTHCHECK");
+            var keyword =
+                    complete(
+                            session,
+                            session.open("b.dockerfile", "FROM a\nhea$0\n"),
+                            "HEALTHCHECK");
             assertNull(keyword.getDocumentation());
-            var resolved = Session.await(session.documents.resolveCompletionItem(keyword));
+            var resolved = await(session.documents.resolveCompletionItem(keyword));
             var documentation = resolved.getDocumentation().getRight();
             assertEquals(MarkupKind.MARKDOWN, documentation.getKind());
-            assertTrue(documentation.getValue().contains("HEALTHCHECK [FLAG…] CMD COMMAND"), documentation.getValue());
+            assertTrue(
+                    documentation.getValue().contains("HEALTHCHECK [FLAG…] CMD COMMAND"),
+                    documentation.getValue());
         }
     }
 
     private static CompletionItem complete(Session session, Document document, String label)
             throws Exception {
         var params = new CompletionParams(document.id, document.cursor);
-        var found = Session.await(session.documents.completion(params));
+        var found = await(session.documents.completion(params));
         var items = found.isLeft() ? found.getLeft() : found.getRight().getItems();
-        return items.stream().filter(item -> item.getLabel().equals(label)).findFirst().orElseThrow();
+        return items.stream()
+                .filter(item -> item.getLabel().equals(label))
+                .findFirst()
+                .orElseThrow();
     }
 
     // Shows: definition
@@ -81,15 +95,17 @@ class ReadingTest {
     void definition() throws Exception {
         try (var session = Session.start()) {
             var document = session.open(STAGES);
-            var link = new LocationLink(
-                    document.uri,
-                    document.range("FROM golang:1.22 AS build"),
-                    document.range("build"),
-                    document.range("build", 2));
+            var link =
+                    new LocationLink(
+                            document.uri,
+                            document.range("FROM golang:1.22 AS build"),
+                            document.range("build"),
+                            document.range("build", 2));
             var definition = new DefinitionParams(document.id, document.cursor);
-            assertEquals(List.of(link), Session.await(session.documents.definition(definition)).getRight());
+            assertEquals(List.of(link), await(session.documents.definition(definition)).getRight());
             var declaration = new DeclarationParams(document.id, document.cursor);
-            assertEquals(List.of(link), Session.await(session.documents.declaration(declaration)).getRight());
+            assertEquals(
+                    List.of(link), await(session.documents.declaration(declaration)).getRight());
         }
     }
 
@@ -98,11 +114,13 @@ class ReadingTest {
     void references() throws Exception {
         try (var session = Session.start()) {
             var document = session.open(STAGES);
-            var params = new ReferenceParams(document.id, document.cursor, new ReferenceContext(true));
-            var expected = List.of(
-                    new Location(document.uri, document.range("build")),
-                    new Location(document.uri, document.range("build", 2)));
-            assertEquals(expected, Session.await(session.documents.references(params)));
+            var params =
+                    new ReferenceParams(document.id, document.cursor, new ReferenceContext(true));
+            var expected =
+                    List.of(
+                            new Location(document.uri, document.range("build")),
+                            new Location(document.uri, document.range("build", 2)));
+            assertEquals(expected, await(session.documents.references(params)));
         }
     }
 
@@ -112,7 +130,7 @@ class ReadingTest {
         try (var session = Session.start()) {
             var document = session.open(STAGES);
             var params = new DocumentHighlightParams(document.id, document.cursor);
-            var found = Session.await(session.documents.documentHighlight(params));
+            var found = await(session.documents.documentHighlight(params));
             assertEquals(
                     List.of(document.range("build"), document.range("build", 2)),
                     found.stream().map(one -> one.getRange()).toList());
@@ -128,18 +146,25 @@ class ReadingTest {
         try (var session = Session.start()) {
             var document = session.open(STAGES);
             var prepare = new CallHierarchyPrepareParams(document.id, document.cursor);
-            var build = Session.await(session.documents.prepareCallHierarchy(prepare)).get(0);
+            var build = await(session.documents.prepareCallHierarchy(prepare)).get(0);
             assertEquals("build", build.getName());
             assertEquals(document.range("build"), build.getSelectionRange());
 
-            var users = Session.await(session.documents.callHierarchyIncomingCalls(
-                    new CallHierarchyIncomingCallsParams(build)));
-            assertEquals(List.of("stage-1"), users.stream().map(call -> call.getFrom().getName()).toList());
+            var users =
+                    await(
+                            session.documents.callHierarchyIncomingCalls(
+                                    new CallHierarchyIncomingCallsParams(build)));
+            assertEquals(
+                    List.of("stage-1"),
+                    users.stream().map(call -> call.getFrom().getName()).toList());
             assertEquals(List.of(document.range("build", 2)), users.get(0).getFromRanges());
 
-            var used = Session.await(session.documents.callHierarchyOutgoingCalls(
-                    new CallHierarchyOutgoingCallsParams(users.get(0).getFrom())));
-            assertEquals(List.of("build"), used.stream().map(call -> call.getTo().getName()).toList());
+            var used =
+                    await(
+                            session.documents.callHierarchyOutgoingCalls(
+                                    new CallHierarchyOutgoingCallsParams(users.get(0).getFrom())));
+            assertEquals(
+                    List.of("build"), used.stream().map(call -> call.getTo().getName()).toList());
         }
     }
 
@@ -148,7 +173,8 @@ class ReadingTest {
     void hover() throws Exception {
         try (var session = Session.start()) {
             var document = session.open("FROM gol$0ang:1.22\n");
-            var hover = Session.await(session.documents.hover(new HoverParams(document.id, document.cursor)));
+            var hover =
+                    await(session.documents.hover(new HoverParams(document.id, document.cursor)));
             var contents = hover.getContents().getRight();
             assertEquals(MarkupKind.MARKDOWN, contents.getKind());
             assertTrue(contents.getValue().contains("299 MB"), contents.getValue());
@@ -161,9 +187,14 @@ class ReadingTest {
     void positionsCountUtf16() throws Exception {
         try (var session = Session.start()) {
             assertEquals("utf-16", session.initialized.getCapabilities().getPositionEncoding());
-            var document = session.open("FROM alpine AS 😀\nARG name=\"😀\"\nRUN echo \"😀é$na$0me\"\n");
-            var link = Session.await(session.documents.definition(
-                    new DefinitionParams(document.id, document.cursor))).getRight().get(0);
+            var document =
+                    session.open("FROM alpine AS 😀\nARG name=\"😀\"\nRUN echo \"😀é$na$0me\"\n");
+            var link =
+                    await(
+                                    session.documents.definition(
+                                            new DefinitionParams(document.id, document.cursor)))
+                            .getRight()
+                            .get(0);
             assertEquals(document.range("name"), link.getTargetSelectionRange());
             assertEquals(document.range("name", 1), link.getOriginSelectionRange());
         }
@@ -174,11 +205,20 @@ class ReadingTest {
     void folding() throws Exception {
         try (var session = Session.start()) {
             var document = session.open(STAGES);
-            var found = Session.await(session.documents.foldingRange(new FoldingRangeRequestParams(document.id)));
+            var found =
+                    await(
+                            session.documents.foldingRange(
+                                    new FoldingRangeRequestParams(document.id)));
             assertEquals(
                     List.of("0-3 region", "5-7 region"),
                     found.stream()
-                            .map(fold -> fold.getStartLine() + "-" + fold.getEndLine() + " " + fold.getKind())
+                            .map(
+                                    fold ->
+                                            fold.getStartLine()
+                                                    + "-"
+                                                    + fold.getEndLine()
+                                                    + " "
+                                                    + fold.getKind())
                             .toList());
         }
     }
@@ -188,16 +228,22 @@ class ReadingTest {
     void symbols() throws Exception {
         try (var session = Session.start()) {
             var document = session.open(STAGES);
-            var found = Session.await(session.documents.documentSymbol(new DocumentSymbolParams(document.id)))
-                    .stream()
-                    .map(symbol -> symbol.getRight())
-                    .toList();
-            assertEquals(List.of("build", "stage-1"), found.stream().map(DocumentSymbol::getName).toList());
+            var found =
+                    await(session.documents.documentSymbol(new DocumentSymbolParams(document.id)))
+                            .stream()
+                            .map(symbol -> symbol.getRight())
+                            .toList();
+            assertEquals(
+                    List.of("build", "stage-1"),
+                    found.stream().map(DocumentSymbol::getName).toList());
             assertEquals(SymbolKind.Module, found.get(0).getKind());
             assertEquals(document.range("build"), found.get(0).getSelectionRange());
             assertEquals(
                     List.of("WORKDIR /src", "COPY go.mod main.go ./"),
-                    found.get(0).getChildren().stream().map(DocumentSymbol::getName).limit(2).toList());
+                    found.get(0).getChildren().stream()
+                            .map(DocumentSymbol::getName)
+                            .limit(2)
+                            .toList());
         }
     }
 
@@ -206,7 +252,7 @@ class ReadingTest {
     void links() throws Exception {
         try (var session = Session.start()) {
             var document = session.open(STAGES);
-            var found = Session.await(session.documents.documentLink(new DocumentLinkParams(document.id)));
+            var found = await(session.documents.documentLink(new DocumentLinkParams(document.id)));
             assertEquals(
                     List.of(document.range("golang:1.22"), document.range("debian:bookworm-slim")),
                     found.stream().map(link -> link.getRange()).toList());
@@ -219,13 +265,17 @@ class ReadingTest {
     void lens() throws Exception {
         try (var session = Session.start()) {
             var document = session.open(STAGES);
-            var found = Session.await(session.documents.codeLens(new CodeLensParams(document.id)));
+            var found = await(session.documents.codeLens(new CodeLensParams(document.id)));
             var command = found.get(0).getCommand();
             assertEquals("docker build --target build .", command.getTitle());
             assertEquals(0, found.get(0).getRange().getStart().getLine());
             // A click: LSP4IJ has the server run its own commands.
-            Session.await(session.server.getWorkspaceService().executeCommand(
-                    new ExecuteCommandParams(command.getCommand(), command.getArguments())));
+            await(
+                    session.server
+                            .getWorkspaceService()
+                            .executeCommand(
+                                    new ExecuteCommandParams(
+                                            command.getCommand(), command.getArguments())));
             assertEquals(
                     new MessageParams(MessageType.Info, "docker build --target build ."),
                     Session.next(session.client.shown));
@@ -238,12 +288,14 @@ class ReadingTest {
         try (var session = Session.start()) {
             var document = session.open(STAGES);
             var all = new Range(new Position(0, 0), new Position(8, 0));
-            var found = Session.await(session.documents.inlayHint(new InlayHintParams(document.id, all)));
+            var found = await(session.documents.inlayHint(new InlayHintParams(document.id, all)));
             assertEquals(
-                    List.of(document.range("golang:1.22").getEnd(), document.range("debian:bookworm-slim").getEnd()),
+                    List.of(
+                            document.range("golang:1.22").getEnd(),
+                            document.range("debian:bookworm-slim").getEnd()),
                     found.stream().map(hint -> hint.getPosition()).toList());
             assertEquals("≈ 299 MB pull · 823 MB disk", found.get(0).getLabel().getLeft());
-            var resolved = Session.await(session.documents.resolveInlayHint(found.get(0)));
+            var resolved = await(session.documents.resolveInlayHint(found.get(0)));
             var tooltip = resolved.getTooltip().getRight();
             assertEquals(MarkupKind.MARKDOWN, tooltip.getKind());
             assertTrue(tooltip.getValue().contains("measured"), tooltip.getValue());

@@ -3,6 +3,21 @@ package stagewright;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+
+import org.eclipse.lsp4j.ClientCapabilities;
+import org.eclipse.lsp4j.ClientInfo;
+import org.eclipse.lsp4j.DidChangeConfigurationParams;
+import org.eclipse.lsp4j.DidOpenTextDocumentParams;
+import org.eclipse.lsp4j.InitializeParams;
+import org.eclipse.lsp4j.InitializeResult;
+import org.eclipse.lsp4j.InitializedParams;
+import org.eclipse.lsp4j.TextDocumentItem;
+import org.eclipse.lsp4j.WorkspaceFolder;
+import org.eclipse.lsp4j.jsonrpc.Launcher;
+import org.eclipse.lsp4j.jsonrpc.json.MessageJsonHandler;
+import org.eclipse.lsp4j.services.LanguageServer;
+import org.eclipse.lsp4j.services.TextDocumentService;
+
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,19 +36,6 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import org.eclipse.lsp4j.ClientCapabilities;
-import org.eclipse.lsp4j.ClientInfo;
-import org.eclipse.lsp4j.DidChangeConfigurationParams;
-import org.eclipse.lsp4j.DidOpenTextDocumentParams;
-import org.eclipse.lsp4j.InitializeParams;
-import org.eclipse.lsp4j.InitializeResult;
-import org.eclipse.lsp4j.InitializedParams;
-import org.eclipse.lsp4j.TextDocumentItem;
-import org.eclipse.lsp4j.WorkspaceFolder;
-import org.eclipse.lsp4j.jsonrpc.Launcher;
-import org.eclipse.lsp4j.jsonrpc.json.MessageJsonHandler;
-import org.eclipse.lsp4j.services.LanguageServer;
-import org.eclipse.lsp4j.services.TextDocumentService;
 
 /**
  * The real server, started by the template's command, and a client that talks to it as LSP4IJ does.
@@ -55,20 +57,21 @@ final class Session implements AutoCloseable {
     private final Process process;
     private final Future<Void> listening;
     private final Queue<String> complaints = new ConcurrentLinkedQueue<>();
-    private final Handler log = new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-            if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
-                complaints.add(record.getMessage() + " " + record.getThrown());
-            }
-        }
+    private final Handler log =
+            new Handler() {
+                @Override
+                public void publish(LogRecord record) {
+                    if (record.getLevel().intValue() >= Level.WARNING.intValue()) {
+                        complaints.add(record.getMessage() + " " + record.getThrown());
+                    }
+                }
 
-        @Override
-        public void flush() {}
+                @Override
+                public void flush() {}
 
-        @Override
-        public void close() {}
-    };
+                @Override
+                public void close() {}
+            };
 
     /** LSP4IJ with what the template brings. */
     static Session start() throws Exception {
@@ -95,17 +98,18 @@ final class Session implements AutoCloseable {
         Logger.getLogger("").addHandler(log);
         folder = Files.createTempDirectory("stagewright-lsp4ij");
         process = launch(template.command());
-        var launcher = new Launcher.Builder<LanguageServer>() {
-            @Override
-            protected MessageJsonHandler createJsonHandler() {
-                return new StrictJson(getSupportedMethods(), complaints::add);
-            }
-        }.setLocalService(client)
-                .setRemoteInterface(LanguageServer.class)
-                .setInput(process.getInputStream())
-                .setOutput(process.getOutputStream())
-                .validateMessages(true)
-                .create();
+        var launcher =
+                new Launcher.Builder<LanguageServer>() {
+                    @Override
+                    protected MessageJsonHandler createJsonHandler() {
+                        return new StrictJson(getSupportedMethods(), complaints::add);
+                    }
+                }.setLocalService(client)
+                        .setRemoteInterface(LanguageServer.class)
+                        .setInput(process.getInputStream())
+                        .setOutput(process.getOutputStream())
+                        .validateMessages(true)
+                        .create();
         listening = launcher.startListening();
         server = launcher.getRemoteProxy();
         documents = server.getTextDocumentService();
@@ -129,11 +133,14 @@ final class Session implements AutoCloseable {
 
     /** The server's binary: {@code STAGEWRIGHT}, or else what {@code cargo build} makes. */
     static Path binary() {
-        var named = System.getenv().getOrDefault("STAGEWRIGHT", "../../../target/debug/stagewright");
+        var named =
+                System.getenv().getOrDefault("STAGEWRIGHT", "../../../target/debug/stagewright");
         var path = Path.of(named).toAbsolutePath().normalize();
         if (!Files.isExecutable(path)) {
-            throw new AssertionError("there is no server at " + path
-                    + ": run `cargo build`, or name one in the variable STAGEWRIGHT");
+            throw new AssertionError(
+                    "there is no server at "
+                            + path
+                            + ": run `cargo build`, or name one in the variable STAGEWRIGHT");
         }
         return path;
     }
@@ -189,8 +196,8 @@ final class Session implements AutoCloseable {
     /** Opens a file, with the language id that the template gives its name. */
     Document open(String name, String marked) {
         var document = new Document(documents, uri(folder.resolve(name)), Fixture.of(marked));
-        var item = new TextDocumentItem(
-                document.uri, template.languageId(name), 0, document.text());
+        var item =
+                new TextDocumentItem(document.uri, template.languageId(name), 0, document.text());
         documents.didOpen(new DidOpenTextDocumentParams(item));
         return document;
     }

@@ -2,11 +2,17 @@ package stagewright;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
-import java.util.Map;
-import java.util.function.Consumer;
+
 import org.eclipse.lsp4j.jsonrpc.json.JsonRpcMethod;
 import org.eclipse.lsp4j.jsonrpc.json.MessageJsonHandler;
 import org.eclipse.lsp4j.jsonrpc.messages.Message;
+
+import java.io.BufferedReader;
+import java.io.Reader;
+import java.io.StringReader;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Reads messages as lsp4j does, and complains about what it would leave out in silence: a member
@@ -21,9 +27,10 @@ final class StrictJson extends MessageJsonHandler {
     }
 
     @Override
-    public Message parseMessage(CharSequence input) {
-        var message = super.parseMessage(input);
-        compare("", JsonParser.parseString(input.toString()), JsonParser.parseString(serialize(message)));
+    public Message parseMessage(Reader input) {
+        var text = new BufferedReader(input).lines().collect(Collectors.joining("\n"));
+        var message = super.parseMessage(new StringReader(text));
+        compare("", JsonParser.parseString(text), JsonParser.parseString(serialize(message)));
         return message;
     }
 
@@ -36,8 +43,9 @@ final class StrictJson extends MessageJsonHandler {
             complain.accept("lsp4j does not know " + path + " = " + sent);
         } else if (sent.isJsonObject() && read.isJsonObject()) {
             var into = read.getAsJsonObject();
-            sent.getAsJsonObject().asMap().forEach(
-                    (name, value) -> compare(path + "/" + name, value, into.get(name)));
+            sent.getAsJsonObject()
+                    .asMap()
+                    .forEach((name, value) -> compare(path + "/" + name, value, into.get(name)));
         } else if (sent.isJsonArray() && read.isJsonArray() && length(sent) == length(read)) {
             for (var i = 0; i < length(sent); i++) {
                 compare(path + "/" + i, sent.getAsJsonArray().get(i), read.getAsJsonArray().get(i));

@@ -2,6 +2,7 @@ package stagewright;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,8 +12,8 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * A folder that LSP4IJ imports, read as LSP4IJ 0.20 reads it: which file is what, and what stands for
- * an operating system and a processor.
+ * A folder that LSP4IJ imports, read as LSP4IJ 0.20 reads it: which file is what, and what stands
+ * for an operating system and a processor.
  */
 record Template(Path folder) {
     static Template ours() {
@@ -26,23 +27,26 @@ record Template(Path folder) {
     /** The Configuration tab as it is sent: each dotted key as an object in an object. */
     static JsonObject expand(JsonObject tab) {
         var expanded = new JsonObject();
-        tab.asMap().forEach((key, value) -> {
-            var into = expanded;
-            var names = List.of(key.split("\\."));
-            for (var name : names.subList(0, names.size() - 1)) {
-                if (!into.has(name)) {
-                    into.add(name, new JsonObject());
-                }
-                into = into.getAsJsonObject(name);
-            }
-            into.add(names.get(names.size() - 1), value);
-        });
+        tab.asMap()
+                .forEach(
+                        (key, value) -> {
+                            var into = expanded;
+                            var names = List.of(key.split("\\."));
+                            for (var name : names.subList(0, names.size() - 1)) {
+                                if (!into.has(name)) {
+                                    into.add(name, new JsonObject());
+                                }
+                                into = into.getAsJsonObject(name);
+                            }
+                            into.add(names.get(names.size() - 1), value);
+                        });
         return expanded;
     }
 
     /** The words of the command that starts the server where no operating system has its own. */
     List<String> command() {
-        return words(json("template.json").getAsJsonObject("programArgs").get("default").getAsString());
+        return words(
+                json("template.json").getAsJsonObject("programArgs").get("default").getAsString());
     }
 
     /** A command's words: blanks part them unless they are in quotes, which are left out. */
@@ -74,9 +78,11 @@ record Template(Path folder) {
 
     private static boolean fits(JsonObject fileType, String fileName) {
         return StreamSupport.stream(fileType.getAsJsonArray("patterns").spliterator(), false)
-                .anyMatch(pattern -> FileSystems.getDefault()
-                        .getPathMatcher("glob:" + pattern.getAsString())
-                        .matches(Path.of(fileName)));
+                .anyMatch(
+                        pattern ->
+                                FileSystems.getDefault()
+                                        .getPathMatcher("glob:" + pattern.getAsString())
+                                        .matches(Path.of(fileName)));
     }
 
     private static Stream<JsonObject> elements(JsonObject object, String name) {
@@ -101,7 +107,8 @@ record Template(Path folder) {
                 found = choices.has(key) ? choices.get(key) : choices.get("default");
             }
         }
-        return Optional.ofNullable(found).filter(JsonElement::isJsonPrimitive)
+        return Optional.ofNullable(found)
+                .filter(JsonElement::isJsonPrimitive)
                 .map(JsonElement::getAsString);
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 // The tests of the editors that can be run use it all.
 #[allow(dead_code)]
-#[path = "editors/page.rs"]
+#[path = "../editors/page.rs"]
 mod page;
 
 /// What starts the server in an editor.

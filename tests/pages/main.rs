@@ -1,0 +1,5 @@
+//! The pages of the documentation: what they tell to copy is right, and what they tell of tests is so.
+
+mod editors;
+mod held;
+mod shown;

@@ -1,0 +1,135 @@
+//! What docs/editors.md says of each editor is what the tests in that editor show.
+//!
+//! Above a test in an editor stands a comment `Shows: hover, definition`, with the features that a
+//! user would see in it. The table is made of these lines.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::held;
+
+/// The features, in the order of the table.
+const FEATURES: &[&str] = &[
+    "diagnostics",
+    "fix",
+    "completion",
+    "hover",
+    "definition",
+    "references",
+    "rename",
+    "highlight",
+    "symbols",
+    "folding",
+    "links",
+    "lens",
+    "inlay hints",
+    "call hierarchy",
+    "split",
+    "refusal",
+    "settings",
+    "restart",
+    "encoding",
+];
+
+/// The editors, and how the paths of their tests begin: the longest beginning counts.
+const EDITORS: &[(&str, &str)] = &[
+    ("VS Code", "editors/vscode/test/"),
+    ("Neovim", "tests/editors/"),
+    ("Helix", "tests/editors/helix"),
+    ("JetBrains (LSP4IJ)", "editors/jetbrains/test/src/"),
+    ("Emacs", "tests/editors/emacs"),
+];
+
+/// What stands before the name of a test, in the languages that tests are written in, and the
+/// character behind it.
+const TESTS: &[(&str, char)] =
+    &[("fn ", '('), ("void ", '('), ("(ert-deftest ", ' '), ("test('", '\''), ("test(\"", '"')];
+
+/// A test that shows something.
+struct Shown {
+    features: Vec<String>,
+    name: String,
+}
+
+#[test]
+fn the_table_of_editors_is_what_the_tests_show() {
+    let mut table: BTreeMap<(&str, &str), String> = BTreeMap::new();
+    for file in test_files() {
+        let editor = editor(&file);
+        for test in shown(&file) {
+            for feature in &test.features {
+                let known = FEATURES.iter().find(|known| **known == feature);
+                let known = known.unwrap_or_else(|| panic!("{file}: {feature} is no feature"));
+                let link = format!("[yes](../{file} \"{}\")", test.name);
+                table.entry((known, editor)).or_insert(link);
+            }
+        }
+    }
+    let editors = EDITORS.iter().map(|(editor, _)| *editor);
+    let mut text = row("feature", editors.clone().map(str::to_owned));
+    text += &row("---", editors.clone().map(|_| "---".to_owned()));
+    for feature in FEATURES {
+        let cell = |editor| table.get(&(*feature, editor)).cloned().unwrap_or_default();
+        text += &row(feature, editors.clone().map(cell));
+    }
+    held::check("docs/editors.md", &[("features", text)]);
+}
+
+fn row(first: &str, cells: impl Iterator<Item = String>) -> String {
+    let cells = cells.map(|cell| format!(" {cell} |")).collect::<String>();
+    format!("| {first} |{cells}\n")
+}
+
+fn editor(file: &str) -> &'static str {
+    let own = EDITORS.iter().filter(|(_, start)| file.starts_with(start));
+    own.max_by_key(|(_, start)| start.len()).expect("a file of an editor").0
+}
+
+/// The files in the folders of tests, below the repository, in order.
+fn test_files() -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders: Vec<PathBuf> =
+        EDITORS.iter().filter(|(_, start)| start.ends_with('/')).map(|e| root.join(e.1)).collect();
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|why| panic!("{folder:?}: {why}")) {
+            let path = entry.expect("readable").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if ["rs", "ts", "mjs", "java", "el"]
+                .iter()
+                .any(|e| path.extension() == Some(e.as_ref()))
+            {
+                let below = path.strip_prefix(root).expect("below the repository");
+                files.push(below.to_str().expect("a name in UTF-8").replace('\\', "/"));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The tests in a file that say what they show.
+#[track_caller]
+fn shown(file: &str) -> Vec<Shown> {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("text");
+    let mut lines = text.lines();
+    let mut tests = Vec::new();
+    while let Some(line) = lines.next() {
+        let comment = line.trim_start().trim_start_matches(['/', ';']).trim_start();
+        let Some(features) = comment.strip_prefix("Shows: ") else { continue };
+        let features = features.trim_end_matches('.').split(", ").map(str::to_owned).collect();
+        let name = lines.by_ref().take(4).find_map(test_name);
+        let name = name.unwrap_or_else(|| panic!("{file}: no test below {line}"));
+        tests.push(Shown { features, name });
+    }
+    tests
+}
+
+fn test_name(line: &str) -> Option<String> {
+    TESTS.iter().find_map(|(before, after)| {
+        let (_, rest) = line.split_once(before)?;
+        Some(rest.split(*after).next()?.to_owned())
+    })
+}

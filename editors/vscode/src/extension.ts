@@ -9,7 +9,7 @@ import { SECTION } from './settings.ts';
 
 let server: Server | undefined;
 
-export async function activate(context: ExtensionContext): Promise<void> {
+export function activate(context: ExtensionContext): void {
     const running = new Server(context.extensionPath);
     server = running;
     const previews = new Previews();
@@ -29,7 +29,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
         }),
     );
     void askAboutRivals(context.globalState);
-    await running.restart();
+    void running.restart();
 }
 
 export function deactivate(): Promise<void> | undefined {

@@ -11,7 +11,7 @@ export const RIVALS = [
     'ms-azuretools.vscode-containers',
     'docker.docker',
     'exiasr.hadolint',
-    'michaellzc.vscode-hadolint',
+    'henriiik.docker-linter',
     'wharflab.tally',
 ];
 
@@ -36,7 +36,7 @@ export async function askAboutRivals(memory: Memento): Promise<void> {
     }
     // Before the answer: who closes the message has answered, too.
     await memory.update(ASKED, [...asked, ...found]);
-    const names = found.map(displayName).join(' and ');
+    const names = new Intl.ListFormat('en').format(found.map(displayName));
     const question = `${names} can report findings in Dockerfiles, too, so some may be shown twice. Sizes, stages and splits are not concerned.`;
     switch (await window.showInformationMessage(question, KEEP, HIDE, SHOW)) {
         case HIDE:

@@ -1,5 +1,5 @@
 /** Reads the graph of a file from the server: its outline, and the call hierarchy of each stage. */
-import type { TextDocument } from 'vscode';
+import type { Uri } from 'vscode';
 import {
     type CallHierarchyItem,
     CallHierarchyOutgoingCallsRequest,
@@ -11,8 +11,8 @@ import {
 } from 'vscode-languageclient/node';
 import type { Arrow, Graph } from './stages.ts';
 
-export async function readGraph(client: LanguageClient, document: TextDocument): Promise<Graph> {
-    const textDocument = client.code2ProtocolConverter.asTextDocumentIdentifier(document);
+export async function readGraph(client: LanguageClient, uri: Uri): Promise<Graph> {
+    const textDocument = { uri: client.code2ProtocolConverter.asUri(uri) };
     const symbols = (await client.sendRequest(DocumentSymbolRequest.type, { textDocument })) ?? [];
     const outline = symbols.filter((symbol): symbol is DocumentSymbol => 'selectionRange' in symbol);
     const prepared = outline

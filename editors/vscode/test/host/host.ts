@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile, type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -15,6 +16,9 @@ const CODE_SERVER = join(ROOT, '.cache/vscode/code-server/node_modules/code-serv
 
 /** The server that goes into the package. */
 const BINARY = process.env['STAGEWRIGHT'] ?? join(ROOT, 'target/debug/stagewright');
+
+/** The extension's version, which is the server's. */
+export const VERSION: string = JSON.parse(readFileSync(join(EXTENSION, 'package.json'), 'utf8')).version;
 
 /** What would get into the way of a test, and nothing that the extension is concerned by. */
 const SETTINGS = {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test, type TestContext } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { DECOY_RAN, Host } from './host.ts';
+import { DECOY_RAN, Host, VERSION } from './host.ts';
 import { browser, positionOf, until, Workbench } from './workbench.ts';
 
 const SHOP = `# The shop.
@@ -153,7 +153,7 @@ test('what the guide says is to be seen: sizes behind the images, and the server
     await bench.sees('.view-line', '≈ 299 MB pull · 823 MB disk');
     await bench.sees('.view-line', '≈ 3.63 MB pull · 7.8 MB disk');
     await bench.page.locator('#status\\.languageStatus').hover();
-    await bench.sees('.hover-language-status', 'Stagewright 0.1.0');
+    await bench.sees('.hover-language-status', `Stagewright ${VERSION}`);
 });
 
 // Shows: lens

@@ -112,6 +112,9 @@ export class Server implements Disposable {
             traceOutputChannel: this.log,
             middleware: {
                 workspace: {
+                    // The server is told that there is something new, and asks: what it is sent
+                    // unasked would have our own settings in it.
+                    didChangeConfiguration: (_, next) => next(undefined),
                     configuration: async (params, token, next) => {
                         const answer = await next(params, token);
                         return Array.isArray(answer) ? answer.map(forServer) : answer;

@@ -212,6 +212,8 @@ test('the uses of a stage are listed', async () => {
 // Shows: highlight
 test('the uses of a stage are marked where the cursor is on one', async () => {
     await open('shop/Dockerfile');
+    // The editor asks once, when the cursor has moved.
+    await bench.sees('.view-line', '≈ 299 MB pull');
     await bench.goTo(SHOP, '--from=bu$0ild');
     const marked = bench.page.locator('.cdr.wordHighlight, .cdr.wordHighlightStrong');
     await until('two places are marked', async () => (await marked.count()) === 2);

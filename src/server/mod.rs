@@ -21,7 +21,7 @@ mod log;
 mod notifications;
 mod parent;
 mod session;
-mod settings;
+pub mod settings;
 mod sizes;
 mod transport;
 

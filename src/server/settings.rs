@@ -100,9 +100,25 @@ pub struct Key {
     pub wants: &'static str,
     /// What it does.
     pub about: &'static str,
+    /// What its value must be as a JSON schema, with the value that counts where none is set.
+    pub schema: &'static str,
+    /// Whether it lets the server reach out of the editor, so that an editor that knows of
+    /// workspaces which are not trusted must not take it from one of them.
+    pub reaches_out: bool,
     /// Sets it, given what follows the `.` of the key; false for a value of a wrong type.
     set: fn(&mut Settings, &str, &Value) -> bool,
 }
+
+const LEVELS: &str = r#"{
+    "type": "object",
+    "additionalProperties": {"enum": ["off", "hint", "info", "warning", "error"]},
+    "default": {}
+}"#;
+
+const HOSTS: &str = r#"{
+    "anyOf": [{"enum": ["off", "on"]}, {"type": "array", "items": {"type": "string"}}],
+    "default": "off"
+}"#;
 
 /// The schema.
 pub const KEYS: &[Key] = &[
@@ -110,30 +126,40 @@ pub const KEYS: &[Key] = &[
         name: "diagnostics.enable",
         wants: "a boolean",
         about: "Whether findings are reported.",
+        schema: r#"{"type": "boolean", "default": true}"#,
+        reaches_out: false,
         set: |settings, _, value| set(&mut settings.diagnostics, value.as_bool()),
     },
     Key {
         name: "diagnostics.severity.",
         wants: "\"off\", \"hint\", \"info\", \"warning\" or \"error\"",
         about: "How the findings with that code are shown.",
+        schema: LEVELS,
+        reaches_out: false,
         set: |settings, code, value| set_level(&mut settings.severity, code, value),
     },
     Key {
         name: "codeLens.enable",
         wants: "a boolean",
         about: "Whether code lenses are shown.",
+        schema: r#"{"type": "boolean", "default": true}"#,
+        reaches_out: false,
         set: |settings, _, value| set(&mut settings.code_lens, value.as_bool()),
     },
     Key {
         name: "inlayHints.enable",
         wants: "a boolean",
         about: "Whether sizes are shown behind the images of FROM.",
+        schema: r#"{"type": "boolean", "default": true}"#,
+        reaches_out: false,
         set: |settings, _, value| set(&mut settings.inlay_hints, value.as_bool()),
     },
     Key {
         name: "size.engine",
         wants: "\"off\", \"auto\" or the path of a socket",
         about: "The local container engine that is asked what its images weigh.",
+        schema: r#"{"type": "string", "default": "off"}"#,
+        reaches_out: true,
         set: |settings, _, value| {
             set(&mut settings.size.engine, value.as_str().and_then(Engine::parse))
         },
@@ -142,24 +168,32 @@ pub const KEYS: &[Key] = &[
         name: "size.registry",
         wants: "\"off\", \"on\" or a list of hosts",
         about: "The registries that are asked what an image weighs.",
+        schema: HOSTS,
+        reaches_out: true,
         set: |settings, _, value| set(&mut settings.size.registry, read_hosts(value)),
     },
     Key {
         name: "size.credentialHelpers",
         wants: "a boolean",
         about: "Whether the programs are run that keep the credentials of `docker login`.",
+        schema: r#"{"type": "boolean", "default": false}"#,
+        reaches_out: true,
         set: |settings, _, value| set(&mut settings.size.credential_helpers, value.as_bool()),
     },
     Key {
         name: "size.unit",
         wants: "\"MB\" or \"MiB\"",
         about: "The units that sizes are shown in.",
+        schema: r#"{"enum": ["MB", "MiB"], "default": "MB"}"#,
+        reaches_out: false,
         set: |settings, _, value| set(&mut settings.size.unit, read_unit(value)),
     },
     Key {
         name: "size.platform",
         wants: "a platform such as \"linux/amd64\"",
         about: "The platform whose sizes are shown where a file names none.",
+        schema: r#"{"type": ["string", "null"], "default": null}"#,
+        reaches_out: false,
         set: |settings, _, value| {
             let platform = value.as_str().filter(|text| Platform::parse(text).is_some());
             set(&mut settings.size.platform, platform.map(|text| Some(text.to_owned())))

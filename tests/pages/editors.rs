@@ -82,6 +82,7 @@ fn what_is_released_together_has_one_version() {
         ("editors/zed/extension.toml", format!("version = \"{version}\"")),
         ("editors/zed/Cargo.toml", format!("version = \"{version}\"")),
         ("editors/emacs/stagewright.el", format!(";; Version: {version}")),
+        ("editors/vscode/package.json", format!("  \"version\": \"{version}\",")),
     ] {
         assert!(read(file).lines().any(|other| other == line), "{file} has no line {line}");
     }

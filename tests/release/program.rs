@@ -64,7 +64,7 @@ fn it_runs_where_there_is_nothing_else() {
     let checked = crate::run::run(&mut inside(&["check", "/app/pasted.Dockerfile"]));
     assert_eq!(checked.code, 1, "{}", checked.text);
     assert!(checked.text.contains("/app/pasted.Dockerfile:"), "{}", checked.text);
-    let split = done(&mut inside(&["split", "/app/Dockerfile"]));
+    let split = done(&mut inside(&["split", "/app/single.Dockerfile"]));
     assert!(split.contains("COPY --from="), "{split}");
     let doctor = done(&mut inside(&["doctor"]));
     assert!(doctor.contains("built for  x86_64 linux musl"), "{doctor}");

@@ -133,13 +133,13 @@ fn what_is_wrong_is_told_and_counts() {
     assert_eq!(problems.lines().count(), 3, "{problems}");
 }
 
-/// A server that has nothing: says 404 to everyone, and counts them.
+/// A server that has nothing: says 404 to everyone, and counts them. Whoever begins with TLS is left.
 fn answers(mut stream: impl Read + Write, asked: &AtomicUsize) {
     asked.fetch_add(1, Ordering::SeqCst);
     let (mut request, mut buffer) = (Vec::new(), [0; 1024]);
     while !request.windows(4).any(|end| end == b"\r\n\r\n") {
         match stream.read(&mut buffer) {
-            Ok(read @ 1..) => request.extend_from_slice(&buffer[..read]),
+            Ok(read @ 1..) if buffer[0] != 0x16 => request.extend_from_slice(&buffer[..read]),
             _ => return,
         }
     }

@@ -27,7 +27,7 @@ fn action(place: &Place, server: &Server, inputs: Value) -> Run {
     action_on(place, server, ["Linux", "X64"], inputs)
 }
 
-const WRONG: &str = "FROM scratch\nCOPY --from=later /a /a\n";
+const WRONG: &str = "FROM scratch\nCOPPY a b\n";
 
 #[test]
 fn what_is_found_stands_at_its_line() {

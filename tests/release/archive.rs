@@ -56,7 +56,7 @@ fn by_hand() {
     let found = format!("on PATH    {}/.local/bin/stagewright\n", place.home().display());
     assert!(doctor.contains(&found) && doctor.contains("Nothing is wrong."), "{doctor}");
 
-    place.put("app/Dockerfile", "FROM scratch\nCOPY --from=later /a /a\n");
+    place.put("app/Dockerfile", "FROM scratch\nCOPPY a b\n");
     let checked = crate::run::run(&mut place.bash(&page::block("In other pipelines")));
     assert_eq!(checked.code, 1, "{}", checked.text);
     assert!(checked.text.contains("app/Dockerfile"), "{}", checked.text);

@@ -34,6 +34,6 @@ fn fish_and_zsh_take_theirs() {
     let told = done(&mut place.bash(fish));
     assert!(told.starts_with("check\t"), "{told}");
     let zsh = "stagewright completions zsh > _stagewright
-        zsh -f -c 'fpath=(. $fpath); autoload -Uz compinit; compinit -u -d dump; echo $_comps[stagewright]'";
+        zsh -f -c 'fpath=($PWD $fpath); autoload -Uz compinit; compinit -u -d dump; echo $_comps[stagewright]'";
     assert_eq!(done(&mut place.bash(zsh)).trim(), "_stagewright");
 }

@@ -95,7 +95,11 @@ fn binstall_finds_the_archives() {
 /// What `cargo install stagewright` gets is enough to build it, and no more.
 #[test]
 fn the_crate_is_whole_and_small() {
-    let listed = done(cargo("package").args(["--list", "--allow-dirty", "--locked"]));
+    let mut package = cargo("package");
+    package.args(["--list", "--allow-dirty", "--locked", "--quiet"]);
+    let listed = package.output().expect("cargo starts");
+    assert!(listed.status.success(), "{listed:?}");
+    let listed = String::from_utf8_lossy(&listed.stdout);
     let listed: Vec<&str> = listed.lines().collect();
     let tracked = done(Command::new("git").args(["ls-files", "src"]).current_dir(repository()));
     for file in tracked.lines().chain(["Cargo.lock", "LICENSE-MIT", "LICENSE-APACHE", "README.md"])

@@ -60,7 +60,7 @@ fn hooks(place: &Place) -> Run {
     run(command.env("PIP_FIND_LINKS", format!("{} {}", wheel::folder().display(), tools.trim())))
 }
 
-const WRONG: &str = "FROM scratch\nCOPY --from=later /a /a\n";
+const WRONG: &str = "FROM scratch\nCOPPY a b\n";
 
 #[test]
 fn the_hook_checks_dockerfiles_and_nothing_else() {

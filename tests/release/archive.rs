@@ -28,7 +28,8 @@ pub fn make(folder: &Path) {
     );
     fs::remove_dir_all(&inner).expect("removed");
     let sum = done(Command::new("sha256sum").args(["--binary", &archive]).current_dir(folder));
-    fs::write(folder.join(format!("{archive}.sha256")), sum).expect("written");
+    // dist ends it with an empty line.
+    fs::write(folder.join(format!("{archive}.sha256")), sum + "\n").expect("written");
 }
 
 /// A server with a release in which there are the archive and what `more` puts beside it.

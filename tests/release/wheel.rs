@@ -30,7 +30,6 @@ pub fn folder() -> &'static Path {
             "--compatibility",
             "linux",
         ]);
-        maturin.arg("--manifest-path").arg(repository().join("Cargo.toml"));
         maturin.current_dir(repository().join("release/python")).arg("--out").arg(folder.path());
         done(&mut maturin);
         folder

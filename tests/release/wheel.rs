@@ -57,10 +57,26 @@ fn pip_installs_it() {
     assert_eq!(done(&mut place.bash("stagewright --version")), GREETING.to_owned() + "\n");
     let shown = done(&mut place.bash("pip show --verbose stagewright"));
     for part in
-        ["License-Expression: MIT OR Apache-2.0", page::HOME, "Programming Language :: Rust"]
+        ["Summary: A language server for Dockerfiles", "License: MIT OR Apache-2.0", page::HOME]
     {
         assert!(shown.contains(part), "{part} is not in:\n{shown}");
     }
+}
+
+/// The list of parts of a release is taken from a wheel.
+#[test]
+fn the_wheel_tells_what_it_is_made_of() {
+    let mut unzip = std::process::Command::new("unzip");
+    unzip.arg("-p").arg(wheel()).arg("*/sboms/*.cyclonedx.json");
+    let parts: serde_json::Value = serde_json::from_str(&done(&mut unzip)).expect("a list");
+    assert_eq!(parts["bomFormat"], "CycloneDX");
+    assert_eq!(parts["metadata"]["component"]["name"], "stagewright");
+    let parts = parts["components"].as_array().expect("components");
+    for (name, licence) in [("ropey", "MIT"), ("ring", "Apache-2.0 AND ISC")] {
+        let part = parts.iter().find(|part| part["name"] == name).expect(name);
+        assert_eq!(part["licenses"][0]["expression"], licence, "{part}");
+    }
+    assert!(!parts.iter().any(|part| part["name"] == "proptest"), "what tests need is no part");
 }
 
 /// The python of this machine, which may not be among the places of an empty environment.

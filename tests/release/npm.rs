@@ -66,9 +66,10 @@ fn npm_installs_the_one_that_fits() {
     // Whoever ends the launcher ends the program: none is left behind.
     let ended = done(&mut place.bash(
         "mkfifo in; stagewright lsp < in & launcher=$!; exec 3> in
-         until child=$(pgrep -P $launcher); do sleep 0.05; done
+         for _ in $(seq 200); do child=$(pgrep -P $launcher) && break; sleep 0.05; done
          kill $launcher; wait $launcher || code=$?
-         while kill -0 $child 2>/dev/null; do sleep 0.05; done; echo ended with $code",
+         for _ in $(seq 200); do kill -0 $child 2>/dev/null || break; sleep 0.05; done
+         if kill -0 $child 2>/dev/null; then kill $child; echo left behind; fi; echo ended with $code",
     ));
     assert_eq!(ended.trim(), "ended with 143");
 

@@ -214,18 +214,20 @@ fn all_places_of_a_stage_are_selected() {
 // Shows: completion
 #[test]
 fn stages_are_offered_as_their_place_is_typed() {
-    let helix = start();
-    helix.go("COPY$0 --from");
-    helix.press("o");
+    // One key is typed: of a burst, Helix 25.01 may tell the server in any order, and what it was
+    // offered late for one word hides what it is offered for the next.
+    let text = TEXT.replace("EXPO", "COPY --from\nEXPO");
+    let helix = Helix::on(&text, &install(), "");
+    helix.go("COPY $0--from\n");
+    helix.press("A");
     helix.until_shown(" INS ");
-    helix.types("COPY --from=");
+    helix.types("=");
     helix.until_shown(" builder module");
     helix.press("C-n");
     helix.until_shown("COPY --from=builder\n");
-    helix.types(" /a /b");
     helix.press("Escape");
     helix.until_shown(" NOR ");
-    helix.save(&TEXT.replace("EXPO", "COPY --from=builder /a /b\nEXPO"));
+    helix.save(&text.replace("--from\n", "--from=builder\n"));
 }
 
 // Shows: completion

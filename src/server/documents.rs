@@ -183,7 +183,8 @@ const UNSPECIFIC: [&str; 6] = ["", "plaintext", "plain", "text", "txt", "unknown
 fn language(id: &str, uri: &str) -> Language {
     let id = id.trim().to_ascii_lowercase();
     let ours = match id.as_str() {
-        "dockerfile" | "containerfile" => true,
+        // The last is what Kate calls them.
+        "dockerfile" | "containerfile" | "docker" => true,
         id if UNSPECIFIC.contains(&id) => is_dockerfile_name(file_name(uri)),
         _ => false,
     };
@@ -282,7 +283,7 @@ mod tests {
     fn the_language_id_decides_and_the_name_helps_out() {
         let check =
             |id: &str, uri: &str, expected| assert_eq!(language(id, uri), expected, "{id:?} {uri}");
-        for id in ["dockerfile", "Dockerfile", "containerfile"] {
+        for id in ["dockerfile", "Dockerfile", "containerfile", "docker"] {
             check(id, "file:///notes.txt", Language::Dockerfile);
         }
         for id in ["dockercompose", "dockerbake", "yaml", "ignore", "go"] {

@@ -11,7 +11,7 @@ use super::terminal::{Terminal, position};
 
 const ADVICE: &str = "This test needs two Emacs: `.ci/test` installs them, as do
     apt-get install emacs-nox elpa-eglot elpa-lsp-mode elpa-dockerfile-mode mmdebstrap
-    tests/editors/unpack.sh emacs .cache/emacs";
+    tests/editors/unpack.sh emacs trixie .cache/emacs";
 
 /// What makes an Emacs quick to start and easy to read, and is no part of what is tested.
 const EARLY: &str = "(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil
@@ -312,7 +312,7 @@ fn eglot_tells_if_the_program_is_missing() {
 
 /// The newest Emacs, which has an Eglot of its own, on a file; with what the page tells.
 fn newest(text: &str) -> Emacs {
-    let program = root().join(".cache/emacs/emacs");
+    let program = root().join(".cache/emacs/bin/emacs");
     assert!(program.exists(), "{ADVICE}");
     let emacs = Emacs::of(&program, "Dockerfile", text, &eglot());
     emacs.until_shown("[eglot] Connected! Server `stagewright' now managing");

@@ -11,7 +11,7 @@ use super::page::{block, blocks};
 use super::terminal::{Terminal, position, until_ended};
 
 const ADVICE: &str = "This test needs Helix: `.ci/test` installs it, as do
-    apt-get install mmdebstrap && tests/editors/unpack.sh hx .cache/helix";
+    apt-get install mmdebstrap && tests/editors/unpack.sh hx trixie .cache/helix";
 
 const TEXT: &str = "\
 FROM golang:1.22 AS builder
@@ -105,7 +105,7 @@ impl Deref for Helix {
 
 /// The Helix that `.ci/test` unpacked, or the one on the path.
 fn program() -> PathBuf {
-    let unpacked = root().join(".cache/helix/hx");
+    let unpacked = root().join(".cache/helix/bin/hx");
     if unpacked.exists() { unpacked } else { "hx".into() }
 }
 

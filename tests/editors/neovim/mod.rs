@@ -47,14 +47,14 @@ pub struct Version {
 pub const V0_7: Version = Version {
     name: "0.7",
     folder: ".cache/nvim-bookworm",
-    made_by: "tests/editors/neovim.sh .cache/nvim-bookworm bookworm",
+    made_by: "tests/editors/unpack.sh nvim bookworm .cache/nvim-bookworm",
 };
 
 /// Debian 13's: the plugin does what later ones do themselves.
 pub const V0_10: Version = Version {
     name: "0.10",
     folder: ".cache/nvim-trixie",
-    made_by: "tests/editors/neovim.sh .cache/nvim-trixie trixie",
+    made_by: "tests/editors/unpack.sh nvim trixie .cache/nvim-trixie",
 };
 
 /// The first with a list of servers of its own.

@@ -216,8 +216,22 @@ pub fn beside(course: &Course<'_>, folders: &[String], embedded: &[String]) -> F
     if !search.named.is_complete {
         search.doubt("its sources are too many to be read");
     }
+    let started = course.facts.last_scene().workdir.clone();
+    let around = |place: &str| {
+        let is_near = |own: &String| is_within(place, own) || is_within(own, place);
+        started.as_ref().is_some_and(is_near)
+    };
+    let whole = search.named.reads.whole.clone();
     for (folder, place) in &places {
-        search.place(folder, place);
+        match &whole {
+            Some(_) if around(place) => search.folder(folder, place, 0, Takes::All),
+            _ => search.place(folder, place),
+        }
+    }
+    if let Some(file) = whole {
+        let why = "though it reads the folder that it is started in";
+        let doubt = format!("the program does without its sources and notes, {why} ({file})");
+        search.found.doubt.get_or_insert(doubt);
     }
     search.found.paths.sort();
     search.found.paths.dedup();
@@ -408,8 +422,9 @@ impl Search<'_> {
             }
     }
 
+    /// Whether the program holds what is at a path and does not read it from there.
     fn is_embedded(&self, path: &str) -> bool {
-        self.embedded.iter().any(|own| is_within(path, own))
+        self.embedded.iter().any(|own| is_within(path, own)) && !self.named.reads.wants(path)
     }
 
     /// Whether a folder holds a file whose name is `wanted`, or cannot be looked through.

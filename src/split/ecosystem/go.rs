@@ -18,8 +18,8 @@ use crate::split::facts::{Facts, join};
 use crate::split::packages::{self, Holder, Use};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::world::{Origin, base_name, is_within};
-use crate::workspace::LONGEST_FILE;
 use crate::workspace::project::go::{self, Module, Sources, binary_name};
+use crate::workspace::{Context, LONGEST_FILE};
 
 /// Its row.
 pub const ECOSYSTEM: Ecosystem =
@@ -314,6 +314,13 @@ fn options(words: &[Word]) -> Option<Options<'_>> {
     (options.unknown.is_none() && is_program && known).then_some(options)
 }
 
+/// The tags of a build; `None` if they are not known.
+fn tags(options: &Options<'_>) -> Option<Vec<String>> {
+    let Some(given) = options.value(&["-tags"]) else { return Some(Vec::new()) };
+    let tags = given?.split([',', ' ']).filter(|tag| !tag.is_empty());
+    Some(tags.map(str::to_owned).collect())
+}
+
 fn operands<'o>(options: &Options<'o>) -> Vec<&'o str> {
     options.operands.iter().map(|word| word.or_empty()).collect()
 }
@@ -364,7 +371,7 @@ fn program_name(course: &Course<'_>, folder: &str, packages: &[&str]) -> Option<
 fn only_program(course: &Course<'_>, folder: &str, pattern: &str) -> Option<String> {
     let place = join(folder, pattern.trim_end_matches("..."))?;
     let project = course.project_in(folder, "go.mod")?;
-    let sources = go::sources(course.context?, &project);
+    let sources = go::sources(course.context?, &project, None);
     let root = join(folder, ".")?;
     let inside = |main: &&str| {
         let path =
@@ -585,10 +592,13 @@ impl Linked {
         let words = words.unwrap_or_default();
         let options = BUILD.read(&words);
         let module = module_of(site.course, folder).or_else(|| made_module(site.course, folder));
+        let given = tags(&options).filter(|_| is_known);
+        let given: Option<Vec<&str>> =
+            given.as_ref().map(|tags| tags.iter().map(|t| &**t).collect());
         let read = module.and_then(|(module, place)| {
             let context = site.context()?;
             let root = module.file.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let sources = go::sources(context, root);
+            let sources = go::sources(context, root, given.as_deref());
             let is_read = sources.is_complete() && !sources.packages.is_empty();
             let own = own(&sources, (&module, &place), folder, &operands(&options));
             is_read.then_some((module, own.unwrap_or(sources), place))
@@ -654,7 +664,8 @@ impl Linked {
             assumptions.push(format!("the programs that it starts itself are in the image{names}"));
         }
         let folders = self.read.iter().map(|(_, _, place)| place.clone()).collect();
-        let embedded = self.read.as_ref().map(embedded).unwrap_or_default();
+        let read = self.read.as_ref().zip(site.context());
+        let embedded = read.map(|(read, context)| embedded(context, read)).unwrap_or_default();
         Ok(Answer {
             certificates,
             zones,
@@ -714,7 +725,8 @@ fn own(
 ) -> Option<Sources> {
     let package = match packages {
         [] => ".",
-        [one] if !one.contains("...") && !one.ends_with(".go") => one,
+        [one, ..] if one.ends_with(".go") => crate::split::world::parent(one),
+        [one] if !one.contains("...") => one,
         _ => return None,
     };
     if module.path.is_empty() {
@@ -858,21 +870,19 @@ fn in_project(site: &Site<'_, '_>, folder: &str, library: &str) -> Option<bool> 
     }
 }
 
-/// The paths of the image that `//go:embed` puts into the program; a pattern as its folder.
-fn embedded((module, sources, place): &(Module, Sources, String)) -> Vec<String> {
+/// The paths of the image that `//go:embed` puts into the program; none if it may be one of several.
+fn embedded(context: &Context, read: &(Module, Sources, String)) -> Vec<String> {
+    let (module, sources, place) = read;
     let root = module.file.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let path = |(folder, pattern): (&str, &str)| {
-        let inside = folder.strip_prefix(root).unwrap_or(folder).trim_matches('/');
-        let pattern = pattern.trim_start_matches("all:").trim_matches(['"', '`']);
-        let end = pattern.find(['*', '?', '[']).unwrap_or(pattern.len());
-        let plain = match pattern.get(..end) {
-            Some(plain) if end < pattern.len() => plain.rsplit_once('/').map_or("", |(a, _)| a),
-            _ => pattern,
-        };
-        let whole = join(&join(place, inside)?, plain)?;
-        (whole != *place).then_some(whole)
+    if sources.main_packages().len() > 1 {
+        return Vec::new();
+    }
+    let files = go::embedded(context, sources);
+    let inside = |path: &String| {
+        let inside = path.strip_prefix(root)?.trim_matches('/');
+        join(place, inside).filter(|whole| whole != place)
     };
-    sources.embeds().into_iter().filter_map(path).collect()
+    files.iter().filter_map(inside).collect()
 }
 
 /// Whether the sources of the program have one of these words anywhere. Limited; `true` if they
@@ -1091,6 +1101,72 @@ mod tests {
         );
         // Nothing that it does not start comes along.
         check(&on(BOOKWORM, jq, STATIC), &[("main.go", MAIN)], &[&["!jq"], &["scratch"]]);
+    }
+
+    #[test]
+    fn files_that_it_may_not_hold() {
+        let copy = "COPY --from=builder /src/templates";
+        let check = |files: &[(&str, &str)], build: &str, code: &str, is_copied: bool| {
+            let main = format!("package main\n\nfunc main() {{ {code} }}\n");
+            let templates = [("templates/a.html", ""), ("templates/b.txt", "")];
+            let files: Vec<_> = [("main.go", main.as_str())]
+                .iter()
+                .chain(files)
+                .chain(&templates)
+                .copied()
+                .collect();
+            let part = if is_copied { copy.to_owned() } else { format!("!{copy}") };
+            let all: &[&str] = &[&part];
+            check(&on(BOOKWORM, "", build), &files, &[all, all]);
+        };
+        let embed = |head: &str, what: &str| {
+            format!(
+                "{head}package main\n\nimport \"embed\"\n\n//go:embed {what}\nvar files embed.FS\n"
+            )
+        };
+        let whole = embed("", "templates");
+        let from_fs = r#"template.ParseFS(files, "templates/*.html")"#;
+        check(&[("web.go", &whole)], STATIC, from_fs, false);
+        // What is not for Linux, or not for certain, holds nothing.
+        check(&[("web_windows.go", &whole)], STATIC, "", true);
+        check(&[("web_test.go", &whole)], STATIC, "", true);
+        check(&[("web.go", &embed("//go:build ignore\n\n", "templates"))], STATIC, "", true);
+        let prod = embed("//go:build prod\n\n", "templates");
+        check(&[("web.go", &prod)], STATIC, "", true);
+        check(&[("web.go", &prod)], "CGO_ENABLED=0 go build -tags prod -o /shop .", "", false);
+        check(&[("web.go", &embed("", "templates/*.html"))], STATIC, from_fs, true);
+        check(&[("web.go", &embed("", "all:templates"))], STATIC, from_fs, false);
+        // Another program of the module.
+        let other = [("cmd/x/web.go", whole.as_str()), ("cmd/x/templates/a.html", "")];
+        check(&other, STATIC, "", true);
+        check(&other, "CGO_ENABLED=0 go build -o /shop main.go", "", true);
+        // Read from disk all the same.
+        let web = [("web.go", whole.as_str())];
+        check(&web, STATIC, r#"template.ParseGlob("templates/*.html")"#, true);
+        check(&web, STATIC, r#"os.DirFS("templates")"#, true);
+        check(&web, STATIC, r#"dir := "./templates"; os.ReadFile(dir)"#, true);
+        check(&web, STATIC, r#"http.Handle("/templates/", x); os.ReadFile("config")"#, false);
+    }
+
+    #[test]
+    fn folders_that_it_reads_as_a_whole() {
+        let files = [("LICENSE", ""), ("pages/a.md", ""), ("note.rst", "")];
+        let check = |code: &str, is_whole: bool| {
+            let main = format!("package main\n\nfunc main() {{ {code} }}\n");
+            let files: Vec<_> =
+                [("main.go", main.as_str())].iter().chain(&files).copied().collect();
+            let assumed = "# Assumed: the program does without its sources and notes, though it reads \
+                the folder that it is started in (main.go)";
+            let all: &[&str] = match is_whole {
+                true => &[assumed, "/src/note.rst", "/src/pages"],
+                false => &["!# Assumed", "!/src/note.rst", "!/src/pages"],
+            };
+            check(&on(BOOKWORM, "", STATIC), &files, &[all, all]);
+        };
+        check(r#"os.ReadDir(".")"#, true);
+        check(r#"http.FileServer(http.Dir("."))"#, true);
+        check(r#"dir, _ := os.Getwd(); filepath.Walk(dir, f)"#, true);
+        check(r#"os.ReadDir("x")"#, false);
     }
 
     #[test]

@@ -1,0 +1,336 @@
+//! Which paths a program gives to calls that read files, as far as its sources tell by plain texts.
+//!
+//! [`super::sources::Named`] holds every text that may be a name. Here the call matters: a file that
+//! the build puts into a program is read from there, unless a call of these names it, too.
+
+use super::sources::{Piece, pieces};
+
+/// The calls of a language.
+struct Calls {
+    /// The endings of its sources.
+    endings: &'static [&'static str],
+    /// Those that read the files which they are given by name.
+    files: &'static [&'static str],
+    /// Those that read the folder which they are given by name, with what is in it.
+    folders: &'static [&'static str],
+    /// Those that read what the build put into the program.
+    embedded: &'static [&'static str],
+    /// What stands for the folder that a program is started in.
+    here: &'static [&'static str],
+}
+
+/// A name that begins with `.` is a method's of anything; others count with what stands before them
+/// (`std::fs::read`).
+const CALLS: &[Calls] = &[
+    Calls {
+        endings: &["go"],
+        files: &[
+            ".AddConfigPath",
+            ".File",
+            ".LoadHTMLFiles",
+            ".LoadHTMLGlob",
+            ".ParseFiles",
+            ".ParseGlob",
+            ".SendFile",
+            ".SetConfigFile",
+            ".StaticFile",
+            "afero.ReadFile",
+            "godotenv.Load",
+            "http.ServeFile",
+            "ioutil.ReadFile",
+            "os.Lstat",
+            "os.Open",
+            "os.OpenFile",
+            "os.ReadFile",
+            "os.Stat",
+        ],
+        folders: &[
+            ".Static",
+            "filepath.Glob",
+            "filepath.Walk",
+            "filepath.WalkDir",
+            "http.Dir",
+            "ioutil.ReadDir",
+            "os.DirFS",
+            "os.OpenRoot",
+            "os.ReadDir",
+        ],
+        embedded: &[
+            ".FileFS",
+            ".ParseFS",
+            ".ReadDir",
+            ".ReadFile",
+            ".StaticFS",
+            ".StaticFileFS",
+            "fs.Glob",
+            "fs.Stat",
+            "fs.Sub",
+            "fs.WalkDir",
+            "iofs.New",
+        ],
+        here: &["os.Getwd"],
+    },
+    Calls {
+        endings: &["rs"],
+        files: &[
+            "File::open",
+            "NamedFile::open",
+            "ServeFile::new",
+            "fs::metadata",
+            "fs::read",
+            "fs::read_to_string",
+        ],
+        folders: &[
+            "FileServer::from",
+            "Files::new",
+            "ServeDir::new",
+            "WalkDir::new",
+            "fs::read_dir",
+            "read_dir",
+        ],
+        embedded: &["include!", "include_bytes!", "include_dir!", "include_str!"],
+        here: &["current_dir"],
+    },
+];
+
+/// What was found in the sources of a program.
+#[derive(Debug, Default)]
+pub struct Reads {
+    /// The paths that calls are given, each as its parts.
+    paths: Vec<Vec<String>>,
+    /// The other texts that may be paths.
+    loose: Vec<Vec<String>>,
+    /// Whether a call is given a path that is computed: then it may be any of these.
+    is_computed: bool,
+    /// The file with the call that reads the folder which the program is started in.
+    pub whole: Option<String>,
+}
+
+/// A call, or brackets of another sort, that is open.
+struct Frame {
+    class: Class,
+    has_text: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Files,
+    Folders,
+    Embedded,
+    /// Another call, or brackets: what is in it may be an argument of the call around.
+    Other,
+    /// A block of statements.
+    Block,
+}
+
+impl Reads {
+    /// Takes what a file of sources says.
+    pub fn take(&mut self, path: &str, text: &str) {
+        let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
+        let Some(calls) = CALLS.iter().find(|calls| calls.endings.contains(&ending)) else {
+            return;
+        };
+        let mut open: Vec<Frame> = Vec::new();
+        let mut word = String::new();
+        let mut is_ended = false;
+        let mut looks_here = false;
+        let mut lists_computed = false;
+        for piece in pieces(text, ending) {
+            let code = match piece {
+                Piece::Text(text) => {
+                    word.clear();
+                    self.text(path, text, &mut open);
+                    continue;
+                }
+                Piece::Code(code) => code,
+            };
+            for c in code.chars() {
+                match c {
+                    c if c.is_alphanumeric()
+                        || "_.".contains(c)
+                        || ":!".contains(c) && !word.is_empty() =>
+                    {
+                        if is_ended && c != '.' {
+                            word.clear();
+                        }
+                        is_ended = false;
+                        word.push(c);
+                        continue;
+                    }
+                    '(' => {
+                        looks_here |= is_one(&word, calls.here);
+                        open.push(Frame { class: calls.class(&word), has_text: false });
+                    }
+                    '[' => open.push(Frame { class: Class::Other, has_text: false }),
+                    '{' => open.push(Frame { class: Class::Block, has_text: false }),
+                    ')' | ']' | '}' => {
+                        let Some(frame) = open.pop() else { continue };
+                        let reads = matches!(frame.class, Class::Files | Class::Folders);
+                        self.is_computed |= reads && !frame.has_text;
+                        lists_computed |= frame.class == Class::Folders && !frame.has_text;
+                    }
+                    // A name may stand before its brackets, and a line begin with a dot.
+                    c if c.is_whitespace() => {
+                        is_ended = true;
+                        continue;
+                    }
+                    _ => {}
+                }
+                word.clear();
+                is_ended = false;
+            }
+        }
+        if looks_here && lists_computed {
+            self.whole.get_or_insert_with(|| path.to_owned());
+        }
+    }
+
+    fn text(&mut self, path: &str, text: &str, open: &mut [Frame]) {
+        let is_known = |frame: &Frame| frame.class != Class::Other;
+        let at = open.iter().rposition(is_known);
+        let class = at.map_or(Class::Block, |at| open[at].class);
+        let parts = parts(text);
+        match class {
+            Class::Embedded => return,
+            Class::Files | Class::Folders => {
+                if let Some(at) = at {
+                    open[at].has_text = true;
+                }
+                if parts.is_empty() && is_here(text) && class == Class::Folders {
+                    self.whole.get_or_insert_with(|| path.to_owned());
+                }
+                self.paths.extend(Some(parts).filter(|parts| !parts.is_empty()));
+            }
+            Class::Other | Class::Block => {
+                // What begins at the root is a route more often than a file.
+                let is_path = !parts.is_empty() && !text.starts_with('/');
+                self.loose.extend(Some(parts).filter(|_| is_path));
+            }
+        }
+    }
+
+    /// Takes a path that some text names, if it leads into the folder of the sources themselves:
+    /// programs find nothing there but by its path.
+    pub fn take_path(&mut self, path: &str) {
+        const SOURCES: &str = "src";
+        let parts = parts(path);
+        let leads_there = parts.first().is_some_and(|first| first == SOURCES);
+        self.paths.extend(Some(parts).filter(|_| leads_there && path.contains('/')));
+    }
+
+    /// Whether the file or folder of that path may be read, or something in it.
+    pub fn wants(&self, path: &str) -> bool {
+        let own: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        let loose = self.loose.iter().filter(|_| self.is_computed);
+        self.whole.is_some() || self.paths.iter().chain(loose).any(|parts| meets(&own, parts))
+    }
+}
+
+/// Whether a path leads to what another one names or through it, wherever the latter begins.
+fn meets(own: &[&str], parts: &[String]) -> bool {
+    (0..own.len()).any(|at| own[at..].iter().zip(parts).all(|(one, other)| one == other))
+}
+
+/// The parts of a path up to the first that is computed.
+fn parts(text: &str) -> Vec<String> {
+    let text = text.strip_prefix("file://").unwrap_or(text);
+    let parts = text.split('/').filter(|part| !matches!(*part, "" | "." | ".."));
+    let is_plain = |part: &&str| !part.contains(['%', '{', '}', '$', '*', '?', '[']);
+    parts.take_while(is_plain).map(str::to_owned).collect()
+}
+
+/// Whether a text stands for all in the folder that the program is started in.
+fn is_here(text: &str) -> bool {
+    matches!(text, "." | "./" | "*" | "./*" | "**" | "./**" | "*/*" | "**/*" | "*.*")
+}
+
+impl Calls {
+    fn class(&self, word: &str) -> Class {
+        let classes = [
+            (self.folders, Class::Folders),
+            (self.files, Class::Files),
+            (self.embedded, Class::Embedded),
+        ];
+        let found = classes.into_iter().find(|(names, _)| is_one(word, names));
+        found.map_or(Class::Other, |(_, class)| class)
+    }
+}
+
+/// Whether what stands before a bracket is a call of one of these names.
+fn is_one(word: &str, names: &[&str]) -> bool {
+    names.iter().any(|name| {
+        word.strip_suffix(name).is_some_and(|before| {
+            before.is_empty() || before.ends_with([':', '.']) || name.starts_with('.')
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Which of these paths a file is seen to read.
+    #[track_caller]
+    fn check(file: &str, text: &str, paths: &[&str], expected: &[&str]) {
+        let mut reads = Reads::default();
+        reads.take(file, text);
+        let found: Vec<_> = paths.iter().filter(|path| reads.wants(path)).copied().collect();
+        assert_eq!(found, expected, "{text}");
+    }
+
+    #[test]
+    fn paths_of_go() {
+        let check = |text: &str, expected: &[&str]| {
+            let paths = ["static", "static/a.css", "templates/b.html", "web/static/c.js"];
+            check("a.go", text, &paths, expected);
+        };
+        let all_static = ["static", "static/a.css", "web/static/c.js"];
+        check(r#"http.Dir("static")"#, &all_static);
+        check(r#"os.ReadFile("static/a.css")"#, &["static", "static/a.css"]);
+        check(r#"os.ReadFile(filepath.Join(dir, "templates", name))"#, &["templates/b.html"]);
+        check(r#"template.Must(template.ParseGlob("templates/*.html"))"#, &["templates/b.html"]);
+        check(r#"template.Must(template.ParseFS(content, "templates/*.html"))"#, &[]);
+        check(r#"fs.Sub(content, "static"); os.ReadFile("config")"#, &[]);
+        check(r#"content.ReadFile("static/a.css"); os.ReadFile("config")"#, &[]);
+        // A path that is computed may be any text, but for those of other calls.
+        check(r#"dir := "./static"; os.ReadFile(path)"#, &all_static);
+        check(r#"dir := "./static"; os.ReadFile("config")"#, &[]);
+        check(r#"http.Handle("/static/", x); os.ReadFile(path)"#, &[]);
+        check(r#"fs.Sub(content, "static"); os.ReadFile(path)"#, &[]);
+        check(
+            r#"fs.WalkDir(x, ".", func() { os.ReadFile("static/a.css") })"#,
+            &["static", "static/a.css"],
+        );
+        check(r#"// os.ReadFile("static/a.css")"#, &[]);
+    }
+
+    #[test]
+    fn paths_of_rust() {
+        let check = |text: &str, expected: &[&str]| {
+            check("a.rs", text, &["static/a.css", "b.txt"], expected);
+        };
+        check(r#"ServeDir::new("static")"#, &["static/a.css"]);
+        check(r#"std::fs::read_to_string("b.txt")"#, &["b.txt"]);
+        check(r#"include_str!("b.txt"); fs::read(path)"#, &[]);
+        check(r#"let x = "b.txt"; fs::read(x)"#, &["b.txt"]);
+    }
+
+    #[test]
+    fn the_folder_that_it_is_started_in() {
+        #[track_caller]
+        fn check(file: &str, text: &str, expected: bool) {
+            let mut reads = Reads::default();
+            reads.take(file, text);
+            assert_eq!(reads.whole.is_some(), expected, "{text}");
+        }
+        check("a.go", r#"os.ReadDir(".")"#, true);
+        check("a.go", r#"http.FileServer(http.Dir("./"))"#, true);
+        check("a.go", r#"filepath.Walk(".", f)"#, true);
+        check("a.go", r#"dir, err := os.Getwd(); os.ReadDir(dir)"#, true);
+        check("a.go", r#"os.ReadDir("./data")"#, false);
+        check("a.go", r#"fs.WalkDir(content, ".", f)"#, false);
+        check("a.go", r#"viper.AddConfigPath(".")"#, false);
+        check("a.rs", r#"fs::read_dir(".")"#, true);
+        check("a.rs", r#"ServeDir::new("static")"#, false);
+    }
+}

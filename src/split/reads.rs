@@ -1,9 +1,13 @@
-//! Which paths a program gives to calls that read files, as far as its sources tell by plain texts.
+//! What a program gives to calls that read files and to calls that start programs, as far as its
+//! sources tell by plain texts.
 //!
 //! [`super::sources::Named`] holds every text that may be a name. Here the call matters: a file that
 //! the build puts into a program is read from there, unless a call of these names it, too.
 
-use super::sources::{Piece, pieces};
+use std::collections::BTreeSet;
+
+use super::sources::{Piece, Sources, pieces};
+use super::world::base_name;
 
 /// The calls of a language.
 struct Calls {
@@ -17,6 +21,13 @@ struct Calls {
     embedded: &'static [&'static str],
     /// What stands for the folder that a program is started in.
     here: &'static [&'static str],
+    /// Those that start the program which they are given first.
+    programs: &'static [&'static str],
+}
+
+/// A language of which only the programs that it starts are looked for.
+const fn starting(endings: &'static [&'static str], programs: &'static [&'static str]) -> Calls {
+    Calls { endings, files: &[], folders: &[], embedded: &[], here: &[], programs }
 }
 
 /// A name that begins with `.` is a method's of anything; others count with what stands before them
@@ -69,13 +80,21 @@ const CALLS: &[Calls] = &[
             "iofs.New",
         ],
         here: &["os.Getwd"],
+        // Those of `os/exec` are read with the imports.
+        programs: &[],
     },
     Calls {
         endings: &["rs"],
         files: &[
+            ".file",
             "File::open",
+            "File::with_name",
+            "Json::file",
             "NamedFile::open",
             "ServeFile::new",
+            "Tera::new",
+            "Toml::file",
+            "Yaml::file",
             "fs::metadata",
             "fs::read",
             "fs::read_to_string",
@@ -90,8 +109,36 @@ const CALLS: &[Calls] = &[
         ],
         embedded: &["include!", "include_bytes!", "include_dir!", "include_str!"],
         here: &["current_dir"],
+        programs: &["Command::new"],
     },
+    starting(
+        &["c", "cc", "cpp", "cxx", "h", "hh", "hpp", "hxx"],
+        &[
+            "execl",
+            "execle",
+            "execlp",
+            "execv",
+            "execve",
+            "execvp",
+            "execvpe",
+            "popen",
+            "posix_spawn",
+            "posix_spawnp",
+            "system",
+        ],
+    ),
+    starting(
+        &["java", "kt", "kts", "scala", "groovy"],
+        &[".command", ".exec", "CommandLine", "CommandLine.parse", "Process", "ProcessBuilder"],
+    ),
+    starting(&["cs", "fs", "vb"], &["Cli.Wrap", "Process.Start", "ProcessStartInfo"]),
 ];
+
+/// What names a program where it is set, not called: `FileName = "git"`.
+const PROGRAM_SETTINGS: &[&str] = &["FileName"];
+
+/// Programs that read commands.
+const SHELLS: &[&str] = &["ash", "bash", "dash", "sh", "zsh"];
 
 /// What was found in the sources of a program.
 #[derive(Debug, Default)]
@@ -102,14 +149,26 @@ pub struct Reads {
     loose: Vec<Vec<String>>,
     /// Whether a call is given a path that is computed: then it may be any of these.
     is_computed: bool,
+    /// The paths that do not hang on the folder that a program is started in, or lead out of it.
+    pub outside: BTreeSet<String>,
     /// The file with the call that reads the folder which the program is started in.
     pub whole: Option<String>,
+    /// The names of programs that it starts.
+    pub starts: BTreeSet<String>,
 }
 
 /// A call, or brackets of another sort, that is open.
 struct Frame {
     class: Class,
     has_text: bool,
+    /// Whether what it starts reads commands.
+    is_shell: bool,
+}
+
+impl Frame {
+    fn new(class: Class) -> Frame {
+        Frame { class, has_text: false, is_shell: false }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -117,6 +176,7 @@ enum Class {
     Files,
     Folders,
     Embedded,
+    Programs,
     /// Another call, or brackets: what is in it may be an argument of the call around.
     Other,
     /// A block of statements.
@@ -124,6 +184,15 @@ enum Class {
 }
 
 impl Reads {
+    /// What these sources say.
+    pub fn of(sources: &Sources) -> Reads {
+        let mut found = Reads::default();
+        for (path, text) in &sources.files {
+            found.take(path, text);
+        }
+        found
+    }
+
     /// Takes what a file of sources says.
     pub fn take(&mut self, path: &str, text: &str) {
         let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
@@ -133,12 +202,17 @@ impl Reads {
         let mut open: Vec<Frame> = Vec::new();
         let mut word = String::new();
         let mut is_ended = false;
+        let mut is_behind_list = false;
+        let mut names_program = false;
         let mut looks_here = false;
         let mut lists_computed = false;
         for piece in pieces(text, ending) {
             let code = match piece {
                 Piece::Text(text) => {
                     word.clear();
+                    if std::mem::take(&mut names_program) {
+                        self.program(text);
+                    }
                     self.text(path, text, &mut open);
                     continue;
                 }
@@ -159,15 +233,22 @@ impl Reads {
                     }
                     '(' => {
                         looks_here |= is_one(&word, calls.here);
-                        open.push(Frame { class: calls.class(&word), has_text: false });
+                        open.push(Frame::new(calls.class(&word)));
                     }
-                    '[' => open.push(Frame { class: Class::Other, has_text: false }),
-                    '{' => open.push(Frame { class: Class::Block, has_text: false }),
+                    '[' => open.push(Frame::new(Class::Other)),
+                    // `[]string{"a"}` and `new String[]{"a"}` are lists.
+                    '{' if is_behind_list => open.push(Frame::new(Class::Other)),
+                    '{' => open.push(Frame::new(Class::Block)),
                     ')' | ']' | '}' => {
                         let Some(frame) = open.pop() else { continue };
                         let reads = matches!(frame.class, Class::Files | Class::Folders);
                         self.is_computed |= reads && !frame.has_text;
                         lists_computed |= frame.class == Class::Folders && !frame.has_text;
+                    }
+                    '=' if PROGRAM_SETTINGS.iter().any(|name| word.ends_with(name)) => {
+                        names_program = true;
+                        word.clear();
+                        continue;
                     }
                     // A name may stand before its brackets, and a line begin with a dot.
                     c if c.is_whitespace() => {
@@ -178,6 +259,8 @@ impl Reads {
                 }
                 word.clear();
                 is_ended = false;
+                names_program = false;
+                is_behind_list = c == ']';
             }
         }
         if looks_here && lists_computed {
@@ -186,12 +269,25 @@ impl Reads {
     }
 
     fn text(&mut self, path: &str, text: &str, open: &mut [Frame]) {
+        if text.starts_with(['/', '.']) && !text.contains(char::is_whitespace) {
+            self.outside.extend(text.starts_with("../").then(|| text.to_owned()));
+            self.outside.extend(text.starts_with('/').then(|| text.to_owned()));
+        }
         let is_known = |frame: &Frame| frame.class != Class::Other;
         let at = open.iter().rposition(is_known);
         let class = at.map_or(Class::Block, |at| open[at].class);
         let parts = parts(text);
         match class {
-            Class::Embedded => return,
+            Class::Embedded => {}
+            Class::Programs => {
+                let Some(frame) = at.map(|at| &mut open[at]) else { return };
+                let is_first = !std::mem::replace(&mut frame.has_text, true);
+                let is_command = frame.is_shell && !text.starts_with('-');
+                frame.is_shell |= is_first && SHELLS.contains(&base_name(text));
+                if is_first || is_command {
+                    self.program(text);
+                }
+            }
             Class::Files | Class::Folders => {
                 if let Some(at) = at {
                     open[at].has_text = true;
@@ -209,6 +305,15 @@ impl Reads {
         }
     }
 
+    /// Takes what a text starts: a program, or commands with pipes and the like.
+    fn program(&mut self, text: &str) {
+        let words =
+            text.split(['|', ';', '&', '\n']).filter_map(|one| one.split_whitespace().next());
+        let is_plain = |word: &&str| !word.contains(['%', '{', '}', '$', '\\', '=']);
+        self.starts.extend(words.filter(is_plain).map(|word| base_name(word).to_owned()));
+        self.starts.remove("");
+    }
+
     /// Takes a path that some text names, if it leads into the folder of the sources themselves:
     /// programs find nothing there but by its path.
     pub fn take_path(&mut self, path: &str) {
@@ -220,13 +325,27 @@ impl Reads {
 
     /// Whether the file or folder of that path may be read, or something in it.
     pub fn wants(&self, path: &str) -> bool {
+        self.any(path, meets)
+    }
+
+    /// Whether the file or folder of that path may be read as a whole.
+    pub fn names(&self, path: &str) -> bool {
+        self.any(path, ends_in)
+    }
+
+    fn any(&self, path: &str, fits: fn(&[&str], &[String]) -> bool) -> bool {
         let own: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         let loose = self.loose.iter().filter(|_| self.is_computed);
-        self.whole.is_some() || self.paths.iter().chain(loose).any(|parts| meets(&own, parts))
+        self.whole.is_some() || self.paths.iter().chain(loose).any(|parts| fits(&own, parts))
     }
 }
 
-/// Whether a path leads to what another one names or through it, wherever the latter begins.
+/// Whether a path leads to what another one names, wherever that begins.
+fn ends_in(own: &[&str], parts: &[String]) -> bool {
+    own.windows(parts.len().max(1)).any(|window| window.iter().eq(parts))
+}
+
+/// The same, or that it leads through it.
 fn meets(own: &[&str], parts: &[String]) -> bool {
     (0..own.len()).any(|at| own[at..].iter().zip(parts).all(|(one, other)| one == other))
 }
@@ -250,6 +369,7 @@ impl Calls {
             (self.folders, Class::Folders),
             (self.files, Class::Files),
             (self.embedded, Class::Embedded),
+            (self.programs, Class::Programs),
         ];
         let found = classes.into_iter().find(|(names, _)| is_one(word, names));
         found.map_or(Class::Other, |(_, class)| class)
@@ -313,6 +433,31 @@ mod tests {
         check(r#"std::fs::read_to_string("b.txt")"#, &["b.txt"]);
         check(r#"include_str!("b.txt"); fs::read(path)"#, &[]);
         check(r#"let x = "b.txt"; fs::read(x)"#, &["b.txt"]);
+    }
+
+    #[test]
+    fn programs_that_are_started() {
+        #[track_caller]
+        fn check(file: &str, text: &str, expected: &[&str]) {
+            let mut reads = Reads::default();
+            reads.take(file, text);
+            assert_eq!(reads.starts.iter().collect::<Vec<_>>(), expected, "{text}");
+        }
+        check("a.rs", r#"std::process::Command::new("git").arg("log")"#, &["git"]);
+        check("a.c", r#"x = system("curl x | /usr/bin/jq .y");"#, &["curl", "jq"]);
+        check("a.c", r#"execlp("ffmpeg", "ffmpeg", "-i", 0);"#, &["ffmpeg"]);
+        check("A.java", r#"new ProcessBuilder("git", "log").start()"#, &["git"]);
+        check(
+            "A.java",
+            r#"new ProcessBuilder(List.of("bash", "-c", "git log"))"#,
+            &["bash", "git"],
+        );
+        check("A.java", r#"Runtime.getRuntime().exec(new String[] {"dot", "-T"})"#, &["dot"]);
+        check("A.java", r#"Runtime.getRuntime().exec("ffmpeg -i " + file)"#, &["ffmpeg"]);
+        check("A.java", r#"log("git"); x.execute("a"); new ProcessBuilder(args)"#, &[]);
+        check("a.cs", r#"Process.Start("git", "log")"#, &["git"]);
+        check("a.cs", r#"new ProcessStartInfo { FileName = "git", Arguments = "x" }"#, &["git"]);
+        check("a.cs", r#"var FileNames = "a"; if (FileName == "b") {}"#, &[]);
     }
 
     #[test]

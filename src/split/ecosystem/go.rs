@@ -9,13 +9,12 @@ use super::{Asked, Built, Ecosystem, Reading, c};
 use crate::image::Amount;
 use crate::image::tag::Tag;
 use crate::split::answer::{
-    Answer, Artifact, BuilderLine, Data, Evidence, Linkage, Need, NewStart, Site, Variant,
+    Answer, Artifact, BuilderLine, Data, Evidence, Linkage, Need, NewStart, Site,
 };
 use crate::split::base::{Family, Libc};
 use crate::split::command::{Grammar, Invocation, Options, Word};
 use crate::split::course::{Course, Product, Role};
 use crate::split::facts::{Facts, join};
-use crate::split::packages::{self, Holder, Use};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::world::{Origin, base_name, is_within};
 use crate::workspace::project::go::{self, Module, Sources, binary_name};
@@ -154,8 +153,48 @@ const PURE: &[&str] = &[
     "crypto/subtle",
 ];
 
-/// Packages that load libraries when the program runs.
-const LOADERS: &[&str] = &["github.com/ebitengine/purego", "plugin"];
+/// Packages that load libraries when the program runs, and modules with such.
+const LOADERS: &[&str] = &[
+    "github.com/ThalesGroup/crypto11",
+    "github.com/ThalesIgnite/crypto11",
+    "github.com/ebitengine/purego",
+    "github.com/godror/godror",
+    "github.com/hajimehoshi/ebiten",
+    "github.com/miekg/pkcs11",
+    "github.com/playwright-community/playwright-go",
+    "github.com/yalue/onnxruntime_go",
+    "plugin",
+];
+
+/// Modules of others that start programs, and which: their documentation says that these have to be
+/// installed. What most modules do is not known and not asked: few start anything.
+const STARTERS: &[(&str, &[&str])] = &[
+    ("github.com/Masterminds/vcs", &["git"]),
+    ("github.com/SebastiaanKlippert/go-wkhtmltopdf", &["wkhtmltopdf"]),
+    ("github.com/barasher/go-exiftool", &["exiftool"]),
+    ("github.com/bitfield/script", &[]),
+    ("github.com/chromedp/chromedp", &["chromium"]),
+    ("github.com/codeskyblue/go-sh", &[]),
+    ("github.com/floostack/transcoder", &["ffmpeg", "ffprobe"]),
+    ("github.com/go-cmd/cmd", &[]),
+    ("github.com/go-rod/rod", &["chromium"]),
+    ("github.com/gogs/git-module", &["git"]),
+    ("github.com/hashicorp/go-getter", &["git"]),
+    ("github.com/hashicorp/go-plugin", &[]),
+    ("github.com/hashicorp/terraform-exec", &["terraform"]),
+    ("github.com/ldez/go-git-cmd-wrapper", &["git"]),
+    ("github.com/magefile/mage/sh", &[]),
+    ("github.com/u2takey/ffmpeg-go", &["ffmpeg", "ffprobe"]),
+    ("github.com/xfrr/goffmpeg", &["ffmpeg", "ffprobe"]),
+    ("golang.org/x/tools/go/packages", &["go"]),
+    ("gopkg.in/vansante/go-ffprobe.v2", &["ffprobe"]),
+    ("mvdan.cc/sh/v3/interp", &[]),
+];
+
+/// Whether a package is that of a module or below it.
+fn is_in(import: &str, module: &str) -> bool {
+    import.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
 
 /// Packages named above whose insides are not all pure.
 const PURE_ALONE: &[&str] = &["crypto", "log", "os", "runtime"];
@@ -623,7 +662,8 @@ impl Linked {
         let is_alone = self.read.as_ref().is_some_and(|(module, _, _)| module.requires.is_empty());
         let imports: BTreeSet<&str> =
             self.read.as_ref().map(|(_, sources, _)| sources.imports()).unwrap_or_default();
-        if let Some(import) = LOADERS.iter().find(|loader| imports.contains(**loader)) {
+        let loads = |loader: &&&str| imports.iter().any(|import| is_in(import, loader));
+        if let Some(import) = LOADERS.iter().find(loads) {
             let what = format!("its sources import `{import}`");
             return Err(Refusal::new(Reason::Plugins, what, Some(site.start.place)));
         }
@@ -635,12 +675,16 @@ impl Linked {
             libraries = found.packages;
             assumptions.extend(found.assumptions);
         }
+        let foreign: Vec<&(&str, &[&str])> = STARTERS
+            .iter()
+            .filter(|(module, _)| imports.iter().any(|one| is_in(one, module)))
+            .collect();
         let starts = imports.contains("os/exec")
+            || !foreign.is_empty()
             || self.read.as_ref().is_some_and(|(_, sources, _)| {
                 mentions(site, sources, &["StartProcess", "syscall.Exec", "ForkExec"])
             });
-        // What it starts may speak TLS, too: git, curl.
-        let speaks_tls = starts || imports.iter().any(|import| speaks_tls(import));
+        let speaks_tls = imports.iter().any(|import| speaks_tls(import));
         let certificates = if is_alone && !speaks_tls { Need::No } else { Need::Yes };
         let mentions = |words: &[&str]| match &self.read {
             Some((_, sources, _)) if is_alone => mentions(site, sources, words),
@@ -649,36 +693,27 @@ impl Linked {
         let zones = mentions(&["LoadLocation", "\"TZ\""]) || site.scene().value("TZ").is_some();
         let zones = if zones && !imports.contains("time/tzdata") { Need::Yes } else { Need::No };
         assumptions.extend(generators(site));
-        let mut packages = Vec::new();
-        let mut runtimes = Vec::new();
-        if let Some((_, sources, _)) = self.read.as_ref().filter(|_| starts) {
-            packages = tools(site, sources);
-            // It may need a shell and more, which no smaller image has.
-            let image = site.base().distribution.image();
-            runtimes.extend(image.map(|image| (Variant::Conservative, image)));
-            let names: Vec<&str> = sources.starts().into_iter().collect();
-            let names = match names.as_slice() {
-                [] => String::new(),
-                names => format!(": {}", names.join(", ")),
-            };
-            assumptions.push(format!("the programs that it starts itself are in the image{names}"));
-        }
         let folders = self.read.iter().map(|(_, _, place)| place.clone()).collect();
         let read = self.read.as_ref().zip(site.context());
         let embedded = read.map(|(read, context)| embedded(context, read)).unwrap_or_default();
-        Ok(Answer {
+        let answer = Answer {
             certificates,
             zones,
             temporary: if mentions(TEMPORARY) { Need::Yes } else { Need::No },
             data: Data::Beside { folders, embedded },
             evidence: self.evidence,
             libraries,
-            packages,
-            runtimes,
             assumptions,
             weight: weight(&imports, is_alone, self.is_stripped),
             ..Answer::new(ECOSYSTEM.name, linkage, artifacts)
-        })
+        };
+        if !starts {
+            return Ok(answer);
+        }
+        let mut names: BTreeSet<&str> =
+            self.read.iter().flat_map(|(_, sources, _)| sources.starts()).collect();
+        names.extend(foreign.iter().flat_map(|(_, programs)| programs.iter()));
+        super::starts::starting(site, answer, &names)
     }
 }
 
@@ -747,29 +782,6 @@ fn own(
     let key = [root, inside].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
     let key = key.join("/");
     sources.packages.get(&key)?.is_main.then(|| sources.needed_by(&key, module))
-}
-
-/// The packages of the programs that a program may start: all tools that the file installs, and those
-/// of a full image whose names stand in the sources.
-fn tools(site: &Site<'_, '_>, sources: &Sources) -> Vec<String> {
-    let distribution = site.base().distribution;
-    let requested = site.course.packages.iter().flat_map(|one| &one.requested);
-    let requested = requested.filter(|package| package.group.is_none());
-    let installed = requested.map(|package| package.name.clone());
-    let mut found: Vec<String> = installed
-        .filter(|name| matches!(packages::use_of(name, distribution), Use::Tool(_)))
-        .collect();
-    if site.base().slim || site.base().libc() == Libc::Musl {
-        return found;
-    }
-    for name in sources.starts() {
-        if let Holder::Package(package) = packages::holder(base_name(name), distribution)
-            && !found.iter().any(|own| own == package)
-        {
-            found.push(package.to_owned());
-        }
-    }
-    found
 }
 
 /// What the C parts of a program are linked with.
@@ -1101,6 +1113,34 @@ mod tests {
         );
         // Nothing that it does not start comes along.
         check(&on(BOOKWORM, jq, STATIC), &[("main.go", MAIN)], &[&["!jq"], &["scratch"]]);
+    }
+
+    #[test]
+    fn programs_that_others_start_for_it() {
+        let main =
+            |import: &str| format!("package main\n\nimport _ \"{import}\"\n\nfunc main() {{}}\n");
+        let conservative = |import: &str, part: &str| {
+            let assumed = "# Assumed: the programs that it starts itself are in the image";
+            let all: &[&str] = &[assumed, part, "FROM debian:bookworm-slim"];
+            check(&on(BOOKWORM, "", STATIC), &[("main.go", &main(import))], &[all]);
+        };
+        conservative("github.com/gogs/git-module", "recommends git");
+        conservative("github.com/u2takey/ffmpeg-go", "recommends ffmpeg");
+        conservative("github.com/hashicorp/go-getter/v2", "recommends git");
+        let small: &[&[&str]] = &[&["bookworm-slim", "!# Assumed"], &["scratch", "!# Assumed"]];
+        for pure in ["github.com/go-git/go-git/v5", "github.com/go-cmd/cmdx", "modernc.org/sqlite"]
+        {
+            check(&on(BOOKWORM, "", STATIC), &[("main.go", &main(pure))], small);
+        }
+        let refused = |import: &str, why: &str| {
+            check(&on(BOOKWORM, "", STATIC), &[("main.go", &main(import))], &[&[why]]);
+        };
+        refused("golang.org/x/tools/go/packages", "needs-other: The program starts go, which only");
+        refused("github.com/hajimehoshi/ebiten/v2", "plugins: It loads libraries at run time");
+        refused("github.com/miekg/pkcs11", "plugins: ");
+        let own = "package main\n\nimport \"os/exec\"\n\nfunc main() { exec.Command(\"go\") }\n";
+        let refused: &[&[&str]] = &[&["needs-other: The program starts go"]];
+        check(&on(BOOKWORM, "", STATIC), &[("main.go", own)], refused);
     }
 
     #[test]

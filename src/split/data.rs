@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::course::Course;
 use super::facts::{Form, What, join};
-use super::sources::{Named, is_code};
+use super::sources::{Named, Sources, is_code, sources_at};
 use super::world::{Origin, base_name, is_within};
 use crate::workspace::{Context, Kind};
 
@@ -243,6 +243,21 @@ pub fn beside(course: &Course<'_>, folders: &[String], embedded: &[String]) -> F
     search.found
 }
 
+/// The sources with these endings among all that the file copies from the context; `None` if that is
+/// not at hand.
+pub fn sources(course: &Course<'_>, endings: &[&str]) -> Option<Sources> {
+    let context = course.context?;
+    let places: Vec<(String, String)> = places(course, &[])
+        .into_iter()
+        .filter_map(|place| Some((course.in_context(&place)?, place)))
+        .collect();
+    let mut found = Sources { files: Vec::new(), is_complete: true };
+    for place in outermost(&places) {
+        found.add(sources_at(context, &place, endings));
+    }
+    Some(found)
+}
+
 /// The places of the context that lie in no other of them.
 fn outermost(places: &[(String, String)]) -> Vec<String> {
     let folders: BTreeSet<&str> = places.iter().map(|(folder, _)| folder.as_str()).collect();
@@ -397,6 +412,11 @@ impl Search<'_> {
         let is_told = self.told.contains(path);
         let is_kept_out = (is_other(name) || name.starts_with('.')) && depth > 0;
         if is_kept_out && !is_told && !self.named.leads_through(name) {
+            return;
+        }
+        // The program holds it and reads something in it, too.
+        if self.embedded.iter().any(|own| is_within(path, own)) && !self.named.reads.names(path) {
+            self.folder(folder, path, depth, takes);
             return;
         }
         let is_known = FOLDERS.contains(&base_name(path).to_lowercase().as_str());

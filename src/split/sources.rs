@@ -85,6 +85,18 @@ impl Sources {
         }
     }
 
+    /// Takes those of another place, too.
+    pub fn add(&mut self, other: Sources) {
+        self.files.extend(other.files);
+        self.is_complete &= other.is_complete;
+    }
+
+    /// Those in which one of these words stands.
+    pub fn with(&self, words: &[&str]) -> Sources {
+        let has = |(_, text): &&(String, String)| words.iter().any(|word| text.contains(word));
+        Sources { files: self.files.iter().filter(has).cloned().collect(), ..*self }
+    }
+
     /// Whether one of these words stands anywhere; `true` if not all was read.
     pub fn may_mention(&self, words: &[&str]) -> bool {
         !self.is_complete || self.mentions(words)
@@ -233,7 +245,7 @@ impl Named {
 }
 
 /// The sources at a place of the context, which may be a file.
-fn sources_at(context: &Context, place: &str, endings: &[&str]) -> Sources {
+pub(super) fn sources_at(context: &Context, place: &str, endings: &[&str]) -> Sources {
     if matches!(context.kind(place), Ok(Some(Kind::Folder))) {
         return Sources::read(context, place, endings);
     }

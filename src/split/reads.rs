@@ -19,16 +19,24 @@ struct Calls {
     folders: &'static [&'static str],
     /// Those that read what the build put into the program.
     embedded: &'static [&'static str],
+    /// Those that make a path of what they are given.
+    paths: &'static [&'static str],
     /// What stands for the folder that a program is started in.
     here: &'static [&'static str],
     /// Those that start the program which they are given first.
     programs: &'static [&'static str],
 }
 
-/// A language of which only the programs that it starts are looked for.
-const fn starting(endings: &'static [&'static str], programs: &'static [&'static str]) -> Calls {
-    Calls { endings, files: &[], folders: &[], embedded: &[], here: &[], programs }
-}
+/// A language of which nothing is known.
+const NONE: Calls = Calls {
+    endings: &[],
+    files: &[],
+    folders: &[],
+    embedded: &[],
+    paths: &[],
+    here: &[],
+    programs: &[],
+};
 
 /// A name that begins with `.` is a method's of anything; others count with what stands before them
 /// (`std::fs::read`).
@@ -80,8 +88,8 @@ const CALLS: &[Calls] = &[
             "iofs.New",
         ],
         here: &["os.Getwd"],
-        // Those of `os/exec` are read with the imports.
-        programs: &[],
+        // The programs of `os/exec` are read with the imports.
+        ..NONE
     },
     Calls {
         endings: &["rs"],
@@ -110,10 +118,13 @@ const CALLS: &[Calls] = &[
         embedded: &["include!", "include_bytes!", "include_dir!", "include_str!"],
         here: &["current_dir"],
         programs: &["Command::new"],
+        ..NONE
     },
-    starting(
-        &["c", "cc", "cpp", "cxx", "h", "hh", "hpp", "hxx"],
-        &[
+    Calls {
+        endings: &["c", "cc", "cpp", "cxx", "h", "hh", "hpp", "hxx"],
+        folders: &["directory_iterator", "ftw", "nftw", "opendir", "scandir"],
+        here: &["current_path", "getcwd"],
+        programs: &[
             "execl",
             "execle",
             "execlp",
@@ -126,12 +137,39 @@ const CALLS: &[Calls] = &[
             "posix_spawnp",
             "system",
         ],
-    ),
-    starting(
-        &["java", "kt", "kts", "scala", "groovy"],
-        &[".command", ".exec", "CommandLine", "CommandLine.parse", "Process", "ProcessBuilder"],
-    ),
-    starting(&["cs", "fs", "vb"], &["Cli.Wrap", "Process.Start", "ProcessStartInfo"]),
+        ..NONE
+    },
+    Calls {
+        endings: &["java", "kt", "kts", "scala", "groovy"],
+        folders: &[
+            ".listFiles",
+            ".walkTopDown",
+            "Files.list",
+            "Files.newDirectoryStream",
+            "Files.walk",
+            "Files.walkFileTree",
+        ],
+        paths: &["File", "Path.of", "Paths.get", "System.getProperty"],
+        programs: &[
+            ".command",
+            ".exec",
+            "CommandLine",
+            "CommandLine.parse",
+            "Process",
+            "ProcessBuilder",
+        ],
+        ..NONE
+    },
+    Calls {
+        endings: &["cs", "fs", "vb"],
+        programs: &["Cli.Wrap", "Process.Start", "ProcessStartInfo"],
+        ..NONE
+    },
+    Calls {
+        endings: &["cjs", "cts", "js", "mjs", "mts", "ts"],
+        programs: &["exec", "execFile", "execFileSync", "execSync", "execa", "spawn", "spawnSync"],
+        ..NONE
+    },
 ];
 
 /// What names a program where it is set, not called: `FileName = "git"`.
@@ -161,13 +199,15 @@ pub struct Reads {
 struct Frame {
     class: Class,
     has_text: bool,
+    /// The parts of the path that it makes.
+    parts: Vec<String>,
     /// Whether what it starts reads commands.
     is_shell: bool,
 }
 
 impl Frame {
     fn new(class: Class) -> Frame {
-        Frame { class, has_text: false, is_shell: false }
+        Frame { class, has_text: false, parts: Vec::new(), is_shell: false }
     }
 }
 
@@ -176,6 +216,7 @@ enum Class {
     Files,
     Folders,
     Embedded,
+    Path,
     Programs,
     /// Another call, or brackets: what is in it may be an argument of the call around.
     Other,
@@ -243,6 +284,11 @@ impl Reads {
                         let Some(frame) = open.pop() else { continue };
                         let reads = matches!(frame.class, Class::Files | Class::Folders);
                         self.is_computed |= reads && !frame.has_text;
+                        let parts = &frame.parts;
+                        looks_here |= frame.class == Class::Path
+                            && !parts.is_empty()
+                            && parts.iter().all(|part| is_here(part));
+                        self.take_path(&parts.join("/"));
                         lists_computed |= frame.class == Class::Folders && !frame.has_text;
                     }
                     '=' if PROGRAM_SETTINGS.iter().any(|name| word.ends_with(name)) => {
@@ -277,8 +323,19 @@ impl Reads {
         let at = open.iter().rposition(is_known);
         let class = at.map_or(Class::Block, |at| open[at].class);
         let parts = parts(text);
+        // Where calls read what the build put into a program, it is told from what others read.
+        let holds_files = path.ends_with(".go") || path.ends_with(".rs");
         match class {
             Class::Embedded => {}
+            Class::Path => {
+                if let Some(at) = at {
+                    open[at].parts.push(text.to_owned());
+                }
+                // What it is an argument of has that for its path.
+                if let [before @ .., _] = &mut open[..=at.unwrap_or_default()] {
+                    self.text(path, text, before);
+                }
+            }
             Class::Programs => {
                 let Some(frame) = at.map(|at| &mut open[at]) else { return };
                 let is_first = !std::mem::replace(&mut frame.has_text, true);
@@ -292,14 +349,14 @@ impl Reads {
                 if let Some(at) = at {
                     open[at].has_text = true;
                 }
-                if parts.is_empty() && is_here(text) && class == Class::Folders {
+                if is_here(text) && class == Class::Folders {
                     self.whole.get_or_insert_with(|| path.to_owned());
                 }
                 self.paths.extend(Some(parts).filter(|parts| !parts.is_empty()));
             }
             Class::Other | Class::Block => {
                 // What begins at the root is a route more often than a file.
-                let is_path = !parts.is_empty() && !text.starts_with('/');
+                let is_path = !parts.is_empty() && !text.starts_with('/') && holds_files;
                 self.loose.extend(Some(parts).filter(|_| is_path));
             }
         }
@@ -360,7 +417,7 @@ fn parts(text: &str) -> Vec<String> {
 
 /// Whether a text stands for all in the folder that the program is started in.
 fn is_here(text: &str) -> bool {
-    matches!(text, "." | "./" | "*" | "./*" | "**" | "./**" | "*/*" | "**/*" | "*.*")
+    matches!(text, "user.dir" | "." | "./" | "*" | "./*" | "**" | "./**" | "*/*" | "**/*" | "*.*")
 }
 
 impl Calls {
@@ -370,6 +427,7 @@ impl Calls {
             (self.files, Class::Files),
             (self.embedded, Class::Embedded),
             (self.programs, Class::Programs),
+            (self.paths, Class::Path),
         ];
         let found = classes.into_iter().find(|(names, _)| is_one(word, names));
         found.map_or(Class::Other, |(_, class)| class)
@@ -477,5 +535,28 @@ mod tests {
         check("a.go", r#"viper.AddConfigPath(".")"#, false);
         check("a.rs", r#"fs::read_dir(".")"#, true);
         check("a.rs", r#"ServeDir::new("static")"#, false);
+        check("a.rs", "let d = current_dir()?; fs::read_dir(d)", true);
+        check("a.c", r#"DIR *d = opendir(".");"#, true);
+        check("a.c", r#"DIR *d = opendir("data");"#, false);
+        check("A.java", r#"Files.list(Path.of("."))"#, true);
+        check("A.java", r#"new File(".").listFiles()"#, true);
+        check("A.java", r#"Files.walk(Paths.get(System.getProperty("user.dir")))"#, true);
+        check("A.java", r#"new File("data").listFiles()"#, false);
+        check("A.java", r#"Path.of("."); Files.readString(x)"#, false);
+    }
+
+    #[test]
+    fn paths_into_the_sources() {
+        let check = |text: &str, expected: &[&str]| {
+            let paths = ["src/main/resources/a.json", "src/main/java/A.java", "src/test"];
+            check("A.java", text, &paths, expected);
+        };
+        let file: &[&str] = &["src/main/resources/a.json"];
+        check(r#"Path.of("src", "main", "resources", "a.json")"#, file);
+        check(
+            r#"new File(Paths.get("src", "main") + "/resources")"#,
+            &[file[0], "src/main/java/A.java"],
+        );
+        check(r#"Files.list(path); a("test")"#, &[]);
     }
 }

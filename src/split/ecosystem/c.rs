@@ -955,9 +955,7 @@ CMD ["./server"]
 "#,
             MAKE,
             r#"FROM ubuntu:22.04
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends libssl3 \
-    && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y libssl3 && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=builder /app/server /app/server
 CMD ["./server"]
@@ -999,9 +997,7 @@ CMD ["srv"]
                 ("main.c", "int main(void){}"),
             ],
             r#"FROM ubuntu:22.04
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends libssl3 \
-    && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y libssl3 && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY --from=builder /opt/app /opt/app
 ENV PATH=/opt/app/bin:$PATH
@@ -1025,9 +1021,7 @@ CMD ["./build/srv"]
                 ("main.c", "int main(void){}"),
             ],
             r#"FROM ubuntu:22.04
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends libssl3 \
-    && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y libssl3 && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY --from=builder /src/build/srv /src/build/srv
 CMD ["./build/srv"]
@@ -1053,9 +1047,7 @@ CMD ["./build/srv"]
                 ("main.c", "int main(void){}"),
             ],
             r#"FROM ubuntu:22.04
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends libssl3 \
-    && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y libssl3 && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY --from=builder /src/build /src/build
 CMD ["./build/srv"]

@@ -693,6 +693,15 @@ impl Linked {
         let zones = mentions(&["LoadLocation", "\"TZ\""]) || site.scene().value("TZ").is_some();
         let zones = if zones && !imports.contains("time/tzdata") { Need::Yes } else { Need::No };
         assumptions.extend(generators(site));
+        let looks_back = self.read.as_ref().is_some_and(|(_, sources, _)| {
+            self::mentions(site, sources, &["runtime.Caller("])
+                && self::mentions(site, sources, &["path.Dir(", "filepath.Dir("])
+        });
+        if looks_back {
+            let text =
+                "the program reads nothing beside its sources, though it asks for their folder";
+            assumptions.push(format!("{text} (runtime.Caller)"));
+        }
         let folders = self.read.iter().map(|(_, _, place)| place.clone()).collect();
         let read = self.read.as_ref().zip(site.context());
         let embedded = read.map(|(read, context)| embedded(context, read)).unwrap_or_default();
@@ -1109,7 +1118,7 @@ mod tests {
         check(
             &on(BOOKWORM, jq, STATIC),
             &files,
-            &[&[assumed, "recommends jq curl ca-certificates"]],
+            &[&[assumed, "install -y jq curl ca-certificates"]],
         );
         // Nothing that it does not start comes along.
         check(&on(BOOKWORM, jq, STATIC), &[("main.go", MAIN)], &[&["!jq"], &["scratch"]]);
@@ -1186,6 +1195,42 @@ mod tests {
         check(&web, STATIC, r#"os.DirFS("templates")"#, true);
         check(&web, STATIC, r#"dir := "./templates"; os.ReadFile(dir)"#, true);
         check(&web, STATIC, r#"http.Handle("/templates/", x); os.ReadFile("config")"#, false);
+    }
+
+    #[test]
+    fn folders_of_its_sources() {
+        let assumed = "# Assumed: the program reads nothing beside its sources, though it asks for";
+        let check = |code: &str, part: &str| {
+            let main = format!("package main\n\nfunc main() {{ {code} }}\n");
+            let all: &[&str] = &[part];
+            check(&on(BOOKWORM, "", STATIC), &[("main.go", &main)], &[all, all]);
+        };
+        check("_, file, _, _ := runtime.Caller(0); os.ReadDir(filepath.Dir(file))", assumed);
+        check("_, file, _, _ := runtime.Caller(0); fmt.Println(file)", "!# Assumed");
+    }
+
+    #[test]
+    fn files_that_variables_name() {
+        let main = [("main.go", MAIN)];
+        let set = |value: &str| on(BOOKWORM, &format!("ENV SSL_CERT_FILE={value}\n"), STATIC);
+        let certificates = "/etc/ssl/certs/ca-certificates.crt";
+        let copied: &str = "COPY --from=builder /etc/ssl/certs/ca-certificates.crt";
+        check(&set(certificates), &main, &[&["ca-certificates \\"], &["FROM scratch", copied]]);
+        check(&set("/x"), &main, &[&["!ca-cert"], &["FROM scratch", "!ca-cert"]]);
+        let zones = on(BOOKWORM, "ENV ZONEINFO=/usr/share/zoneinfo\n", STATIC);
+        check(&zones, &main, &[&["bookworm-slim"], &["FROM gcr.io/distroless/static"]]);
+    }
+
+    #[test]
+    fn settings_of_git() {
+        let main = "package main\n\nimport \"os/exec\"\n\nfunc main() { exec.Command(\"git\") }\n";
+        let check = |config: &str, part: &str| {
+            let before = format!("RUN git config {config}\n");
+            check(&on(BOOKWORM, &before, STATIC), &[("main.go", main)], &[&[part]]);
+        };
+        check("--system user.name bot", "COPY --from=builder /etc/gitconfig /etc/gitconfig");
+        check("--global user.name bot", "COPY --from=builder /root/.gitconfig /root/.gitconfig");
+        check("--global url.https://x.insteadOf ssh://x", "!.gitconfig");
     }
 
     #[test]

@@ -687,9 +687,7 @@ CMD ["target/release/app"]
 "#,
             LOCKED,
             r#"FROM debian:bookworm-slim
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends libssl3 ca-certificates \
-    && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y libssl3 ca-certificates && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=builder /app/target/release/app /app/target/release/app
 COPY --from=builder /app/templates /app/templates

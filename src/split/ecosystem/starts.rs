@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::split::answer::{Answer, Need, Site, Variant};
+use crate::split::answer::{Answer, Artifact, Evidence, Need, Site, Variant};
 use crate::split::base::{Family, Libc};
 use crate::split::packages::{self, Holder, Use};
 use crate::split::refusal::{Reason, Refusal};
@@ -33,6 +33,9 @@ pub fn starting(
     }
     answer.runtimes.retain(|(_, image)| runtime::known(image).is_some_and(|base| base.has_shell()));
     answer.packages.extend(packages(site, &answer, names));
+    if names.contains("git") {
+        git_settings(site, &mut answer);
+    }
     // What it starts may speak TLS: git, curl.
     answer.certificates = Need::Yes;
     let names: Vec<&str> = names.iter().copied().collect();
@@ -42,6 +45,28 @@ pub fn starting(
     };
     answer.assumptions.push(format!("the programs that it starts itself are in the image{names}"));
     Ok(answer)
+}
+
+/// What `git config` set in the build holds when the program starts git, too. Settings of `url` are
+/// for fetching, and often hold a secret.
+fn git_settings(site: &Site<'_, '_>, answer: &mut Answer) {
+    for (line, one) in site.course.facts.invocations().filter(|(_, one)| one.name() == Some("git"))
+    {
+        let has = |wanted: &str| one.args().iter().any(|word| word.or_empty() == wanted);
+        let is_fetching = one.args().iter().any(|word| word.or_empty().starts_with("url."));
+        let user = site.facts().lines.get(line).and_then(|line| line.scene.user.as_deref());
+        let is_root = matches!(user, None | Some("" | "root" | "0"));
+        let file = match (has("--system"), has("--global")) {
+            _ if !has("config") || is_fetching => continue,
+            (true, _) => "/etc/gitconfig",
+            (_, true) if is_root => "/root/.gitconfig",
+            _ => continue,
+        };
+        if !answer.artifacts.iter().any(|artifact| artifact.from == file) {
+            answer.evidence.push(Evidence::at(one.range, format!("{file} is what git reads")));
+            answer.artifacts.push(Artifact::file(file));
+        }
+    }
 }
 
 /// The packages of these programs: all tools that the file installs, and those of a full image.

@@ -172,6 +172,9 @@ const CALLS: &[Calls] = &[
     },
 ];
 
+/// What gives a program its arguments, behind the call that names it.
+const ARGUMENTS: &[&str] = &[".arg", ".args"];
+
 /// What names a program where it is set, not called: `FileName = "git"`.
 const PROGRAM_SETTINGS: &[&str] = &["FileName"];
 
@@ -193,6 +196,8 @@ pub struct Reads {
     pub whole: Option<String>,
     /// The names of programs that it starts.
     pub starts: BTreeSet<String>,
+    /// Whether the last of them reads commands.
+    starts_shell: bool,
 }
 
 /// A call, or brackets of another sort, that is open.
@@ -218,6 +223,7 @@ enum Class {
     Embedded,
     Path,
     Programs,
+    Arguments,
     /// Another call, or brackets: what is in it may be an argument of the call around.
     Other,
     /// A block of statements.
@@ -327,6 +333,8 @@ impl Reads {
         let holds_files = path.ends_with(".go") || path.ends_with(".rs");
         match class {
             Class::Embedded => {}
+            Class::Arguments if self.starts_shell && !text.starts_with('-') => self.program(text),
+            Class::Arguments => {}
             Class::Path => {
                 if let Some(at) = at {
                     open[at].parts.push(text.to_owned());
@@ -340,7 +348,10 @@ impl Reads {
                 let Some(frame) = at.map(|at| &mut open[at]) else { return };
                 let is_first = !std::mem::replace(&mut frame.has_text, true);
                 let is_command = frame.is_shell && !text.starts_with('-');
-                frame.is_shell |= is_first && SHELLS.contains(&base_name(text));
+                if is_first {
+                    frame.is_shell = SHELLS.contains(&base_name(text));
+                    self.starts_shell = frame.is_shell;
+                }
                 if is_first || is_command {
                     self.program(text);
                 }
@@ -428,6 +439,7 @@ impl Calls {
             (self.embedded, Class::Embedded),
             (self.programs, Class::Programs),
             (self.paths, Class::Path),
+            (ARGUMENTS, Class::Arguments),
         ];
         let found = classes.into_iter().find(|(names, _)| is_one(word, names));
         found.map_or(Class::Other, |(_, class)| class)
@@ -502,6 +514,8 @@ mod tests {
             assert_eq!(reads.starts.iter().collect::<Vec<_>>(), expected, "{text}");
         }
         check("a.rs", r#"std::process::Command::new("git").arg("log")"#, &["git"]);
+        check("a.rs", r#"Command::new("sh").arg("-c").arg("jq . | tee x")"#, &["jq", "sh", "tee"]);
+        check("a.rs", r#"Command::new("jq").arg("git")"#, &["jq"]);
         check("a.c", r#"x = system("curl x | /usr/bin/jq .y");"#, &["curl", "jq"]);
         check("a.c", r#"execlp("ffmpeg", "ffmpeg", "-i", 0);"#, &["ffmpeg"]);
         check("A.java", r#"new ProcessBuilder("git", "log").start()"#, &["git"]);

@@ -556,7 +556,7 @@ fn run(site: &Site<'_, '_>, launch: &crate::split::start::Launch) -> Result<Answ
     let words = ["go", "build"].into_iter().chain(package.iter().map(String::as_str));
     let words = words.map(|word| Word { text: Some(word.to_owned()), is_pattern: false }).collect();
     let invocation = Invocation { words, ..Invocation::default() };
-    let linked = Linked::of(site, &folder, line, &invocation);
+    let linked = Linked::of(site, &folder, line, &invocation, None);
     let mut answer = linked.answer(site, vec![Artifact::file(PROGRAM)])?;
     let command = format!("RUN go build -o {PROGRAM} {}", package.join(" "));
     let before_start =
@@ -605,7 +605,9 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
     let folder = options(&words).and_then(|options| folder(invocation, &options));
     let line = site.facts().lines.get(product.line);
     let folder = folder.or_else(|| line?.scene.workdir.clone()).unwrap_or_default();
-    let linked = Linked::of(site, &folder, product.line, invocation);
+    // It has the name that it was built by.
+    let name = Some(base_name(path)).filter(|_| is_within(path, &product.path));
+    let linked = Linked::of(site, &folder, product.line, invocation, name);
     let mut answer = linked.answer(site, vec![Artifact::file(path)])?;
     answer
         .evidence
@@ -625,7 +627,14 @@ struct Linked {
 }
 
 impl Linked {
-    fn of(site: &Site<'_, '_>, folder: &str, line: usize, invocation: &Invocation) -> Linked {
+    /// `name` is that of the program, if it tells which of several it is.
+    fn of(
+        site: &Site<'_, '_>,
+        folder: &str,
+        line: usize,
+        invocation: &Invocation,
+        name: Option<&str>,
+    ) -> Linked {
         let words = flags(site.facts(), line, invocation);
         let is_known = words.is_some();
         let words = words.unwrap_or_default();
@@ -639,7 +648,9 @@ impl Linked {
             let root = module.file.rsplit_once('/').map_or("", |(folder, _)| folder);
             let sources = go::sources(context, root, given.as_deref());
             let is_read = sources.is_complete() && !sources.packages.is_empty();
-            let own = own(&sources, (&module, &place), folder, &operands(&options));
+            let packages = operands(&options);
+            let own = own(&sources, (&module, &place), folder, &packages)
+                .or_else(|| named(&sources, &module, &packages, name?));
             is_read.then_some((module, own.unwrap_or(sources), place))
         });
         let cgo = setting(site.facts(), line, invocation, "CGO_ENABLED");
@@ -693,11 +704,9 @@ impl Linked {
         let zones = mentions(&["LoadLocation", "\"TZ\""]) || site.scene().value("TZ").is_some();
         let zones = if zones && !imports.contains("time/tzdata") { Need::Yes } else { Need::No };
         assumptions.extend(generators(site));
-        let looks_back = self.read.as_ref().is_some_and(|(_, sources, _)| {
-            self::mentions(site, sources, &["runtime.Caller("])
-                && self::mentions(site, sources, &["path.Dir(", "filepath.Dir("])
-        });
-        if looks_back {
+        let looks_back =
+            |(_, sources, _): &(Module, Sources, String)| asks_for_folder(site, sources);
+        if self.read.as_ref().is_some_and(looks_back) {
             let text =
                 "the program reads nothing beside its sources, though it asks for their folder";
             assumptions.push(format!("{text} (runtime.Caller)"));
@@ -791,6 +800,22 @@ fn own(
     let key = [root, inside].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>();
     let key = key.join("/");
     sources.packages.get(&key)?.is_main.then(|| sources.needed_by(&key, module))
+}
+
+/// The sources of the program of that name, if a pattern builds several and it is the only one.
+fn named(sources: &Sources, module: &Module, packages: &[&str], name: &str) -> Option<Sources> {
+    if !packages.iter().all(|package| package.contains("...")) {
+        return None;
+    }
+    let root = module.file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let is_it = |main: &&str| {
+        let inside = main.strip_prefix(root).unwrap_or(main).trim_matches('/');
+        module.binary_name(inside) == name
+    };
+    let mains = sources.main_packages();
+    let mut found = mains.into_iter().filter(is_it);
+    let (only, None) = (found.next()?, found.next()) else { return None };
+    Some(sources.needed_by(only, module))
 }
 
 /// What the C parts of a program are linked with.
@@ -906,24 +931,43 @@ fn embedded(context: &Context, read: &(Module, Sources, String)) -> Vec<String> 
     files.iter().filter_map(inside).collect()
 }
 
-/// Whether the sources of the program have one of these words anywhere. Limited; `true` if they
-/// cannot all be read.
-fn mentions(site: &Site<'_, '_>, sources: &Sources, words: &[&str]) -> bool {
+/// The texts of the files of the program; `None` for one that cannot be read, or if there are more.
+fn texts<'s>(
+    site: &'s Site<'_, '_>,
+    sources: &'s Sources,
+) -> impl Iterator<Item = Option<String>> + 's {
     const MOST_FILES: usize = 400;
-    let Some(context) = site.context() else { return true };
     let files = sources.packages.iter().flat_map(|(folder, package)| {
         package.files.iter().map(move |file| match folder.as_str() {
             "" => file.clone(),
             folder => format!("{folder}/{file}"),
         })
     });
-    for (number, file) in files.enumerate() {
-        let Ok(Some(text)) = context.read(&file, LONGEST_FILE) else { return true };
-        if number == MOST_FILES || words.iter().any(|word| text.contains(word)) {
-            return true;
-        }
-    }
-    false
+    files.enumerate().map(|(number, file)| {
+        let read = |context: &Context| context.read(&file, LONGEST_FILE).ok().flatten();
+        site.context().filter(|_| number < MOST_FILES).and_then(read)
+    })
+}
+
+/// Whether the sources of the program have one of these words anywhere. Limited; `true` if they
+/// cannot all be read.
+fn mentions(site: &Site<'_, '_>, sources: &Sources, words: &[&str]) -> bool {
+    let has = |text: String| words.iter().any(|word| text.contains(word));
+    site.context().is_none() || texts(site, sources).any(|text| text.is_none_or(has))
+}
+
+/// Whether the program asks for the folder of a file of its sources: `_, file, _, _ :=
+/// runtime.Caller(0)` and `Dir(file)`.
+fn asks_for_folder(site: &Site<'_, '_>, sources: &Sources) -> bool {
+    let asks = |text: String| {
+        let calls = text.match_indices("runtime.Caller(").map(|(at, _)| &text[..at]);
+        let names = calls.filter_map(|before| {
+            let names = before.trim_end().trim_end_matches([':', '=']).rsplit('\n').next()?;
+            Some(names.split(',').nth(1)?.trim().to_owned())
+        });
+        names.into_iter().any(|name| name != "_" && text.contains(&format!("Dir({name})")))
+    };
+    texts(site, sources).flatten().any(asks)
 }
 
 /// That the program is linked with nothing, or why it may be linked with the C library.
@@ -1189,6 +1233,24 @@ mod tests {
         let other = [("cmd/x/web.go", whole.as_str()), ("cmd/x/templates/a.html", "")];
         check(&other, STATIC, "", true);
         check(&other, "CGO_ENABLED=0 go build -o /shop main.go", "", true);
+        let commands = [
+            ("cmd/a/main.go", "package main\nimport _ \"example.com/shop\"\nfunc main() {}\n"),
+            ("cmd/b/main.go", MAIN),
+            ("web.go", &whole.replace("package main", "package shop")),
+        ];
+        let of = |name: &str, is_copied: bool| {
+            let file = format!(
+                "FROM {BOOKWORM}\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go build -o /out/ \
+                 ./cmd/...\nCMD [\"/out/{name}\"]\n"
+            );
+            let files: Vec<_> =
+                commands.iter().chain(&[("templates/a.html", "")]).copied().collect();
+            let part = if is_copied { copy.to_owned() } else { format!("!{copy}") };
+            let all: &[&str] = &[&part];
+            super::tests::check(&file, &files, &[all, all]);
+        };
+        of("a", false);
+        of("b", true);
         // Read from disk all the same.
         let web = [("web.go", whole.as_str())];
         check(&web, STATIC, r#"template.ParseGlob("templates/*.html")"#, true);
@@ -1206,7 +1268,9 @@ mod tests {
             check(&on(BOOKWORM, "", STATIC), &[("main.go", &main)], &[all, all]);
         };
         check("_, file, _, _ := runtime.Caller(0); os.ReadDir(filepath.Dir(file))", assumed);
-        check("_, file, _, _ := runtime.Caller(0); fmt.Println(file)", "!# Assumed");
+        let shown =
+            "_, file, _, _ := runtime.Caller(0)\nfmt.Println(filepath.Base(file), path.Dir(x))";
+        check(shown, "!# Assumed");
     }
 
     #[test]

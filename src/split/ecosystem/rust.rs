@@ -465,6 +465,20 @@ CMD ["target/release/app"]
     }
 
     #[test]
+    fn programs_that_only_the_build_starts() {
+        let file = "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD \
+            [\"target/release/app\"]\n";
+        let starts = "fn main() { std::process::Command::new(\"cargo\"); }\n";
+        for path in ["build.rs", "examples/a.rs"] {
+            let files = [("Cargo.toml", PACKAGE), ("src/main.rs", MAIN), (path, starts)];
+            let found = stages(file, &files);
+            assert!(found.contains("FROM gcr.io/distroless/cc") && !found.contains('?'), "{found}");
+        }
+        let found = stages(file, &[("Cargo.toml", PACKAGE), ("src/main.rs", starts)]);
+        assert!(found.starts_with("needs-other: The program starts cargo"), "{found}");
+    }
+
+    #[test]
     fn files_that_it_may_not_hold() {
         let is_copied = |main: &str, build: &str| {
             let file = format!(

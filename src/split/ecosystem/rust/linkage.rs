@@ -89,8 +89,7 @@ impl Linked {
         };
         let temporary = !is_alone || sources.may_mention(&["temp_dir", "/tmp"]);
         let mut assumptions: Vec<String> = assumption.into_iter().collect();
-        let starts = ["process::Command", "process::{"];
-        let starts = sources.mentions(&starts).then(|| Reads::of(&sources).starts);
+        let starts = started(&sources);
         if opens {
             assumptions.push("the libraries that it opens itself are in the image".to_owned());
         }
@@ -221,6 +220,18 @@ impl Linked {
             None => Ok(answer),
         }
     }
+}
+
+/// The programs that the program starts; `None` if it starts none. What a build script or an example
+/// starts is not meant.
+fn started(sources: &Sources) -> Option<BTreeSet<String>> {
+    const STARTING: &[&str] = &["process::Command", "process::{"];
+    let mut starting = sources.with(STARTING);
+    starting.files.retain(|(path, _)| {
+        let mut parts = path.split('/').rev();
+        parts.next() != Some("build.rs") && !parts.any(|part| matches!(part, "examples" | "xtask"))
+    });
+    (!starting.files.is_empty()).then(|| Reads::of(&starting).starts)
 }
 
 /// Whether a crate brings the library along that it could link with.

@@ -4,7 +4,7 @@
 //! [`super::sources::Named`] holds every text that may be a name. Here the call matters: a file that
 //! the build puts into a program is read from there, unless a call of these names it, too.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::sources::{Piece, Sources, pieces};
 use super::world::base_name;
@@ -184,10 +184,10 @@ const SHELLS: &[&str] = &["ash", "bash", "dash", "sh", "zsh"];
 /// What was found in the sources of a program.
 #[derive(Debug, Default)]
 pub struct Reads {
-    /// The paths that calls are given, each as its parts.
-    paths: Vec<Vec<String>>,
+    /// The paths that calls are given.
+    paths: Paths,
     /// The other texts that may be paths.
-    loose: Vec<Vec<String>>,
+    loose: Paths,
     /// Whether a call is given a path that is computed: then it may be any of these.
     is_computed: bool,
     /// The paths that do not hang on the folder that a program is started in, or lead out of it.
@@ -198,6 +198,15 @@ pub struct Reads {
     pub starts: BTreeSet<String>,
     /// Whether the last of them reads commands.
     starts_shell: bool,
+}
+
+/// Paths, each as its parts, by the first of them.
+type Paths = BTreeMap<String, BTreeSet<Vec<String>>>;
+
+fn add(paths: &mut Paths, parts: Vec<String>) {
+    if let Some(first) = parts.first() {
+        paths.entry(first.clone()).or_default().insert(parts);
+    }
 }
 
 /// A call, or brackets of another sort, that is open.
@@ -363,12 +372,13 @@ impl Reads {
                 if is_here(text) && class == Class::Folders {
                     self.whole.get_or_insert_with(|| path.to_owned());
                 }
-                self.paths.extend(Some(parts).filter(|parts| !parts.is_empty()));
+                add(&mut self.paths, parts);
             }
             Class::Other | Class::Block => {
                 // What begins at the root is a route more often than a file.
-                let is_path = !parts.is_empty() && !text.starts_with('/') && holds_files;
-                self.loose.extend(Some(parts).filter(|_| is_path));
+                if holds_files && !text.starts_with('/') {
+                    add(&mut self.loose, parts);
+                }
             }
         }
     }
@@ -387,8 +397,9 @@ impl Reads {
     pub fn take_path(&mut self, path: &str) {
         const SOURCES: &str = "src";
         let parts = parts(path);
-        let leads_there = parts.first().is_some_and(|first| first == SOURCES);
-        self.paths.extend(Some(parts).filter(|_| leads_there && path.contains('/')));
+        if path.contains('/') && parts.first().is_some_and(|first| first == SOURCES) {
+            add(&mut self.paths, parts);
+        }
     }
 
     /// Whether the file or folder of that path may be read, or something in it.
@@ -401,21 +412,26 @@ impl Reads {
         self.any(path, ends_in)
     }
 
+    /// Whether the parts of a path, from one of them on, fit one of those that may be read.
     fn any(&self, path: &str, fits: fn(&[&str], &[String]) -> bool) -> bool {
         let own: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-        let loose = self.loose.iter().filter(|_| self.is_computed);
-        self.whole.is_some() || self.paths.iter().chain(loose).any(|parts| fits(&own, parts))
+        let lists = [Some(&self.paths), self.is_computed.then_some(&self.loose)];
+        let has = |at: usize| {
+            let begin = lists.iter().flatten().filter_map(|list| list.get(own[at]));
+            begin.flatten().any(|parts| fits(&own[at..], parts))
+        };
+        self.whole.is_some() || (0..own.len()).any(has)
     }
 }
 
-/// Whether a path leads to what another one names, wherever that begins.
+/// Whether a path leads to what another one names.
 fn ends_in(own: &[&str], parts: &[String]) -> bool {
-    own.windows(parts.len().max(1)).any(|window| window.iter().eq(parts))
+    own.len() >= parts.len() && meets(own, parts)
 }
 
-/// The same, or that it leads through it.
+/// The same, or that it is on the way.
 fn meets(own: &[&str], parts: &[String]) -> bool {
-    (0..own.len()).any(|at| own[at..].iter().zip(parts).all(|(one, other)| one == other))
+    own.iter().zip(parts).all(|(one, other)| one == other)
 }
 
 /// The parts of a path up to the first that is computed.

@@ -389,7 +389,7 @@ fn recommends(setting: &str) -> Option<bool> {
     let (name, value) = setting.split_once('=')?;
     let value = value.trim_matches(['"', '\'']).to_ascii_lowercase();
     let is_it = name.eq_ignore_ascii_case("apt::install-recommends");
-    is_it.then(|| !matches!(value.as_str(), "0" | "false" | "no" | "off" | "without" | "disable"))
+    is_it.then_some(!matches!(value.as_str(), "0" | "false" | "no" | "off" | "without" | "disable"))
 }
 
 /// Whether a word is of one dash and letters.

@@ -272,15 +272,14 @@ fn installed(plan: &Plan, platform: &Platform) -> Amount {
     if plan.packages.is_empty() {
         return Amount::exact(0);
     }
-    let names: Vec<&str> = plan.packages.iter().map(String::as_str).collect();
-    let distribution = plan.runtime.distribution;
-    let release = distribution.release().map_or("", |release| release.name);
+    let release = plan.runtime.distribution.release().map_or("", |release| release.name);
     let base =
         weighed::Base { release, platform, is_bare: plan.runtime.is_bare(), is_slim: Some(true) };
-    let measured = packages::install(&names, distribution)
+    let measured = plan
+        .installation()
         .and_then(|text| shell::commands(&text))
         .and_then(|commands| weighed::added(&commands, &[], &base).ok());
-    let guessed = || names.iter().fold(Amount::exact(0), |sum, _| sum.plus(PACKAGE));
+    let guessed = || plan.packages.iter().fold(Amount::exact(0), |sum, _| sum.plus(PACKAGE));
     measured.map_or_else(guessed, |added| added.disk)
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::course::Course;
 use super::facts::{Form, What, join};
-use super::sources::{Named, is_code};
+use super::sources::{Named, Sources, is_code, sources_at};
 use super::world::{Origin, base_name, is_within};
 use crate::workspace::{Context, Kind};
 
@@ -216,8 +216,22 @@ pub fn beside(course: &Course<'_>, folders: &[String], embedded: &[String]) -> F
     if !search.named.is_complete {
         search.doubt("its sources are too many to be read");
     }
+    let started = course.facts.last_scene().workdir.clone();
+    let around = |place: &str| {
+        let is_near = |own: &String| is_within(place, own) || is_within(own, place);
+        started.as_ref().is_some_and(is_near)
+    };
+    let whole = search.named.reads.whole.clone();
     for (folder, place) in &places {
-        search.place(folder, place);
+        match &whole {
+            Some(_) if around(place) => search.folder(folder, place, 0, Takes::All),
+            _ => search.place(folder, place),
+        }
+    }
+    if let Some(file) = whole {
+        let why = "though it reads the folder that it is started in";
+        let doubt = format!("the program does without its sources and notes, {why} ({file})");
+        search.found.doubt.get_or_insert(doubt);
     }
     search.found.paths.sort();
     search.found.paths.dedup();
@@ -227,6 +241,21 @@ pub fn beside(course: &Course<'_>, folders: &[String], embedded: &[String]) -> F
     };
     search.found.paths = all.iter().filter(|(path, _)| !inner(path)).cloned().collect();
     search.found
+}
+
+/// The sources with these endings among all that the file copies from the context; `None` if that is
+/// not at hand.
+pub fn sources(course: &Course<'_>, endings: &[&str]) -> Option<Sources> {
+    let context = course.context?;
+    let places: Vec<(String, String)> = places(course, &[])
+        .into_iter()
+        .filter_map(|place| Some((course.in_context(&place)?, place)))
+        .collect();
+    let mut found = Sources { files: Vec::new(), is_complete: true };
+    for place in outermost(&places) {
+        found.add(sources_at(context, &place, endings));
+    }
+    Some(found)
 }
 
 /// The places of the context that lie in no other of them.
@@ -385,6 +414,11 @@ impl Search<'_> {
         if is_kept_out && !is_told && !self.named.leads_through(name) {
             return;
         }
+        // The program holds it and reads something in it, too.
+        if self.embedded.iter().any(|own| is_within(path, own)) && !self.named.reads.names(path) {
+            self.folder(folder, path, depth, takes);
+            return;
+        }
         let is_known = FOLDERS.contains(&base_name(path).to_lowercase().as_str());
         let is_named = is_told || self.named.names_folder(name);
         if is_known && self.holds(folder, path, depth, |name| !is_source(name)) {
@@ -408,8 +442,9 @@ impl Search<'_> {
             }
     }
 
+    /// Whether the program holds what is at a path and does not read it from there.
     fn is_embedded(&self, path: &str) -> bool {
-        self.embedded.iter().any(|own| is_within(path, own))
+        self.embedded.iter().any(|own| is_within(path, own)) && !self.named.reads.wants(path)
     }
 
     /// Whether a folder holds a file whose name is `wanted`, or cannot be looked through.

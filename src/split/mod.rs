@@ -10,7 +10,7 @@
 //! | `start.rs`, `roots.rs`, `mentioned.rs` | what containers start, and what that reaches |
 //! | `ecosystem/` | what builds make and programs need, one file an ecosystem |
 //! | `answer.rs` | what an ecosystem is asked, and what it answers |
-//! | `sources.rs`, `data.rs` | words in the sources of a project, and the files that programs read |
+//! | `sources.rs`, `reads.rs`, `data.rs` | texts and calls in the sources of a project, and the files that programs read |
 //! | `runtime.rs`, `variables.rs` | which small images are sound, and which variables only builds read |
 //! | `judge.rs` | the whole way from a file to its plans |
 //! | `plan/` | all of it joined: the lines of the two stages |
@@ -31,6 +31,7 @@ pub mod judge;
 pub mod mentioned;
 pub mod packages;
 pub mod plan;
+pub mod reads;
 pub mod refusal;
 pub mod release;
 pub mod roots;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::reads::Reads;
 use super::world::base_name;
 use crate::workspace::{Context, Kind, LONGEST_FILE};
 
@@ -26,6 +27,10 @@ const CODE: &[&str] = &[
 /// Endings of sources that some tools make programs of. They are read where there are no others:
 /// beside those, they are what a server gives to browsers.
 const SCRIPTS: &[&str] = &["cjs", "cts", "js", "jsx", "mjs", "mts", "ts", "tsx"];
+
+/// Endings of settings, and what their names begin with.
+const SETTINGS: &[&str] = &["ini", "json", "properties", "toml", "yaml", "yml"];
+const SETTINGS_NAMES: &[&str] = &["application", "appsettings", "bootstrap", "config", "settings"];
 
 /// Folders in which no sources of the program lie.
 const OTHERS: &[&str] = &["node_modules", "target", "tests", "test", "benches", "docs"];
@@ -80,6 +85,18 @@ impl Sources {
         }
     }
 
+    /// Takes those of another place, too.
+    pub fn add(&mut self, other: Sources) {
+        self.files.extend(other.files);
+        self.is_complete &= other.is_complete;
+    }
+
+    /// Those in which one of these words stands.
+    pub fn with(&self, words: &[&str]) -> Sources {
+        let has = |(_, text): &&(String, String)| words.iter().any(|word| text.contains(word));
+        Sources { files: self.files.iter().filter(has).cloned().collect(), ..*self }
+    }
+
     /// Whether one of these words stands anywhere; `true` if not all was read.
     pub fn may_mention(&self, words: &[&str]) -> bool {
         !self.is_complete || self.mentions(words)
@@ -110,6 +127,8 @@ pub struct Named {
     folders: BTreeSet<String>,
     /// Endings of files whose names are computed: `"*.onnx"`, `".md"`.
     endings: BTreeSet<String>,
+    /// What the calls among them read.
+    pub reads: Reads,
     /// Whether all sources were read.
     pub is_complete: bool,
 }
@@ -139,7 +158,23 @@ impl Named {
                 break;
             }
         }
+        for place in places {
+            found.take_settings(context, place);
+        }
         found
+    }
+
+    /// Takes what the settings of a project name. What is not read of them is no doubt: they name
+    /// less than the sources.
+    fn take_settings(&mut self, context: &Context, place: &str) {
+        for (path, text) in &sources_at(context, place, SETTINGS).files {
+            let name = base_name(path).to_lowercase();
+            if SETTINGS_NAMES.iter().any(|start| name.starts_with(start)) {
+                for line in text.lines().filter(|line| !line.trim_start().starts_with('#')) {
+                    self.take(line);
+                }
+            }
+        }
     }
 
     /// Whether a file of that name may be meant.
@@ -165,6 +200,7 @@ impl Named {
             true => behind_imports(text),
             false => text,
         };
+        self.reads.take(path, text);
         for text in texts(text, ending(path)) {
             self.take(text);
         }
@@ -184,6 +220,7 @@ impl Named {
     }
 
     fn take_path(&mut self, path: &str) {
+        self.reads.take_path(path);
         let separators = ['/', '\\'];
         let is_folder = path.ends_with(separators) || path.starts_with("./");
         let parts = path.split(separators).filter(|part| !matches!(*part, "" | "." | ".."));
@@ -208,7 +245,7 @@ impl Named {
 }
 
 /// The sources at a place of the context, which may be a file.
-fn sources_at(context: &Context, place: &str, endings: &[&str]) -> Sources {
+pub(super) fn sources_at(context: &Context, place: &str, endings: &[&str]) -> Sources {
     if matches!(context.kind(place), Ok(Some(Kind::Folder))) {
         return Sources::read(context, place, endings);
     }
@@ -266,30 +303,51 @@ fn quotes(ending: &str) -> Quotes {
     }
 }
 
-/// The texts in a program, without their quotes, escapes as they are written.
-fn texts<'t>(text: &'t str, ending: &str) -> Vec<&'t str> {
+/// A part of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Piece<'t> {
+    /// A text without its quotes, escapes as they are written.
+    Text(&'t str),
+    /// What stands between texts and comments.
+    Code(&'t str),
+}
+
+/// The texts in a program.
+fn texts<'t>(text: &'t str, ending: &str) -> impl Iterator<Item = &'t str> {
+    pieces(text, ending).into_iter().filter_map(|piece| match piece {
+        Piece::Text(text) => Some(text),
+        Piece::Code(_) => None,
+    })
+}
+
+/// A program in a file of that ending, without its comments.
+pub(super) fn pieces<'t>(text: &'t str, ending: &str) -> Vec<Piece<'t>> {
     let quotes = quotes(ending);
     let mut found = Vec::new();
-    let mut at = 0;
+    let (mut at, mut code) = (0, 0);
     while let Some(rest) = text.get(at..)
         && let Some(next) = rest.find(['"', '\'', '`', '/', '#', '-', 'R'])
     {
         at += next;
         let rest = &rest[next..];
-        let skipped = if rest.starts_with(quotes.comment) {
-            rest.find('\n').unwrap_or(rest.len())
+        let (inside, skipped) = if rest.starts_with(quotes.comment) {
+            (None, rest.find('\n').unwrap_or(rest.len()))
         } else if rest.starts_with("/*") {
-            rest.find("*/").map_or(rest.len(), |end| end + 2)
+            (None, rest.find("*/").map_or(rest.len(), |end| end + 2))
         } else if let Some((inside, length)) = text_at(text, at, &quotes) {
-            found.push(inside);
-            length
-        } else if rest.starts_with('\'') {
-            character(rest)
+            (Some(inside), length)
+        } else if rest.starts_with('\'') && character(rest) > 1 {
+            (None, character(rest))
         } else {
-            1
+            at += 1;
+            continue;
         };
+        found.push(Piece::Code(&text[code..at]));
+        found.extend(inside.map(Piece::Text));
         at += skipped;
+        code = at;
     }
+    found.extend(text.get(code..).map(Piece::Code));
     found
 }
 
@@ -359,7 +417,7 @@ mod tests {
 
     #[track_caller]
     fn check(ending: &str, text: &str, expected: &[&str]) {
-        assert_eq!(texts(text, ending), expected, "{text}");
+        assert_eq!(texts(text, ending).collect::<Vec<_>>(), expected, "{text}");
     }
 
     #[test]

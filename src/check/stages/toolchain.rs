@@ -55,7 +55,11 @@ pub fn look(stages: &Stages<'_>, found: &mut Vec<Found>) {
     let is_copied_alone = course.deeds.is_empty() && built.bringer.is_some();
     if let Some(small) = small.filter(|_| is_copied_alone && !image.text.contains('$')) {
         let wants = answer.certificates == Need::Yes && !small.has_certificates();
-        let certificates = packages::install(&["ca-certificates"], small.distribution);
+        let certificates = packages::install(
+            &["ca-certificates"],
+            packages::Recommended::LeftOut,
+            small.distribution,
+        );
         let mut edits = vec![Edit::replace(image.range, small.name())];
         if let Some(install) = certificates.filter(|_| wants)
             && let Some(line) = course.facts.lines.iter().find(|l| l.placed.index == stage.item)

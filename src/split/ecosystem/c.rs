@@ -20,6 +20,7 @@ use self::setup::{
     Setup, Task, clean, cmake_command, cmake_project, cmake_task, configured_by_cmake,
     configured_by_script, meson_command, meson_task, ninja_command, ninja_task, setup_of,
 };
+use super::starts::starting;
 use super::{Asked, Built, Ecosystem, Reading};
 use crate::image::Amount;
 use crate::image::tag::Tag;
@@ -27,6 +28,7 @@ use crate::split::answer::{Answer, Artifact, Data, Evidence, Linkage, Need, Site
 use crate::split::base::{Family, Libc};
 use crate::split::command::Invocation;
 use crate::split::course::{Course, Product, Role};
+use crate::split::reads::Reads;
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::release::Distribution;
 use crate::split::sources::Sources;
@@ -500,9 +502,7 @@ impl Found {
             libraries = self.implicit(site);
         }
         let starts = ["system(", "popen(", "execl", "execv", "posix_spawn"];
-        if sources.mentions(&starts) {
-            self.assumptions.push("the programs that it starts itself are in the image".to_owned());
-        }
+        let starts = sources.mentions(&starts).then(|| Reads::of(&sources).starts);
         if sources.mentions(&["dlopen("]) {
             self.assumptions.push("the libraries that it opens itself are in the image".to_owned());
         }
@@ -558,7 +558,10 @@ impl Found {
         if is_bound && let Some(image) = base.distribution.image() {
             answer.runtimes.push((Variant::Conservative, image));
         }
-        Ok(answer)
+        match &starts {
+            Some(names) => starting(site, answer, &names.iter().map(String::as_str).collect()),
+            None => Ok(answer),
+        }
     }
 
     /// The sources of the project, if they are copied from the context.
@@ -719,17 +722,13 @@ CMD ["./app"]
             &[("main.c", "int main(void) { return system(\"curl x\"); }")],
             r#"FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates \
+    && apt-get install -y --no-install-recommends curl ca-certificates \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=builder /app/app /app/app
 CMD ["./app"]
-? the programs that it starts itself are in the image
-FROM gcr.io/distroless/base-debian12
-WORKDIR /app
-COPY --from=builder /app/app /app/app
-CMD ["./app"]
-? the programs that it starts itself are in the image"#,
+? the programs that it starts itself are in the image: curl
+no Smallest: no-runtime"#,
         );
     }
 
@@ -956,9 +955,7 @@ CMD ["./server"]
 "#,
             MAKE,
             r#"FROM ubuntu:22.04
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends libssl3 \
-    && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y libssl3 && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=builder /app/server /app/server
 CMD ["./server"]
@@ -1000,9 +997,7 @@ CMD ["srv"]
                 ("main.c", "int main(void){}"),
             ],
             r#"FROM ubuntu:22.04
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends libssl3 \
-    && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y libssl3 && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY --from=builder /opt/app /opt/app
 ENV PATH=/opt/app/bin:$PATH
@@ -1026,9 +1021,7 @@ CMD ["./build/srv"]
                 ("main.c", "int main(void){}"),
             ],
             r#"FROM ubuntu:22.04
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends libssl3 \
-    && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y libssl3 && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY --from=builder /src/build/srv /src/build/srv
 CMD ["./build/srv"]
@@ -1054,9 +1047,7 @@ CMD ["./build/srv"]
                 ("main.c", "int main(void){}"),
             ],
             r#"FROM ubuntu:22.04
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends libssl3 \
-    && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y libssl3 && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY --from=builder /src/build /src/build
 CMD ["./build/srv"]

@@ -5,6 +5,7 @@
 //! `runtime-deps`.
 
 use super::outputs::named_outputs;
+use super::starts::starting;
 use super::{Asked, Built, Ecosystem, Reading};
 use crate::image::Amount;
 use crate::image::tag::Tag;
@@ -12,12 +13,14 @@ use crate::split::answer::{Answer, Artifact, Data, Evidence, Linkage, Need, Site
 use crate::split::base::{Base, Family, Libc};
 use crate::split::command::{Grammar, Invocation, Options};
 use crate::split::course::{Course, Product, Role};
+use crate::split::data;
 use crate::split::facts::join;
+use crate::split::reads::Reads;
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::start::Launch;
 use crate::split::world::{base_name, is_within, parent, trimmed};
-use crate::workspace::LONGEST_FILE;
 use crate::workspace::project::dotnet::{self, Project};
+use crate::workspace::{Kind, LONGEST_FILE};
 
 /// Its row.
 pub const ECOSYSTEM: Ecosystem =
@@ -87,6 +90,10 @@ const MOVING: &[&str] = &[
     "targetframework",
     "useartifactsoutput",
 ];
+
+/// Endings of sources, and what stands in those that start programs.
+const SOURCES: &[&str] = &["cs", "fs", "vb"];
+const STARTING: &[&str] = &["CliWrap", "Process.Start", "ProcessStartInfo"];
 
 /// Packages that make sure that a program is not for the web.
 const PLAIN: &[&str] = &[
@@ -383,7 +390,43 @@ impl Program<'_> {
         if kind == "aspnet" && !self.sets_port(site) && self.may_listen() {
             answer.changes.push(port(base));
         }
-        Ok(answer)
+        let Some(sources) = data::sources(site.course, SOURCES) else { return Ok(answer) };
+        self.outside(site, folder, &Reads::of(&sources), &mut answer);
+        let starting_others = sources.with(STARTING);
+        if starting_others.files.is_empty() {
+            return Ok(answer);
+        }
+        let names = Reads::of(&starting_others).starts;
+        starting(site, answer, &names.iter().map(String::as_str).collect())
+    }
+
+    /// Files of the project that the sources name by absolute paths, or by such as lead out of the
+    /// folder that the program is published to.
+    fn outside(&self, site: &Site<'_, '_>, folder: &str, reads: &Reads, answer: &mut Answer) {
+        let Some(context) = site.context() else { return };
+        let scene = site.scene();
+        for path in reads.outside.iter().filter_map(|text| scene.path(text)) {
+            let path = trimmed(&path);
+            let is_around = |inner: &str| is_within(inner, path);
+            if is_around(folder) || scene.workdir.as_deref().is_some_and(is_around) {
+                continue;
+            }
+            let inside = site.course.in_context(path);
+            let Some(Ok(Some(kind))) = inside.map(|inside| context.kind(&inside)) else { continue };
+            // `/app` alone is a route more often than the folder of all sources.
+            if kind == Kind::Folder && parent(path) == "/" {
+                continue;
+            }
+            let is_taken = answer.artifacts.iter().any(|one| is_within(path, &one.from));
+            if !is_taken {
+                let why = format!("{path} is named in the sources");
+                answer.evidence.push(Evidence { text: why, place: None, file: None });
+                answer.artifacts.push(match kind {
+                    Kind::Folder => Artifact::folder(path),
+                    _ => Artifact::file(path),
+                });
+            }
+        }
     }
 
     fn is(&self, property: &str) -> Option<bool> {
@@ -609,6 +652,29 @@ mod tests {
                COPY --from=builder /app/bin/Release/net6.0/publish /app/bin/Release/net6.0/publish\n\
                WORKDIR /app/bin/Release/net6.0/publish\nCMD dotnet A.dll"],
         );
+    }
+
+    #[test]
+    fn what_the_sources_name() {
+        let build =
+            "RUN dotnet publish -c Release -o /out\nWORKDIR /out\nCMD [\"dotnet\", \"A.dll\"]";
+        let made = |code: &str| {
+            let main = format!("class A {{ void F() {{ {code} }} }}");
+            let files = [("A.csproj", CONSOLE), ("A.cs", main.as_str()), ("data/a.json", "{}")];
+            runtime_stages(&file("8.0", build), &files).join("\n")
+        };
+        let copies = "COPY --from=builder /app/data/a.json /app/data/a.json";
+        assert!(made(r#"File.ReadAllText("/app/data/a.json");"#).contains(copies));
+        assert!(made(r#"File.ReadAllText("../app/data/a.json");"#).contains(copies));
+        assert!(!made(r#"File.ReadAllText("/app");"#).contains("COPY --from=builder /app "));
+        assert!(!made("").contains("/app/data"));
+        let found = made(r#"Process.Start("git", "log");"#);
+        let assumed = "# Assumed: the programs that it starts itself are in the image: git";
+        assert!(found.contains(assumed) && found.contains("recommends git"), "{found}");
+        assert!(!found.contains("chiseled"), "{found}");
+        assert!(made("").contains("chiseled"));
+        let found = made(r#"new ProcessStartInfo { FileName = "gcc" };"#);
+        assert!(found.contains("needs-other: The program starts gcc"), "{found}");
     }
 
     #[test]

@@ -9,17 +9,16 @@ use super::{Asked, Built, Ecosystem, Reading, c};
 use crate::image::Amount;
 use crate::image::tag::Tag;
 use crate::split::answer::{
-    Answer, Artifact, BuilderLine, Data, Evidence, Linkage, Need, NewStart, Site, Variant,
+    Answer, Artifact, BuilderLine, Data, Evidence, Linkage, Need, NewStart, Site,
 };
 use crate::split::base::{Family, Libc};
 use crate::split::command::{Grammar, Invocation, Options, Word};
 use crate::split::course::{Course, Product, Role};
 use crate::split::facts::{Facts, join};
-use crate::split::packages::{self, Holder, Use};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::world::{Origin, base_name, is_within};
-use crate::workspace::LONGEST_FILE;
 use crate::workspace::project::go::{self, Module, Sources, binary_name};
+use crate::workspace::{Context, LONGEST_FILE};
 
 /// Its row.
 pub const ECOSYSTEM: Ecosystem =
@@ -154,8 +153,48 @@ const PURE: &[&str] = &[
     "crypto/subtle",
 ];
 
-/// Packages that load libraries when the program runs.
-const LOADERS: &[&str] = &["github.com/ebitengine/purego", "plugin"];
+/// Packages that load libraries when the program runs, and modules with such.
+const LOADERS: &[&str] = &[
+    "github.com/ThalesGroup/crypto11",
+    "github.com/ThalesIgnite/crypto11",
+    "github.com/ebitengine/purego",
+    "github.com/godror/godror",
+    "github.com/hajimehoshi/ebiten",
+    "github.com/miekg/pkcs11",
+    "github.com/playwright-community/playwright-go",
+    "github.com/yalue/onnxruntime_go",
+    "plugin",
+];
+
+/// Modules of others that start programs, and which: their documentation says that these have to be
+/// installed. What most modules do is not known and not asked: few start anything.
+const STARTERS: &[(&str, &[&str])] = &[
+    ("github.com/Masterminds/vcs", &["git"]),
+    ("github.com/SebastiaanKlippert/go-wkhtmltopdf", &["wkhtmltopdf"]),
+    ("github.com/barasher/go-exiftool", &["exiftool"]),
+    ("github.com/bitfield/script", &[]),
+    ("github.com/chromedp/chromedp", &["chromium"]),
+    ("github.com/codeskyblue/go-sh", &[]),
+    ("github.com/floostack/transcoder", &["ffmpeg", "ffprobe"]),
+    ("github.com/go-cmd/cmd", &[]),
+    ("github.com/go-rod/rod", &["chromium"]),
+    ("github.com/gogs/git-module", &["git"]),
+    ("github.com/hashicorp/go-getter", &["git"]),
+    ("github.com/hashicorp/go-plugin", &[]),
+    ("github.com/hashicorp/terraform-exec", &["terraform"]),
+    ("github.com/ldez/go-git-cmd-wrapper", &["git"]),
+    ("github.com/magefile/mage/sh", &[]),
+    ("github.com/u2takey/ffmpeg-go", &["ffmpeg", "ffprobe"]),
+    ("github.com/xfrr/goffmpeg", &["ffmpeg", "ffprobe"]),
+    ("golang.org/x/tools/go/packages", &["go"]),
+    ("gopkg.in/vansante/go-ffprobe.v2", &["ffprobe"]),
+    ("mvdan.cc/sh/v3/interp", &[]),
+];
+
+/// Whether a package is that of a module or below it.
+fn is_in(import: &str, module: &str) -> bool {
+    import.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
 
 /// Packages named above whose insides are not all pure.
 const PURE_ALONE: &[&str] = &["crypto", "log", "os", "runtime"];
@@ -314,6 +353,13 @@ fn options(words: &[Word]) -> Option<Options<'_>> {
     (options.unknown.is_none() && is_program && known).then_some(options)
 }
 
+/// The tags of a build; `None` if they are not known.
+fn tags(options: &Options<'_>) -> Option<Vec<String>> {
+    let Some(given) = options.value(&["-tags"]) else { return Some(Vec::new()) };
+    let tags = given?.split([',', ' ']).filter(|tag| !tag.is_empty());
+    Some(tags.map(str::to_owned).collect())
+}
+
 fn operands<'o>(options: &Options<'o>) -> Vec<&'o str> {
     options.operands.iter().map(|word| word.or_empty()).collect()
 }
@@ -364,7 +410,7 @@ fn program_name(course: &Course<'_>, folder: &str, packages: &[&str]) -> Option<
 fn only_program(course: &Course<'_>, folder: &str, pattern: &str) -> Option<String> {
     let place = join(folder, pattern.trim_end_matches("..."))?;
     let project = course.project_in(folder, "go.mod")?;
-    let sources = go::sources(course.context?, &project);
+    let sources = go::sources(course.context?, &project, None);
     let root = join(folder, ".")?;
     let inside = |main: &&str| {
         let path =
@@ -510,7 +556,7 @@ fn run(site: &Site<'_, '_>, launch: &crate::split::start::Launch) -> Result<Answ
     let words = ["go", "build"].into_iter().chain(package.iter().map(String::as_str));
     let words = words.map(|word| Word { text: Some(word.to_owned()), is_pattern: false }).collect();
     let invocation = Invocation { words, ..Invocation::default() };
-    let linked = Linked::of(site, &folder, line, &invocation);
+    let linked = Linked::of(site, &folder, line, &invocation, None);
     let mut answer = linked.answer(site, vec![Artifact::file(PROGRAM)])?;
     let command = format!("RUN go build -o {PROGRAM} {}", package.join(" "));
     let before_start =
@@ -559,7 +605,9 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
     let folder = options(&words).and_then(|options| folder(invocation, &options));
     let line = site.facts().lines.get(product.line);
     let folder = folder.or_else(|| line?.scene.workdir.clone()).unwrap_or_default();
-    let linked = Linked::of(site, &folder, product.line, invocation);
+    // It has the name that it was built by.
+    let name = Some(base_name(path)).filter(|_| is_within(path, &product.path));
+    let linked = Linked::of(site, &folder, product.line, invocation, name);
     let mut answer = linked.answer(site, vec![Artifact::file(path)])?;
     answer
         .evidence
@@ -579,18 +627,30 @@ struct Linked {
 }
 
 impl Linked {
-    fn of(site: &Site<'_, '_>, folder: &str, line: usize, invocation: &Invocation) -> Linked {
+    /// `name` is that of the program, if it tells which of several it is.
+    fn of(
+        site: &Site<'_, '_>,
+        folder: &str,
+        line: usize,
+        invocation: &Invocation,
+        name: Option<&str>,
+    ) -> Linked {
         let words = flags(site.facts(), line, invocation);
         let is_known = words.is_some();
         let words = words.unwrap_or_default();
         let options = BUILD.read(&words);
         let module = module_of(site.course, folder).or_else(|| made_module(site.course, folder));
+        let given = tags(&options).filter(|_| is_known);
+        let given: Option<Vec<&str>> =
+            given.as_ref().map(|tags| tags.iter().map(|t| &**t).collect());
         let read = module.and_then(|(module, place)| {
             let context = site.context()?;
             let root = module.file.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let sources = go::sources(context, root);
+            let sources = go::sources(context, root, given.as_deref());
             let is_read = sources.is_complete() && !sources.packages.is_empty();
-            let own = own(&sources, (&module, &place), folder, &operands(&options));
+            let packages = operands(&options);
+            let own = own(&sources, (&module, &place), folder, &packages)
+                .or_else(|| named(&sources, &module, &packages, name?));
             is_read.then_some((module, own.unwrap_or(sources), place))
         });
         let cgo = setting(site.facts(), line, invocation, "CGO_ENABLED");
@@ -613,7 +673,8 @@ impl Linked {
         let is_alone = self.read.as_ref().is_some_and(|(module, _, _)| module.requires.is_empty());
         let imports: BTreeSet<&str> =
             self.read.as_ref().map(|(_, sources, _)| sources.imports()).unwrap_or_default();
-        if let Some(import) = LOADERS.iter().find(|loader| imports.contains(**loader)) {
+        let loads = |loader: &&&str| imports.iter().any(|import| is_in(import, loader));
+        if let Some(import) = LOADERS.iter().find(loads) {
             let what = format!("its sources import `{import}`");
             return Err(Refusal::new(Reason::Plugins, what, Some(site.start.place)));
         }
@@ -625,12 +686,16 @@ impl Linked {
             libraries = found.packages;
             assumptions.extend(found.assumptions);
         }
+        let foreign: Vec<&(&str, &[&str])> = STARTERS
+            .iter()
+            .filter(|(module, _)| imports.iter().any(|one| is_in(one, module)))
+            .collect();
         let starts = imports.contains("os/exec")
+            || !foreign.is_empty()
             || self.read.as_ref().is_some_and(|(_, sources, _)| {
                 mentions(site, sources, &["StartProcess", "syscall.Exec", "ForkExec"])
             });
-        // What it starts may speak TLS, too: git, curl.
-        let speaks_tls = starts || imports.iter().any(|import| speaks_tls(import));
+        let speaks_tls = imports.iter().any(|import| speaks_tls(import));
         let certificates = if is_alone && !speaks_tls { Need::No } else { Need::Yes };
         let mentions = |words: &[&str]| match &self.read {
             Some((_, sources, _)) if is_alone => mentions(site, sources, words),
@@ -639,35 +704,34 @@ impl Linked {
         let zones = mentions(&["LoadLocation", "\"TZ\""]) || site.scene().value("TZ").is_some();
         let zones = if zones && !imports.contains("time/tzdata") { Need::Yes } else { Need::No };
         assumptions.extend(generators(site));
-        let mut packages = Vec::new();
-        let mut runtimes = Vec::new();
-        if let Some((_, sources, _)) = self.read.as_ref().filter(|_| starts) {
-            packages = tools(site, sources);
-            // It may need a shell and more, which no smaller image has.
-            let image = site.base().distribution.image();
-            runtimes.extend(image.map(|image| (Variant::Conservative, image)));
-            let names: Vec<&str> = sources.starts().into_iter().collect();
-            let names = match names.as_slice() {
-                [] => String::new(),
-                names => format!(": {}", names.join(", ")),
-            };
-            assumptions.push(format!("the programs that it starts itself are in the image{names}"));
+        let looks_back =
+            |(_, sources, _): &(Module, Sources, String)| asks_for_folder(site, sources);
+        if self.read.as_ref().is_some_and(looks_back) {
+            let text =
+                "the program reads nothing beside its sources, though it asks for their folder";
+            assumptions.push(format!("{text} (runtime.Caller)"));
         }
         let folders = self.read.iter().map(|(_, _, place)| place.clone()).collect();
-        let embedded = self.read.as_ref().map(embedded).unwrap_or_default();
-        Ok(Answer {
+        let read = self.read.as_ref().zip(site.context());
+        let embedded = read.map(|(read, context)| embedded(context, read)).unwrap_or_default();
+        let answer = Answer {
             certificates,
             zones,
             temporary: if mentions(TEMPORARY) { Need::Yes } else { Need::No },
             data: Data::Beside { folders, embedded },
             evidence: self.evidence,
             libraries,
-            packages,
-            runtimes,
             assumptions,
             weight: weight(&imports, is_alone, self.is_stripped),
             ..Answer::new(ECOSYSTEM.name, linkage, artifacts)
-        })
+        };
+        if !starts {
+            return Ok(answer);
+        }
+        let mut names: BTreeSet<&str> =
+            self.read.iter().flat_map(|(_, sources, _)| sources.starts()).collect();
+        names.extend(foreign.iter().flat_map(|(_, programs)| programs.iter()));
+        super::starts::starting(site, answer, &names)
     }
 }
 
@@ -714,7 +778,8 @@ fn own(
 ) -> Option<Sources> {
     let package = match packages {
         [] => ".",
-        [one] if !one.contains("...") && !one.ends_with(".go") => one,
+        [one, ..] if one.ends_with(".go") => crate::split::world::parent(one),
+        [one] if !one.contains("...") => one,
         _ => return None,
     };
     if module.path.is_empty() {
@@ -737,27 +802,20 @@ fn own(
     sources.packages.get(&key)?.is_main.then(|| sources.needed_by(&key, module))
 }
 
-/// The packages of the programs that a program may start: all tools that the file installs, and those
-/// of a full image whose names stand in the sources.
-fn tools(site: &Site<'_, '_>, sources: &Sources) -> Vec<String> {
-    let distribution = site.base().distribution;
-    let requested = site.course.packages.iter().flat_map(|one| &one.requested);
-    let requested = requested.filter(|package| package.group.is_none());
-    let installed = requested.map(|package| package.name.clone());
-    let mut found: Vec<String> = installed
-        .filter(|name| matches!(packages::use_of(name, distribution), Use::Tool(_)))
-        .collect();
-    if site.base().slim || site.base().libc() == Libc::Musl {
-        return found;
+/// The sources of the program of that name, if a pattern builds several and it is the only one.
+fn named(sources: &Sources, module: &Module, packages: &[&str], name: &str) -> Option<Sources> {
+    if !packages.iter().all(|package| package.contains("...")) {
+        return None;
     }
-    for name in sources.starts() {
-        if let Holder::Package(package) = packages::holder(base_name(name), distribution)
-            && !found.iter().any(|own| own == package)
-        {
-            found.push(package.to_owned());
-        }
-    }
-    found
+    let root = module.file.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let is_it = |main: &&str| {
+        let inside = main.strip_prefix(root).unwrap_or(main).trim_matches('/');
+        module.binary_name(inside) == name
+    };
+    let mains = sources.main_packages();
+    let mut found = mains.into_iter().filter(is_it);
+    let (only, None) = (found.next()?, found.next()) else { return None };
+    Some(sources.needed_by(only, module))
 }
 
 /// What the C parts of a program are linked with.
@@ -858,41 +916,58 @@ fn in_project(site: &Site<'_, '_>, folder: &str, library: &str) -> Option<bool> 
     }
 }
 
-/// The paths of the image that `//go:embed` puts into the program; a pattern as its folder.
-fn embedded((module, sources, place): &(Module, Sources, String)) -> Vec<String> {
+/// The paths of the image that `//go:embed` puts into the program; none if it may be one of several.
+fn embedded(context: &Context, read: &(Module, Sources, String)) -> Vec<String> {
+    let (module, sources, place) = read;
     let root = module.file.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let path = |(folder, pattern): (&str, &str)| {
-        let inside = folder.strip_prefix(root).unwrap_or(folder).trim_matches('/');
-        let pattern = pattern.trim_start_matches("all:").trim_matches(['"', '`']);
-        let end = pattern.find(['*', '?', '[']).unwrap_or(pattern.len());
-        let plain = match pattern.get(..end) {
-            Some(plain) if end < pattern.len() => plain.rsplit_once('/').map_or("", |(a, _)| a),
-            _ => pattern,
-        };
-        let whole = join(&join(place, inside)?, plain)?;
-        (whole != *place).then_some(whole)
+    if sources.main_packages().len() > 1 {
+        return Vec::new();
+    }
+    let files = go::embedded(context, sources);
+    let inside = |path: &String| {
+        let inside = path.strip_prefix(root)?.trim_matches('/');
+        join(place, inside).filter(|whole| whole != place)
     };
-    sources.embeds().into_iter().filter_map(path).collect()
+    files.iter().filter_map(inside).collect()
 }
 
-/// Whether the sources of the program have one of these words anywhere. Limited; `true` if they
-/// cannot all be read.
-fn mentions(site: &Site<'_, '_>, sources: &Sources, words: &[&str]) -> bool {
+/// The texts of the files of the program; `None` for one that cannot be read, or if there are more.
+fn texts<'s>(
+    site: &'s Site<'_, '_>,
+    sources: &'s Sources,
+) -> impl Iterator<Item = Option<String>> + 's {
     const MOST_FILES: usize = 400;
-    let Some(context) = site.context() else { return true };
     let files = sources.packages.iter().flat_map(|(folder, package)| {
         package.files.iter().map(move |file| match folder.as_str() {
             "" => file.clone(),
             folder => format!("{folder}/{file}"),
         })
     });
-    for (number, file) in files.enumerate() {
-        let Ok(Some(text)) = context.read(&file, LONGEST_FILE) else { return true };
-        if number == MOST_FILES || words.iter().any(|word| text.contains(word)) {
-            return true;
-        }
-    }
-    false
+    files.enumerate().map(|(number, file)| {
+        let read = |context: &Context| context.read(&file, LONGEST_FILE).ok().flatten();
+        site.context().filter(|_| number < MOST_FILES).and_then(read)
+    })
+}
+
+/// Whether the sources of the program have one of these words anywhere. Limited; `true` if they
+/// cannot all be read.
+fn mentions(site: &Site<'_, '_>, sources: &Sources, words: &[&str]) -> bool {
+    let has = |text: String| words.iter().any(|word| text.contains(word));
+    site.context().is_none() || texts(site, sources).any(|text| text.is_none_or(has))
+}
+
+/// Whether the program asks for the folder of a file of its sources: `_, file, _, _ :=
+/// runtime.Caller(0)` and `Dir(file)`.
+fn asks_for_folder(site: &Site<'_, '_>, sources: &Sources) -> bool {
+    let asks = |text: String| {
+        let calls = text.match_indices("runtime.Caller(").map(|(at, _)| &text[..at]);
+        let names = calls.filter_map(|before| {
+            let names = before.trim_end().trim_end_matches([':', '=']).rsplit('\n').next()?;
+            Some(names.split(',').nth(1)?.trim().to_owned())
+        });
+        names.into_iter().any(|name| name != "_" && text.contains(&format!("Dir({name})")))
+    };
+    texts(site, sources).flatten().any(asks)
 }
 
 /// That the program is linked with nothing, or why it may be linked with the C library.
@@ -1087,10 +1162,160 @@ mod tests {
         check(
             &on(BOOKWORM, jq, STATIC),
             &files,
-            &[&[assumed, "recommends jq curl ca-certificates"]],
+            &[&[assumed, "install -y jq curl ca-certificates"]],
         );
         // Nothing that it does not start comes along.
         check(&on(BOOKWORM, jq, STATIC), &[("main.go", MAIN)], &[&["!jq"], &["scratch"]]);
+    }
+
+    #[test]
+    fn programs_that_others_start_for_it() {
+        let main =
+            |import: &str| format!("package main\n\nimport _ \"{import}\"\n\nfunc main() {{}}\n");
+        let conservative = |import: &str, part: &str| {
+            let assumed = "# Assumed: the programs that it starts itself are in the image";
+            let all: &[&str] = &[assumed, part, "FROM debian:bookworm-slim"];
+            check(&on(BOOKWORM, "", STATIC), &[("main.go", &main(import))], &[all]);
+        };
+        conservative("github.com/gogs/git-module", "recommends git");
+        conservative("github.com/u2takey/ffmpeg-go", "recommends ffmpeg");
+        conservative("github.com/hashicorp/go-getter/v2", "recommends git");
+        let small: &[&[&str]] = &[&["bookworm-slim", "!# Assumed"], &["scratch", "!# Assumed"]];
+        for pure in ["github.com/go-git/go-git/v5", "github.com/go-cmd/cmdx", "modernc.org/sqlite"]
+        {
+            check(&on(BOOKWORM, "", STATIC), &[("main.go", &main(pure))], small);
+        }
+        let refused = |import: &str, why: &str| {
+            check(&on(BOOKWORM, "", STATIC), &[("main.go", &main(import))], &[&[why]]);
+        };
+        refused("golang.org/x/tools/go/packages", "needs-other: The program starts go, which only");
+        refused("github.com/hajimehoshi/ebiten/v2", "plugins: It loads libraries at run time");
+        refused("github.com/miekg/pkcs11", "plugins: ");
+        let own = "package main\n\nimport \"os/exec\"\n\nfunc main() { exec.Command(\"go\") }\n";
+        let refused: &[&[&str]] = &[&["needs-other: The program starts go"]];
+        check(&on(BOOKWORM, "", STATIC), &[("main.go", own)], refused);
+    }
+
+    #[test]
+    fn files_that_it_may_not_hold() {
+        let copy = "COPY --from=builder /src/templates";
+        let check = |files: &[(&str, &str)], build: &str, code: &str, is_copied: bool| {
+            let main = format!("package main\n\nfunc main() {{ {code} }}\n");
+            let templates = [("templates/a.html", ""), ("templates/b.txt", "")];
+            let files: Vec<_> = [("main.go", main.as_str())]
+                .iter()
+                .chain(files)
+                .chain(&templates)
+                .copied()
+                .collect();
+            let part = if is_copied { copy.to_owned() } else { format!("!{copy}") };
+            let all: &[&str] = &[&part];
+            check(&on(BOOKWORM, "", build), &files, &[all, all]);
+        };
+        let embed = |head: &str, what: &str| {
+            format!(
+                "{head}package main\n\nimport \"embed\"\n\n//go:embed {what}\nvar files embed.FS\n"
+            )
+        };
+        let whole = embed("", "templates");
+        let from_fs = r#"template.ParseFS(files, "templates/*.html")"#;
+        check(&[("web.go", &whole)], STATIC, from_fs, false);
+        // What is not for Linux, or not for certain, holds nothing.
+        check(&[("web_windows.go", &whole)], STATIC, "", true);
+        check(&[("web_test.go", &whole)], STATIC, "", true);
+        check(&[("web.go", &embed("//go:build ignore\n\n", "templates"))], STATIC, "", true);
+        let prod = embed("//go:build prod\n\n", "templates");
+        check(&[("web.go", &prod)], STATIC, "", true);
+        check(&[("web.go", &prod)], "CGO_ENABLED=0 go build -tags prod -o /shop .", "", false);
+        check(&[("web.go", &embed("", "templates/*.html"))], STATIC, from_fs, true);
+        check(&[("web.go", &embed("", "all:templates"))], STATIC, from_fs, false);
+        // Another program of the module.
+        let other = [("cmd/x/web.go", whole.as_str()), ("cmd/x/templates/a.html", "")];
+        check(&other, STATIC, "", true);
+        check(&other, "CGO_ENABLED=0 go build -o /shop main.go", "", true);
+        let commands = [
+            ("cmd/a/main.go", "package main\nimport _ \"example.com/shop\"\nfunc main() {}\n"),
+            ("cmd/b/main.go", MAIN),
+            ("web.go", &whole.replace("package main", "package shop")),
+        ];
+        let of = |name: &str, is_copied: bool| {
+            let file = format!(
+                "FROM {BOOKWORM}\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go build -o /out/ \
+                 ./cmd/...\nCMD [\"/out/{name}\"]\n"
+            );
+            let files: Vec<_> =
+                commands.iter().chain(&[("templates/a.html", "")]).copied().collect();
+            let part = if is_copied { copy.to_owned() } else { format!("!{copy}") };
+            let all: &[&str] = &[&part];
+            super::tests::check(&file, &files, &[all, all]);
+        };
+        of("a", false);
+        of("b", true);
+        // Read from disk all the same.
+        let web = [("web.go", whole.as_str())];
+        check(&web, STATIC, r#"template.ParseGlob("templates/*.html")"#, true);
+        check(&web, STATIC, r#"os.DirFS("templates")"#, true);
+        check(&web, STATIC, r#"dir := "./templates"; os.ReadFile(dir)"#, true);
+        check(&web, STATIC, r#"http.Handle("/templates/", x); os.ReadFile("config")"#, false);
+    }
+
+    #[test]
+    fn folders_of_its_sources() {
+        let assumed = "# Assumed: the program reads nothing beside its sources, though it asks for";
+        let check = |code: &str, part: &str| {
+            let main = format!("package main\n\nfunc main() {{ {code} }}\n");
+            let all: &[&str] = &[part];
+            check(&on(BOOKWORM, "", STATIC), &[("main.go", &main)], &[all, all]);
+        };
+        check("_, file, _, _ := runtime.Caller(0); os.ReadDir(filepath.Dir(file))", assumed);
+        let shown =
+            "_, file, _, _ := runtime.Caller(0)\nfmt.Println(filepath.Base(file), path.Dir(x))";
+        check(shown, "!# Assumed");
+    }
+
+    #[test]
+    fn files_that_variables_name() {
+        let main = [("main.go", MAIN)];
+        let set = |value: &str| on(BOOKWORM, &format!("ENV SSL_CERT_FILE={value}\n"), STATIC);
+        let certificates = "/etc/ssl/certs/ca-certificates.crt";
+        let copied: &str = "COPY --from=builder /etc/ssl/certs/ca-certificates.crt";
+        check(&set(certificates), &main, &[&["ca-certificates \\"], &["FROM scratch", copied]]);
+        check(&set("/x"), &main, &[&["!ca-cert"], &["FROM scratch", "!ca-cert"]]);
+        let zones = on(BOOKWORM, "ENV ZONEINFO=/usr/share/zoneinfo\n", STATIC);
+        check(&zones, &main, &[&["bookworm-slim"], &["FROM gcr.io/distroless/static"]]);
+    }
+
+    #[test]
+    fn settings_of_git() {
+        let main = "package main\n\nimport \"os/exec\"\n\nfunc main() { exec.Command(\"git\") }\n";
+        let check = |config: &str, part: &str| {
+            let before = format!("RUN git config {config}\n");
+            check(&on(BOOKWORM, &before, STATIC), &[("main.go", main)], &[&[part]]);
+        };
+        check("--system user.name bot", "COPY --from=builder /etc/gitconfig /etc/gitconfig");
+        check("--global user.name bot", "COPY --from=builder /root/.gitconfig /root/.gitconfig");
+        check("--global url.https://x.insteadOf ssh://x", "!.gitconfig");
+    }
+
+    #[test]
+    fn folders_that_it_reads_as_a_whole() {
+        let files = [("LICENSE", ""), ("pages/a.md", ""), ("note.rst", "")];
+        let check = |code: &str, is_whole: bool| {
+            let main = format!("package main\n\nfunc main() {{ {code} }}\n");
+            let files: Vec<_> =
+                [("main.go", main.as_str())].iter().chain(&files).copied().collect();
+            let assumed = "# Assumed: the program does without its sources and notes, though it reads \
+                the folder that it is started in (main.go)";
+            let all: &[&str] = match is_whole {
+                true => &[assumed, "/src/note.rst", "/src/pages"],
+                false => &["!# Assumed", "!/src/note.rst", "!/src/pages"],
+            };
+            check(&on(BOOKWORM, "", STATIC), &files, &[all, all]);
+        };
+        check(r#"os.ReadDir(".")"#, true);
+        check(r#"http.FileServer(http.Dir("."))"#, true);
+        check(r#"dir, _ := os.Getwd(); filepath.Walk(dir, f)"#, true);
+        check(r#"os.ReadDir("x")"#, false);
     }
 
     #[test]

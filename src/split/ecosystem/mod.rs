@@ -25,6 +25,7 @@ pub mod ruby;
 pub mod rust;
 pub mod sbt;
 pub mod site;
+mod starts;
 pub mod swift;
 pub mod zig;
 

@@ -19,9 +19,11 @@ use crate::split::base::{Base, Family, Libc};
 use crate::split::command::Invocation;
 use crate::split::course::{Deed, Role};
 use crate::split::facts::{What, join};
-use crate::split::packages::{Use, use_of};
+use crate::split::packages::{Holder, Use, holder, use_of};
+use crate::split::reads::Reads;
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::release::Distribution;
+use crate::split::sources::Sources;
 use crate::split::start::Launch;
 use crate::split::world::{Origin, base_name, is_shared, is_within, trimmed};
 use crate::workspace::project::node::bundler::{Framework, OutputKind};
@@ -609,8 +611,35 @@ impl Server<'_, '_, '_> {
                 needs(context, folder, &["child_process", "node:child_process"]) != Needs::None
             });
         if spawns {
-            answer.assumptions.push("the programs that it starts are on the slim image".to_owned());
+            self.started(answer, folder);
         }
+    }
+
+    /// The programs that its own sources start come along, if a package of the tables brings them.
+    fn started(&self, answer: &mut Answer, folder: &str) {
+        const ENDINGS: &[&str] = &["cjs", "cts", "js", "mjs", "mts", "ts"];
+        const NODE: &[&str] = &["node", "npm", "npx"];
+        let on = self.site.base().distribution;
+        let mut names: Vec<String> = Vec::new();
+        if let Some(context) = self.site.context() {
+            let sources = Sources::read(context, folder, ENDINGS);
+            let starts = Reads::of(&sources.with(&["child_process", "execa"])).starts;
+            names.extend(starts.into_iter().filter(|name| {
+                matches!(holder(name, on), Holder::Package(_)) && !NODE.contains(&name.as_str())
+            }));
+        }
+        for name in &names {
+            if let Holder::Package(package) = holder(name, on) {
+                answer.packages.push(package.to_owned());
+            }
+        }
+        let named = match names.as_slice() {
+            [] => String::new(),
+            names => format!(": {}", names.join(", ")),
+        };
+        answer
+            .assumptions
+            .push(format!("the programs that it starts are on the slim image{named}"));
     }
 
     fn installs_one(&self, names: &[&str]) -> bool {
@@ -1010,6 +1039,17 @@ mod tests {
         check_start("pm2-dev start ecosystem.config.js", Err("development-server"));
         check_start("pm2-runtime --watch dist/main.js", Err("development-server"));
         check_start("npm run nothing", Err("start-unknown"));
+    }
+
+    #[test]
+    fn programs_that_its_own_sources_start() {
+        let rest = "RUN npm run build\nCMD [\"node\", \"dist/main\"]\n";
+        let with = |code: &'static str| [("package.json", PACKAGE), ("src/main.ts", code)];
+        let git = "import { execSync } from 'child_process';\nexecSync('git log | cat');\n";
+        let assumed = "# Assumed: the programs that it starts are on the slim image: git.";
+        check(&file("node:20", rest), &with(git), Ok(&[assumed, "recommends git"]));
+        let pattern = "/a/.exec('git');\n";
+        check(&file("node:20", rest), &with(pattern), Ok(&["!# Assumed", "!git"]));
     }
 
     #[test]

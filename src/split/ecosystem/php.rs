@@ -293,8 +293,8 @@ mod tests {
                  docker-php-ext-install zip pdo_pgsql && a2enmod rewrite\n{COMPOSER}"
             ),
             &["# Assumed: the program does not call git, npm.\nFROM php:8.3-apache-bookworm\n\
-               RUN apt-get update \\\n    && apt-get install -y --no-install-recommends libzip4 \
-               libpq5 \\\n    && rm -rf /var/lib/apt/lists/*\n\
+               RUN apt-get update && apt-get install -y libzip4 libpq5 && rm -rf \
+               /var/lib/apt/lists/*\n\
                COPY --from=builder /usr/local/lib/php/extensions /usr/local/lib/php/extensions\n\
                COPY --from=builder /usr/local/etc/php /usr/local/etc/php\n\
                COPY --from=builder /etc/apache2 /etc/apache2\n\
@@ -311,8 +311,8 @@ mod tests {
         check(
             &format!("RUN apt-get update && apt-get install -y nodejs npm imagemagick\n{build}"),
             &["# Assumed: the program does not call nodejs, npm.\nFROM php:8.3-apache-bookworm\n\
-               RUN apt-get update \\\n    && apt-get install -y --no-install-recommends imagemagick \
-               \\\n    && rm -rf /var/lib/apt/lists/*\n\
+               RUN apt-get update && apt-get install -y imagemagick && rm -rf \
+               /var/lib/apt/lists/*\n\
                COPY --from=builder /var/www/html /var/www/html\n\
                RUN chown -R www-data:www-data /var/www/html\nCMD [\"apache2-foreground\"]"],
         );

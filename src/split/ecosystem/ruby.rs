@@ -347,7 +347,7 @@ mod tests {
              COPY . .\nRUN bundle install\nCMD [\"bin/rails\", \"server\"]\n",
             &[("Gemfile.lock", LOCK), ("bin/rails", "#!/usr/bin/env ruby\n")],
             "FROM ruby:3.3-slim-bookworm\n\
-             RUN apt-get update \\\n    && apt-get install -y --no-install-recommends libpq5 \\\n    && rm -rf /var/lib/apt/lists/*\n\
+             RUN apt-get update && apt-get install -y libpq5 && rm -rf /var/lib/apt/lists/*\n\
              ENV BUNDLE_DEPLOYMENT=1\nWORKDIR /app\nCOPY . .\n\
              COPY --from=builder /app/vendor/bundle /app/vendor/bundle\n\
              COPY --from=builder /usr/local/bundle /usr/local/bundle\nCMD [\"bin/rails\", \"server\"]",

@@ -272,7 +272,7 @@ fn native(
     if is_foreign && !site.base().slim && linked.linkage != Linkage::Static {
         linked.libraries.extend(tools::libraries(&options));
     }
-    let mut answer = linked.answer(site, Artifact::file(path));
+    let mut answer = linked.answer(site, Artifact::file(path))?;
     answer.evidence.insert(0, Evidence::at(invocation.range, product.evidence.clone()));
     answer.provides.push(base_name(path).to_owned());
     if likely {
@@ -465,6 +465,52 @@ CMD ["target/release/app"]
     }
 
     #[test]
+    fn programs_that_only_the_build_starts() {
+        let file = "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build --release\nCMD \
+            [\"target/release/app\"]\n";
+        let starts = "fn main() { std::process::Command::new(\"cargo\"); }\n";
+        for path in ["build.rs", "examples/a.rs"] {
+            let files = [("Cargo.toml", PACKAGE), ("src/main.rs", MAIN), (path, starts)];
+            let found = stages(file, &files);
+            assert!(found.contains("FROM gcr.io/distroless/cc") && !found.contains('?'), "{found}");
+        }
+        let found = stages(file, &[("Cargo.toml", PACKAGE), ("src/main.rs", starts)]);
+        assert!(found.starts_with("needs-other: The program starts cargo"), "{found}");
+    }
+
+    #[test]
+    fn files_that_it_may_not_hold() {
+        let is_copied = |main: &str, build: &str| {
+            let file = format!(
+                "FROM rust:1.80\nWORKDIR /app\nCOPY . .\nRUN cargo build{build}\nCMD \
+                 [\"target/release/app\"]\n"
+            )
+            .replace(
+                "target/release",
+                if build.is_empty() { "target/debug" } else { "target/release" },
+            );
+            let files = [
+                ("Cargo.toml", PACKAGE),
+                ("src/main.rs", main),
+                ("web/a.html", "a"),
+                ("web/b", "b"),
+            ];
+            let found = stages(&file, &files);
+            assert!(found.contains("FROM debian:bookworm-slim"), "{found}");
+            found.contains("COPY --from=builder /app/web")
+        };
+        let derived = "#[derive(Embed)]\n#[folder = \"web/\"]\nstruct Web;\nfn main() {}\n";
+        assert!(!is_copied(derived, " --release"));
+        // rust-embed reads from disk in debug builds.
+        assert!(is_copied(derived, ""));
+        let included = "fn main() { include_dir!(\"$CARGO_MANIFEST_DIR/web\"); }\n";
+        assert!(!is_copied(included, " --release"));
+        assert!(!is_copied(included, ""));
+        let served = included.replace("); }", "); ServeDir::new(\"web\"); }");
+        assert!(is_copied(&served, " --release"));
+    }
+
+    #[test]
     fn programs_that_are_started_by_the_program() {
         check(
             r#"FROM rust:1.80
@@ -478,15 +524,14 @@ CMD ["target/release/app"]
                 ("src/main.rs", "fn main() { std::process::Command::new(\"git\"); }"),
             ],
             r#"FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends git ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=builder /app/target/release/app /app/target/release/app
 CMD ["target/release/app"]
-? the programs that it starts itself are in the image
-FROM gcr.io/distroless/cc-debian12
-WORKDIR /app
-COPY --from=builder /app/target/release/app /app/target/release/app
-CMD ["target/release/app"]
-? the programs that it starts itself are in the image"#,
+? the programs that it starts itself are in the image: git
+no Smallest: no-runtime"#,
         );
     }
 
@@ -656,9 +701,7 @@ CMD ["target/release/app"]
 "#,
             LOCKED,
             r#"FROM debian:bookworm-slim
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends libssl3 ca-certificates \
-    && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y libssl3 ca-certificates && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=builder /app/target/release/app /app/target/release/app
 COPY --from=builder /app/templates /app/templates

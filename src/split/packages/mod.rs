@@ -17,21 +17,35 @@ pub use table::{Use, use_of};
 
 use super::release::Distribution;
 
+/// What becomes of packages that are only recommended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Recommended {
+    /// They come along: apt's own way.
+    Along,
+    /// They are left out.
+    #[default]
+    LeftOut,
+}
+
 /// The commands of a `RUN` that install these packages and leave nothing else behind; `None` where
 /// there are none to install, a name is none, or the distribution has no manager that is known.
-pub fn install(names: &[&str], distribution: Distribution) -> Option<String> {
+pub fn install(names: &[&str], more: Recommended, on: Distribution) -> Option<String> {
     if names.is_empty() || !names.iter().all(|name| read::is_name(name)) {
         return None;
     }
     let joined = names.join(" ");
     // Ubuntu's images have no time zones, and the package of these asks where one lives.
-    let quiet = match distribution {
+    let quiet = match on {
         Distribution::Ubuntu(_) if names.contains(&"tzdata") => "DEBIAN_FRONTEND=noninteractive ",
         _ => "",
     };
-    match distribution {
+    let option = match more {
+        Recommended::Along => "",
+        Recommended::LeftOut => " --no-install-recommends",
+    };
+    match on {
         Distribution::Debian(_) | Distribution::Ubuntu(_) => Some(format!(
-            "apt-get update && {quiet}apt-get install -y --no-install-recommends {joined} && rm -rf \
+            "apt-get update && {quiet}apt-get install -y{option} {joined} && rm -rf \
              /var/lib/apt/lists/*"
         )),
         Distribution::Alpine(_) => Some(format!("apk add --no-cache {joined}")),
@@ -42,6 +56,7 @@ pub fn install(names: &[&str], distribution: Distribution) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::super::release::named;
+    use super::Recommended::{Along, LeftOut};
     use super::*;
 
     #[test]
@@ -50,21 +65,25 @@ mod tests {
         let ubuntu = Distribution::Ubuntu(named("noble").expect("noble"));
         let alpine = Distribution::Alpine(None);
         assert_eq!(
-            install(&["libpq5", "tzdata"], debian).expect("names"),
+            install(&["libpq5", "tzdata"], LeftOut, debian).expect("names"),
             "apt-get update && apt-get install -y --no-install-recommends libpq5 tzdata && rm -rf \
              /var/lib/apt/lists/*"
         );
         assert_eq!(
-            install(&["tzdata"], ubuntu).expect("names"),
+            install(&["git", "jq"], Along, debian).expect("names"),
+            "apt-get update && apt-get install -y git jq && rm -rf /var/lib/apt/lists/*"
+        );
+        assert_eq!(
+            install(&["tzdata"], LeftOut, ubuntu).expect("names"),
             "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y \
              --no-install-recommends tzdata && rm -rf /var/lib/apt/lists/*"
         );
         assert_eq!(
-            install(&["libpq", "g++"], alpine).expect("names"),
+            install(&["libpq", "g++"], Along, alpine).expect("names"),
             "apk add --no-cache libpq g++"
         );
-        assert_eq!(install(&[], alpine), None);
-        assert_eq!(install(&["a;b"], alpine), None);
-        assert_eq!(install(&["a"], Distribution::None), None);
+        assert_eq!(install(&[], LeftOut, alpine), None);
+        assert_eq!(install(&["a;b"], LeftOut, alpine), None);
+        assert_eq!(install(&["a"], LeftOut, Distribution::None), None);
     }
 }

@@ -39,6 +39,8 @@ pub struct Requested {
     pub pinned: bool,
     /// The group of `apk --virtual`.
     pub group: Option<String>,
+    /// Whether what it recommends is installed along with it, as apt does if it is not told.
+    pub recommends: bool,
 }
 
 /// How a manager's words are read.
@@ -246,6 +248,8 @@ struct Words<'a> {
     operands: Vec<&'a str>,
     group: Option<&'a str>,
     repairs: bool,
+    /// Whether packages that are recommended are left out.
+    is_bare: bool,
 }
 
 impl Grammar {
@@ -261,7 +265,7 @@ impl Grammar {
         }
         if self.remove.contains(command) {
             let names: Option<Vec<_>> =
-                names.iter().map(|name| self.requested(name, None)).collect();
+                names.iter().map(|name| self.requested(name, &words)).collect();
             return Some(Operation::Removes(
                 names?.into_iter().map(|package| package.name).collect(),
             ));
@@ -269,15 +273,17 @@ impl Grammar {
         if !self.install.contains(command) || words.repairs && names.is_empty() {
             return None;
         }
-        self.install(names, words.group)
+        self.install(names, &words)
     }
 
-    fn install(&self, names: &[&str], group: Option<&str>) -> Option<Operation> {
+    fn install(&self, names: &[&str], words: &Words<'_>) -> Option<Operation> {
         // apt takes away what has a dash behind its name.
         let removal = |name: &&str| self.manager == Manager::Apt && name.ends_with('-');
         if !names.is_empty() && names.iter().all(removal) {
-            let names: Option<Vec<_>> =
-                names.iter().map(|name| self.requested(name.trim_end_matches('-'), None)).collect();
+            let names: Option<Vec<_>> = names
+                .iter()
+                .map(|name| self.requested(name.trim_end_matches('-'), words))
+                .collect();
             return Some(Operation::Removes(
                 names?.into_iter().map(|package| package.name).collect(),
             ));
@@ -285,7 +291,7 @@ impl Grammar {
         if names.iter().any(removal) {
             return None;
         }
-        let names: Option<Vec<_>> = names.iter().map(|name| self.requested(name, group)).collect();
+        let names: Option<Vec<_>> = names.iter().map(|name| self.requested(name, words)).collect();
         names.map(Operation::Installs)
     }
 
@@ -309,6 +315,16 @@ impl Grammar {
             match (self.manager, option) {
                 (Manager::Apk, "-t" | "--virtual") => words.group = value,
                 (Manager::Apt, "--fix-broken") => words.repairs = true,
+                (Manager::Apt, "--no-install-recommends" | "--without-recommends" | "-R") => {
+                    words.is_bare = true;
+                }
+                (Manager::Apt, "--install-recommends" | "--with-recommends" | "-r") => {
+                    words.is_bare = false;
+                }
+                (Manager::Apt, "-o" | "--option") => {
+                    words.is_bare = recommends(value.unwrap_or_default())
+                        .map_or(words.is_bare, |recommends| !recommends);
+                }
                 (Manager::Apt, letters) if is_cluster(letters) && letters.contains('f') => {
                     words.repairs = true;
                 }
@@ -352,7 +368,7 @@ impl Grammar {
     }
 
     /// A package as it is asked for; `None` for what is no package's name.
-    fn requested(&self, word: &str, group: Option<&str>) -> Option<Requested> {
+    fn requested(&self, word: &str, words: &Words<'_>) -> Option<Requested> {
         let (name, pinned) = match word.find(self.version) {
             Some(end) => (word.get(..end)?, true),
             None => (word, false),
@@ -362,9 +378,18 @@ impl Grammar {
         (is_name(name) && !is_file).then(|| Requested {
             name: name.to_owned(),
             pinned,
-            group: group.map(str::to_owned),
+            group: words.group.map(str::to_owned),
+            recommends: self.manager == Manager::Apt && !words.is_bare,
         })
     }
+}
+
+/// What a setting of apt says of packages that are recommended.
+fn recommends(setting: &str) -> Option<bool> {
+    let (name, value) = setting.split_once('=')?;
+    let value = value.trim_matches(['"', '\'']).to_ascii_lowercase();
+    let is_it = name.eq_ignore_ascii_case("apt::install-recommends");
+    is_it.then_some(!matches!(value.as_str(), "0" | "false" | "no" | "off" | "without" | "disable"))
 }
 
 /// Whether a word is of one dash and letters.
@@ -383,6 +408,27 @@ pub(super) fn is_name(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_recommended_comes_along() {
+        let check = |command: &str, expected: bool| {
+            let words: Vec<_> = command.split(' ').map(Some).collect();
+            let name = words[0].expect("a word");
+            let Some((_, Operation::Installs(names))) = read(name, &words[1..]) else {
+                panic!("{command}");
+            };
+            assert!(names.iter().all(|one| one.recommends == expected), "{command}");
+        };
+        check("apt-get install -y git", true);
+        check("apt install git curl", true);
+        check("apt-get install -y --no-install-recommends git", false);
+        check("apt-get --no-install-recommends install git", false);
+        check("apt-get install -y -o APT::Install-Recommends=false git", false);
+        check("apt-get install -y -o APT::Install-Suggests=0 git", true);
+        check("aptitude install -R git", false);
+        check("apk add git", false);
+        check("dnf install -y git", false);
+    }
 
     /// A command and what it does, shortly.
     #[track_caller]

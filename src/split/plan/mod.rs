@@ -17,6 +17,7 @@ use self::draft::Draft;
 use super::answer::{Answer, Artifact, BuilderLine, Certainty, Evidence, Variant};
 use super::base::Base;
 use super::course::Course;
+use super::packages::Recommended;
 use super::refusal::Refusal;
 use super::roots::Roots;
 use super::runtime;
@@ -57,6 +58,8 @@ pub struct Plan {
     pub context_files: Vec<String>,
     /// The packages that the runtime stage installs.
     pub packages: Vec<String>,
+    /// Whether they come with what they recommend: if one of them did in the file.
+    pub recommended: Recommended,
     /// Why all this is held to be so.
     pub evidence: Vec<Evidence>,
     /// What is only likely.
@@ -72,6 +75,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The commands that install its packages.
+    pub fn installation(&self) -> Option<String> {
+        let names: Vec<&str> = self.packages.iter().map(String::as_str).collect();
+        super::packages::install(&names, self.recommended, self.runtime.distribution)
+    }
+
     /// How sure it is that the image does what it did.
     pub fn certainty(&self) -> Certainty {
         if self.assumptions.is_empty() { Certainty::Proved } else { Certainty::Likely }
@@ -121,6 +130,7 @@ impl Parts<'_, '_> {
             artifacts: self.answer.artifacts.clone(),
             context_files: Vec::new(),
             packages: Vec::new(),
+            recommended: Recommended::LeftOut,
             evidence: self.answer.evidence.clone(),
             assumptions: self.answer.assumptions.clone(),
             changes: self.answer.changes.clone(),

@@ -2,7 +2,8 @@
 
 use super::{CERTIFICATES, Parts, Plan};
 use crate::split::answer::{Artifact, Linkage, Need};
-use crate::split::packages::{self, Holder, Use};
+use crate::split::facts::What;
+use crate::split::packages::{self, Holder, Recommended, Use};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::release::Distribution;
 use crate::split::world::{base_name, is_within};
@@ -52,10 +53,13 @@ impl Parts<'_, '_> {
                 wanted.push(name.to_owned());
             }
         }
-        if self.answer.certificates == Need::Yes && !plan.runtime.has_certificates() {
+        let named = |folder: &str| self.variables_name(folder);
+        let certificates = self.answer.certificates == Need::Yes || named("/etc/ssl/certs");
+        let zones = self.answer.zones == Need::Yes || named("/usr/share/zoneinfo");
+        if certificates && !plan.runtime.has_certificates() {
             wanted.push("ca-certificates".to_owned());
         }
-        if self.answer.zones == Need::Yes && !plan.runtime.has_zones() {
+        if zones && !plan.runtime.has_zones() {
             wanted.push("tzdata".to_owned());
         }
         if let (Linkage::Dynamic { runtime: true }, Distribution::Alpine(_)) =
@@ -75,9 +79,11 @@ impl Parts<'_, '_> {
         }
         let mut seen = std::collections::HashSet::new();
         plan.packages = wanted.into_iter().filter(|name| seen.insert(name.clone())).collect();
-        let names: Vec<&str> = plan.packages.iter().map(String::as_str).collect();
-        if let Some(first) = names.first()
-            && packages::install(&names, to).is_none()
+        if plan.packages.iter().any(|name| self.recommends(name)) {
+            plan.recommended = Recommended::Along;
+        }
+        if let Some(first) = plan.packages.first()
+            && plan.installation().is_none()
         {
             let what = format!(
                 "It needs the package {first}, which {} cannot install",
@@ -86,6 +92,30 @@ impl Parts<'_, '_> {
             return Err(Refusal::new(Reason::NeedsOther, what, None));
         }
         Ok(())
+    }
+
+    /// Whether a variable of the file names something in a folder, and the builder may have it.
+    fn variables_name(&self, folder: &str) -> bool {
+        let scene = self.facts().last_scene();
+        let names = self.facts().lines.iter().flat_map(|line| match &line.what {
+            What::Variables(names) => names.as_slice(),
+            _ => &[],
+        });
+        let values = names.filter_map(|name| scene.value(name));
+        values.flat_map(|value| value.split(':')).any(|path| is_within(path, folder))
+            && !self.is_served()
+    }
+
+    /// Whether the file installs a package, or the development package that it stands for, with what
+    /// is recommended.
+    fn recommends(&self, name: &str) -> bool {
+        let from = self.facts().base.distribution;
+        let requested = self.course.packages.iter().flat_map(|installed| &installed.requested);
+        requested.into_iter().filter(|package| package.recommends).any(|package| {
+            package.name == name
+                || matches!(packages::use_of(&package.name, from), Use::Library(names)
+                    if names.contains(&name))
+        })
     }
 
     /// Where the file adds a repository of packages, if it does.

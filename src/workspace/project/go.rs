@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::super::glob::{Glob, is_wild};
 use super::super::{Context, Kind, join};
 use super::reader::{Broken, Reader};
 
@@ -129,9 +130,9 @@ fn language_version(version: &str) -> Option<(u32, u32)> {
     Some((major.parse().ok()?, rest[..end].parse().ok()?))
 }
 
-/// What the Go files of a module say, whatever system they are built for: a file counts with every
-/// build constraint but `ignore`. Tests do not count, nor what `go build ./...` passes over: folders
-/// `vendor` and `testdata`, names that begin with `.` or `_`, modules inside.
+/// What the Go files of a module say that are built for Linux, or may be: what a constraint leaves
+/// out for certain does not count. Tests do not count either, nor what `go build ./...` passes over:
+/// folders `vendor` and `testdata`, names that begin with `.` or `_`, modules inside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {
     /// The packages by their folder in the context.
@@ -150,7 +151,7 @@ pub struct Package {
     pub files: Vec<String>,
     /// What they import.
     pub imports: BTreeSet<String>,
-    /// The patterns of `//go:embed`, from the folder.
+    /// The patterns of `//go:embed`, from the folder, of files that are built for certain.
     pub embeds: Vec<String>,
     /// What its C parts are linked with.
     pub cgo: Cgo,
@@ -202,8 +203,8 @@ impl Sources {
         self.packages.values().flat_map(|package| &package.starts).map(String::as_str).collect()
     }
 
-    /// What is put into the programs: folders of the context and patterns from there.
-    pub fn embeds(&self) -> Vec<(&str, &str)> {
+    /// What is put into the programs for certain: folders of the context and patterns from there.
+    fn embeds(&self) -> Vec<(&str, &str)> {
         let packages = self.packages.iter();
         packages
             .flat_map(|(folder, package)| {
@@ -235,8 +236,9 @@ impl Sources {
     }
 }
 
-/// What the Go files in a folder and below say.
-pub fn sources(context: &Context, folder: &str) -> Sources {
+/// What the Go files in a folder and below say. `tags` are those that the build is given, `None` if
+/// that is not known.
+pub fn sources(context: &Context, folder: &str, tags: Option<&[&str]>) -> Sources {
     let mut reader = Reader::new(context);
     let mut sources = Sources::default();
     let mut folders = vec![(folder.to_owned(), 0)];
@@ -269,12 +271,79 @@ pub fn sources(context: &Context, folder: &str) -> Sources {
                 _ => {}
             }
         }
-        if let Some(mut package) = package_of(files) {
+        if let Some(mut package) = package_of(files, tags) {
             package.cgo.has_cpp = has_cpp;
             sources.packages.insert(folder, package);
         }
     }
     sources
+}
+
+/// The files and folders of the context that `//go:embed` puts into the programs. What is not in the
+/// context is made by the build: it is named as it is written, and a pattern for all in a folder as
+/// that folder.
+pub fn embedded(context: &Context, sources: &Sources) -> Vec<String> {
+    let mut reader = Reader::new(context);
+    let mut found = Vec::new();
+    for (folder, pattern) in sources.embeds() {
+        let (pattern, takes_all) = match pattern.strip_prefix("all:") {
+            Some(pattern) => (pattern, true),
+            None => (pattern, false),
+        };
+        let mut paths = vec![folder.to_owned()];
+        for part in pattern.split('/').filter(|part| !matches!(*part, "" | ".")) {
+            paths = paths.iter().flat_map(|path| fitting(&mut reader, path, part)).collect();
+        }
+        for path in paths {
+            found.extend(embed(&mut reader, &path, takes_all, 0).0);
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// What a part of a pattern fits in a folder.
+fn fitting(reader: &mut Reader<'_>, folder: &str, part: &str) -> Vec<String> {
+    if !is_wild(part) {
+        return vec![join(folder, part)];
+    }
+    let Ok(glob) = Glob::parse(part) else { return Vec::new() };
+    let entries = reader.list(folder).unwrap_or_default();
+    if entries.is_empty() && part == "*" {
+        return vec![folder.to_owned()];
+    }
+    let names = entries.into_iter().filter(|entry| glob.matches(&entry.name));
+    names.map(|entry| join(folder, &entry.name)).collect()
+}
+
+/// A file, or what is taken of a folder, and whether that is all of it: only `all:` takes files
+/// whose names begin with a dot or `_`. Nothing of a folder that is not read.
+fn embed(
+    reader: &mut Reader<'_>,
+    path: &str,
+    takes_all: bool,
+    depth: usize,
+) -> (Vec<String>, bool) {
+    if takes_all || depth == MAX_DEPTH {
+        return (vec![path.to_owned()], true);
+    }
+    let Ok(entries) = reader.list(path) else { return (Vec::new(), false) };
+    let mut found = Vec::new();
+    let mut is_whole = true;
+    for entry in entries {
+        let inner = join(path, &entry.name);
+        match entry.kind {
+            _ if entry.name.starts_with(['.', '_']) => is_whole = false,
+            Kind::Folder => {
+                let (taken, is_all) = embed(reader, &inner, takes_all, depth + 1);
+                found.extend(taken);
+                is_whole &= is_all;
+            }
+            _ => found.push(inner),
+        }
+    }
+    if is_whole { (vec![path.to_owned()], true) } else { (found, false) }
 }
 
 /// Folders that no package of the module is in. Packages may be in `node_modules`, but nobody means
@@ -310,31 +379,147 @@ const ELSEWHERE: &[&str] = &[
     "windows",
 ];
 
-/// Whether a file is built for another system by its name: `x_windows.go`, `x_darwin_arm64.go`.
-fn is_named_elsewhere(name: &str) -> bool {
-    let stem = name.strip_suffix(".go").unwrap_or(name);
-    stem.split('_').skip(1).any(|part| ELSEWHERE.contains(&part))
+/// Processors, as file names and constraints name them. Which one is built for is not known.
+const PROCESSORS: &[&str] = &[
+    "386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64",
+    "ppc64le", "riscv64", "s390x", "wasm",
+];
+
+/// Whether something holds in a build; `None` if that is not known.
+type Holds = Option<bool>;
+
+fn and(one: Holds, other: Holds) -> Holds {
+    match (one, other) {
+        (Some(false), _) | (_, Some(false)) => Some(false),
+        (Some(true), Some(true)) => Some(true),
+        _ => None,
+    }
 }
 
-fn package_of(files: Vec<(String, Source)>) -> Option<Package> {
-    let files: Vec<_> = files.into_iter().filter(|(_, source)| !source.is_ignored).collect();
+fn or(one: Holds, other: Holds) -> Holds {
+    and(one.map(|holds| !holds), other.map(|holds| !holds)).map(|neither| !neither)
+}
+
+/// Whether a tag of a constraint is set on Linux.
+fn holds(tag: &str, tags: Option<&[&str]>) -> Holds {
+    /// The version that has `//go:embed`: who builds with it has these.
+    const OLDEST: u32 = 16;
+    match tag {
+        "linux" | "unix" | "gc" => Some(true),
+        "ignore" => Some(false),
+        "cgo" | "race" | "msan" | "asan" | "boringcrypto" => None,
+        _ if ELSEWHERE.contains(&tag) => Some(false),
+        _ if PROCESSORS.contains(&tag) => None,
+        _ if tag.starts_with("go1.") => {
+            let minor = tag["go1.".len()..].parse().ok();
+            minor.filter(|minor: &u32| *minor <= OLDEST).map(|_| true)
+        }
+        _ if tag.starts_with("goexperiment.") => None,
+        _ => tags.map(|tags| tags.contains(&tag)),
+    }
+}
+
+/// Whether a file is built by its name: not `x_windows.go`, perhaps `x_linux_arm64.go`.
+fn holds_by_name(name: &str) -> Holds {
+    let stem = name.strip_suffix(".go").unwrap_or(name);
+    let parts: Vec<&str> = stem.split('_').skip(1).collect();
+    let is_named = |list: &[&str], part: Option<&&str>| part.is_some_and(|p| list.contains(p));
+    let last = parts.last();
+    let before = parts.len().checked_sub(2).and_then(|at| parts.get(at));
+    let has_processor = is_named(PROCESSORS, last);
+    if is_named(ELSEWHERE, last) || has_processor && is_named(ELSEWHERE, before) {
+        return Some(false);
+    }
+    if has_processor { None } else { Some(true) }
+}
+
+/// A condition of `//go:build`, read by descent; what is not one is not known to hold.
+struct Condition<'a> {
+    rest: &'a str,
+    tags: Option<&'a [&'a str]>,
+}
+
+impl<'a> Condition<'a> {
+    /// Below that many brackets and `!` nothing is read.
+    const DEEPEST: usize = 32;
+
+    fn holds(text: &'a str, tags: Option<&'a [&'a str]>) -> Holds {
+        let mut condition = Condition { rest: text.trim(), tags };
+        let found = condition.any(0);
+        if condition.rest.is_empty() { found } else { None }
+    }
+
+    fn takes(&mut self, mark: &str) -> bool {
+        let behind = self.rest.strip_prefix(mark).map(str::trim_start);
+        self.rest = behind.unwrap_or(self.rest);
+        behind.is_some()
+    }
+
+    fn any(&mut self, depth: usize) -> Holds {
+        let mut found = self.all(depth);
+        while self.takes("||") {
+            found = or(found, self.all(depth));
+        }
+        found
+    }
+
+    fn all(&mut self, depth: usize) -> Holds {
+        let mut found = self.one(depth);
+        while self.takes("&&") {
+            found = and(found, self.one(depth));
+        }
+        found
+    }
+
+    fn one(&mut self, depth: usize) -> Holds {
+        if depth > Self::DEEPEST {
+            return None;
+        }
+        if self.takes("!") {
+            return self.one(depth + 1).map(|holds| !holds);
+        }
+        if self.takes("(") {
+            let found = self.any(depth + 1);
+            return if self.takes(")") { found } else { None };
+        }
+        let end = |c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.'));
+        let (tag, rest) = self.rest.split_at(self.rest.find(end).unwrap_or(self.rest.len()));
+        self.rest = rest.trim_start();
+        if tag.is_empty() { None } else { holds(tag, self.tags) }
+    }
+}
+
+/// Whether the condition of an old `// +build` holds: a blank is "or", a comma is "and".
+fn old_holds(text: &str, tags: Option<&[&str]>) -> Holds {
+    let one = |term: &str| match term.strip_prefix('!') {
+        Some(tag) => holds(tag, tags).map(|holds| !holds),
+        None => holds(term, tags),
+    };
+    let all = |option: &str| option.split(',').map(one).fold(Some(true), and);
+    text.split_whitespace().map(all).fold(Some(false), or)
+}
+
+fn package_of(files: Vec<(String, Source)>, tags: Option<&[&str]>) -> Option<Package> {
+    let files = files.into_iter().filter_map(|(name, source)| {
+        let is_built = and(holds_by_name(&name), source.holds(tags));
+        (is_built != Some(false)).then_some((name, source, is_built == Some(true)))
+    });
+    let files: Vec<_> = files.collect();
     // `tools.go` beside a program is often a package of its own behind a constraint.
-    let is_free = |(_, source): &&(String, Source)| !source.is_constrained;
-    let is_main = |(_, source): &(String, Source)| source.package == "main";
+    let is_free = |(_, source, _): &&(String, Source, bool)| source.conditions.is_empty();
+    let is_main = |(_, source, _): &(String, Source, bool)| source.package == "main";
     let is_main = match files.iter().any(|file| is_free(&file)) {
         true => files.iter().filter(is_free).any(is_main),
         false => files.iter().any(is_main),
     };
     let mut package = Package { is_main, ..Package::default() };
-    for (name, source) in files {
-        if !source.is_elsewhere && !is_named_elsewhere(&name) {
-            package.cgo.ldflags.extend(source.cgo.ldflags);
-            package.cgo.packages.extend(source.cgo.packages);
-        }
+    for (name, source, is_built) in files {
+        package.cgo.ldflags.extend(source.cgo.ldflags);
+        package.cgo.packages.extend(source.cgo.packages);
         package.starts.extend(source.starts);
         package.files.push(name);
         package.imports.extend(source.imports);
-        package.embeds.extend(source.embeds);
+        package.embeds.extend(source.embeds.into_iter().filter(|_| is_built));
     }
     (!package.files.is_empty()).then_some(package)
 }
@@ -343,12 +528,9 @@ fn package_of(files: Vec<(String, Source)>) -> Option<Package> {
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Source {
     package: String,
-    /// Whether it is built only in some cases, which `go:build` tells.
-    is_constrained: bool,
-    /// Whether it is never part of a package: `//go:build ignore`.
-    is_ignored: bool,
-    /// Whether it is never part of a package on Linux.
-    is_elsewhere: bool,
+    /// When it is built: the conditions of `//go:build`, and those of the old `// +build`, which
+    /// stand behind a `+`. Of the latter all have to hold.
+    conditions: Vec<String>,
     imports: Vec<String>,
     embeds: Vec<String>,
     cgo: Cgo,
@@ -465,13 +647,19 @@ fn read_source(text: &str) -> Source {
 impl Source {
     /// Takes a comment that may be a build constraint.
     fn constrain(&mut self, comment: &str) {
-        let old = comment.trim_start().strip_prefix("+build ");
-        let Some(condition) = comment.strip_prefix("go:build ").or(old) else { return };
-        self.is_constrained = true;
-        let has_choice = condition.contains("||");
-        let mut parts = condition.split("&&").map(str::trim).filter(|_| !has_choice);
-        self.is_ignored |= parts.clone().any(|part| part == "ignore");
-        self.is_elsewhere |= parts.any(|part| ELSEWHERE.contains(&part) || part == "!linux");
+        let old = comment.trim_start().strip_prefix("+build ").map(|old| format!("+{old}"));
+        let condition = comment.strip_prefix("go:build ").map(str::to_owned).or(old);
+        self.conditions.extend(condition);
+    }
+
+    /// Whether its constraints hold. Beside the new form the old one does not count.
+    fn holds(&self, tags: Option<&[&str]>) -> Holds {
+        let new = self.conditions.iter().find(|condition| !condition.starts_with('+'));
+        if let Some(condition) = new {
+            return Condition::holds(condition, tags);
+        }
+        let old = self.conditions.iter().filter_map(|condition| condition.strip_prefix('+'));
+        old.map(|condition| old_holds(condition, tags)).fold(Some(true), and)
     }
 
     /// Takes a comment that may say what is embedded.
@@ -668,13 +856,115 @@ mod tests {
 
     #[test]
     fn constraints() {
-        let is_ignored = |text| read_source(text).is_ignored;
-        assert!(is_ignored("//go:build ignore\n\npackage main"));
-        assert!(is_ignored("// +build ignore\n\npackage main"));
-        assert!(is_ignored("//go:build linux && ignore\n\npackage main"));
-        assert!(!is_ignored("//go:build ignore || linux\n\npackage main"));
-        assert!(!is_ignored("//go:build !ignore\n\npackage main"));
-        assert!(!is_ignored("package main\n//go:build ignore\n"));
+        #[track_caller]
+        fn check(text: &str, tags: Option<&[&str]>, expected: Holds) {
+            let source = read_source(&format!("{text}\n\npackage main"));
+            assert_eq!(source.holds(tags), expected, "{text}");
+        }
+        let none: Option<&[&str]> = Some(&[]);
+        check("", None, Some(true));
+        for never in [
+            "//go:build ignore",
+            "// +build ignore",
+            "//go:build linux && ignore",
+            "//go:build windows || (darwin && cgo)",
+            "//go:build !linux",
+            "//go:build !unix && !windows || plan9",
+            "// +build !linux darwin,cgo",
+            "// +build linux\n// +build windows",
+        ] {
+            check(never, None, Some(false));
+        }
+        for always in [
+            "//go:build ignore || linux",
+            "//go:build !ignore",
+            "//go:build go1.16 && !(windows||js)",
+            "// +build linux windows",
+            "//go:build linux\n// +build windows",
+        ] {
+            check(always, None, Some(true));
+        }
+        for open in [
+            "//go:build amd64",
+            "//go:build cgo",
+            "//go:build go1.99",
+            "//go:build linux &&",
+            "//go:build (linux",
+            "//go:build linux windows",
+        ] {
+            check(open, none, None);
+        }
+        check("//go:build embed", None, None);
+        check("//go:build embed", none, Some(false));
+        check("//go:build embed && linux", Some(&["embed"]), Some(true));
+        check("//go:build !dev", none, Some(true));
+        check("//go:build !dev", Some(&["dev"]), Some(false));
+        check(&format!("//go:build {}linux", "(".repeat(5_000)), None, None);
+        let source = read_source("package main\n//go:build ignore\n");
+        assert_eq!(source.holds(None), Some(true));
+    }
+
+    #[test]
+    fn constraints_by_name() {
+        let check = |name, expected| assert_eq!(holds_by_name(name), expected, "{name}");
+        check("windows.go", Some(true));
+        check("a_windows.go", Some(false));
+        check("a_darwin_arm64.go", Some(false));
+        check("a_linux_arm64.go", None);
+        check("a_windows_shared.go", Some(true));
+        check("a_linux.go", Some(true));
+    }
+
+    #[test]
+    fn what_patterns_embed() {
+        #[track_caller]
+        fn check(pattern: &str, expected: &[&str]) {
+            let text =
+                format!("package main\nimport _ \"embed\"\n//go:embed {pattern}\nvar x string");
+            let files = [
+                ("cmd/main.go", text.as_str()),
+                ("cmd/t/a.html", ""),
+                ("cmd/t/b.txt", ""),
+                ("cmd/t/sub/c.html", ""),
+                ("cmd/p/_layout.html", ""),
+                ("cmd/p/page.html", ""),
+                ("cmd/p/sub/x", ""),
+            ];
+            let context = context(&files);
+            let found = embedded(&context, &sources(&context, "", None));
+            assert_eq!(found, expected, "{pattern}");
+        }
+        check("t", &["cmd/t"]);
+        check("t/*.html", &["cmd/t/a.html"]);
+        check("t/*", &["cmd/t/a.html", "cmd/t/b.txt", "cmd/t/sub"]);
+        check("*/*.html", &["cmd/p/_layout.html", "cmd/p/page.html", "cmd/t/a.html"]);
+        check("p", &["cmd/p/page.html", "cmd/p/sub"]);
+        check("all:p", &["cmd/p"]);
+        check("t/a.html p/sub", &["cmd/p/sub", "cmd/t/a.html"]);
+        // What the build makes.
+        check("dist", &["cmd/dist"]);
+        check("all:dist/*", &["cmd/dist"]);
+        check("dist/*.js", &[]);
+    }
+
+    #[test]
+    fn embedded_by_files_that_are_built() {
+        let embed = |head: &str, what: &str| {
+            format!("{head}package main\nimport _ \"embed\"\n//go:embed {what}\nvar x string")
+        };
+        let files = [
+            ("a_windows.go", embed("", "a")),
+            ("b.go", embed("//go:build prod\n\n", "b")),
+            ("c.go", embed("//go:build arm64\n\n", "c")),
+            ("d.go", embed("", "d")),
+            ("e_test.go", embed("", "e")),
+        ];
+        let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let context = context(&files);
+        let embeds = |tags| sources(&context, "", tags).packages[""].embeds.clone();
+        assert_eq!(embeds(None), ["d"]);
+        assert_eq!(embeds(Some(&[])), ["d"]);
+        assert_eq!(embeds(Some(&["prod"])), ["b", "d"]);
     }
 
     #[test]
@@ -703,7 +993,7 @@ mod tests {
             ("c.go", "package main\n// #cgo LDFLAGS: -lm\nimport \"C\""),
             ("d.cc", ""),
         ]);
-        let sources = sources(&context, "");
+        let sources = sources(&context, "", None);
         let found: Vec<_> = sources.cgo().collect();
         let expected = Cgo { ldflags: ["-lm".to_owned()].into(), has_cpp: true, ..Cgo::default() };
         assert_eq!(found, [("", &expected)]);
@@ -739,11 +1029,10 @@ mod tests {
             ("sub/go.mod", "module x.org/sub"),
             ("sub/main.go", "package main\nimport \"plugin\""),
         ]);
-        let sources = sources(&context, "");
+        let sources = sources(&context, "", None);
         assert!(sources.is_complete());
         assert_eq!(sources.main_packages(), ["", "cmd/tool"]);
-        let imports =
-            ["C", "embed", "fmt", "net/http", "syscall", "x.org/app/internal/db", "x.org/gen"];
+        let imports = ["C", "embed", "fmt", "net/http", "x.org/app/internal/db", "x.org/gen"];
         assert_eq!(sources.imports().into_iter().collect::<Vec<_>>(), imports);
         assert!(sources.uses_cgo());
         assert_eq!(sources.embeds(), [("internal/db", "x.sql")]);
@@ -761,8 +1050,8 @@ mod tests {
     fn too_many_files_are_not_all() {
         let names: Vec<_> = (0..600).map(|n| format!("f{n}.go")).collect();
         let files: Vec<_> = names.iter().map(|name| (name.as_str(), "package main")).collect();
-        assert!(!sources(&context(&files), "").is_complete());
+        assert!(!sources(&context(&files), "", None).is_complete());
         let deep = format!("{}a.go", "d/".repeat(40));
-        assert!(!sources(&context(&[(&deep, "package a")]), "").is_complete());
+        assert!(!sources(&context(&[(&deep, "package a")]), "", None).is_complete());
     }
 }

@@ -136,7 +136,7 @@ mod tests {
         use node::{angular, bundler, typescript};
 
         let _ = go::module(context, "");
-        let _ = go::sources(context, "");
+        let _ = go::embedded(context, &go::sources(context, "", None));
         let _ = cargo::package(context, "");
         let _ = cargo::workspace_root(context, "");
         let _ = cargo::config(context, "");

@@ -11,13 +11,17 @@ use images::runtimes;
 pub use launch::commands;
 use launch::{Told, paths_in, told};
 
+use super::starts::starting;
 use crate::image::Amount;
 use crate::split::answer::{Answer, Artifact, Data, Evidence, Site};
 use crate::split::command::{Invocation, Word};
 use crate::split::course::{Course, Product, Role, matches_pattern};
+use crate::split::data;
 use crate::split::facts::{Line, What, join};
 use crate::split::packages::{Holder, holder};
+use crate::split::reads::Reads;
 use crate::split::refusal::{Reason, Refusal};
+use crate::split::sources::Sources;
 use crate::split::world::{Origin, base_name, is_within, parent, trimmed};
 use crate::text::TextRange;
 use crate::workspace::{Context, Kind};
@@ -168,7 +172,46 @@ pub fn packed(
     answer.build_variables = if found.has_own_home { &["JAVA_HOME"] } else { &[] };
     answer.data = Data::Beside { folders: Vec::new(), embedded: embedded(site.course) };
     answer.weight = Amount { bytes: 45_000_000, low: 10_000_000, high: 120_000_000 };
-    Ok(answer)
+    let Some(sources) = data::sources(site.course, SOURCES) else { return Ok(answer) };
+    check_tools(site, &sources)?;
+    let mut starting_others = sources.with(STARTING);
+    starting_others.files.retain(|(_, text)| {
+        // The run time of Java is asked for its memory, too.
+        STARTING[1..].iter().any(|word| text.contains(word)) || text.contains(".exec(")
+    });
+    if starting_others.files.is_empty() {
+        return Ok(answer);
+    }
+    let names = Reads::of(&starting_others).starts;
+    starting(site, answer, &names.iter().map(String::as_str).collect())
+}
+
+/// Endings of sources.
+const SOURCES: &[&str] = &["java", "kt", "scala", "groovy"];
+
+/// What stands in sources that start programs.
+const STARTING: &[&str] =
+    &["getRuntime()", "ProcessBuilder", "commons.exec", "sys.process", "zeroturnaround.exec"];
+
+/// What stands in sources that need the tools of a JDK: its compiler, and those that look into
+/// running programs.
+const JDK: &[&str] = &[
+    "ByteBuddyAgent.install",
+    "com.sun.tools.",
+    "getSystemJavaCompiler",
+    "jdk.jshell",
+    "java.util.spi.ToolProvider",
+];
+
+/// That the program does without the tools that only a JDK has.
+fn check_tools(site: &Site<'_, '_>, sources: &Sources) -> Result<(), Refusal> {
+    match sources.with(JDK).files.first() {
+        Some((file, _)) => {
+            let what = format!("The program uses the tools of a JDK, which a JRE lacks ({file})");
+            Err(Refusal::new(Reason::NeedsOther, what, Some(site.start.place)))
+        }
+        None => Ok(()),
+    }
 }
 
 /// That `java` is named so that the small images have it there.
@@ -717,6 +760,77 @@ fn modules(
             }
             _ if MANIFESTS.contains(&entry.name.as_str()) => found.push(place.to_owned()),
             _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::split::testing::stages;
+
+    /// What is made of a program of one class, with settings.
+    fn made(code: &str, settings: &str, files: &[(&str, &str)]) -> String {
+        let main = format!("package a;\nclass A {{ void f() {{ {code} }} }}\n");
+        let pom = "<project><artifactId>a</artifactId><version>1</version><parent>\
+            <artifactId>spring-boot-starter-parent</artifactId></parent><build><plugins><plugin>\
+            <artifactId>spring-boot-maven-plugin</artifactId></plugin></plugins></build></project>";
+        let own = [
+            ("pom.xml", pom),
+            ("src/main/java/a/A.java", main.as_str()),
+            ("src/main/resources/application.properties", settings),
+            ("src/main/resources/rules/a.drl", "x"),
+        ];
+        let files: Vec<_> = own.iter().chain(files).copied().collect();
+        stages(
+            "FROM maven:3.9-eclipse-temurin-17\nWORKDIR /app\nCOPY . .\nRUN mvn package\n\
+             CMD [\"java\", \"-jar\", \"target/a-1.jar\"]\n",
+            &files,
+        )
+    }
+
+    #[test]
+    fn files_of_the_project_that_it_reads() {
+        let check = |code: &str, settings: &str, path: &str, expected: bool| {
+            let files = [("words", "x"), ("keystore.p12", "x"), ("pages/a.md", "x")];
+            let found = made(code, settings, &files);
+            assert!(found.contains("FROM eclipse-temurin:17-jre"), "{found}");
+            let line = format!("COPY --from=builder /app/{path} ");
+            assert_eq!(found.contains(&line), expected, "{path}: {found}");
+        };
+        let rules = "src/main/resources/rules";
+        check("", "", rules, false);
+        let file = "src/main/resources/rules/a.drl";
+        check(r#"new File("src/main/resources/rules/a.drl");"#, "", file, true);
+        check(r#"new File("src/main/resources/rules").listFiles();"#, "", rules, true);
+        check(r#"Path.of("src/main/resources", "rules");"#, "", "src/main/resources", true);
+        check(r#"getResource("/rules/a.drl");"#, "", rules, false);
+        check("", "static=classpath:/rules/", rules, false);
+        check("", "spring.web.resources.static-locations=file:./pages/", "pages", true);
+        check("", "server.ssl.key-store=keystore.p12", "keystore.p12", true);
+        check("", "# x=keystore.p12", "keystore.p12", false);
+        check("", "flyway.locations=filesystem:src/main/resources/rules", rules, true);
+    }
+
+    #[test]
+    fn programs_that_it_starts() {
+        let found = made(r#"new ProcessBuilder("git", "log").start();"#, "", &[]);
+        let part = "--no-install-recommends git";
+        assert!(found.contains(part) && found.contains("? the programs that it starts"), "{found}");
+        assert!(!found.contains("FROM gcr.io"), "{found}");
+        let found = made(r#"Runtime r = Runtime.getRuntime(); r.exec("jq x");"#, "", &[]);
+        assert!(
+            found.contains("? the programs that it starts itself are in the image: jq"),
+            "{found}"
+        );
+        let found = made("Runtime.getRuntime().availableProcessors();", "", &[]);
+        assert!(!found.contains('?') && found.contains("FROM gcr.io"), "{found}");
+        for code in [
+            "ToolProvider.getSystemJavaCompiler();",
+            r#"new ProcessBuilder("javac", "A.java");"#,
+            "com.sun.tools.attach.VirtualMachine.attach(id);",
+        ] {
+            let found = made(code, "", &[]);
+            assert!(found.starts_with("needs-other: The program "), "{found}");
         }
     }
 }

@@ -521,6 +521,13 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
         }
         match &self.told {
             Some(told) => {
+                if told.uses_tk {
+                    answer.libraries.push("tk-dev".to_owned());
+                }
+                if let Some(file) = &told.opens {
+                    let what = "the libraries that it opens itself are on the slim image";
+                    answer.assumptions.push(format!("{what} ({file})"));
+                }
                 if let Some(file) = &told.compiles {
                     let what = format!("{file} compiles code when it runs");
                     return Err(Refusal::new(Reason::NeedsOther, what, None));
@@ -851,6 +858,18 @@ mod tests {
             &with("lxml\n--no-binary lxml\n"),
             "needs-other: Packages are compiled against libraries of the full image (--no-binary).",
         );
+    }
+
+    #[test]
+    fn what_the_full_image_has_for_python_itself() {
+        let dockerfile = "FROM python:3.12-bookworm\nWORKDIR /app\nCOPY . .\n\
+            RUN pip install flask\nCMD [\"python\", \"app.py\"]\n";
+        let with = |text: &'static str| [("app.py", text)];
+        let tk = "    && apt-get install -y --no-install-recommends libtcl8.6 libtk8.6 \\";
+        has(dockerfile, &with("import tkinter\n"), &[tk], &["Assumed"]);
+        has(dockerfile, &with("import sqlite3\n"), &[], &["apt-get", "Assumed"]);
+        let opens = "# Assumed: the libraries that it opens itself are on the slim image (app.py).";
+        has(dockerfile, &with("ctypes.CDLL('libmagic.so.1')\n"), &[opens], &[]);
     }
 
     #[test]

@@ -176,6 +176,11 @@ pub struct Told {
     pub packages: Vec<String>,
     /// The file that names a path of the image's own Python.
     pub fixed: Option<String>,
+    /// Whether they import what stands on Tk: all other parts of Python itself are whole in slim
+    /// images.
+    pub uses_tk: bool,
+    /// The file that opens libraries itself, other than those of C and Python.
+    pub opens: Option<String>,
     /// The file that compiles something when it runs.
     pub compiles: Option<String>,
     /// Folders outside of the project that Django collects its files to.
@@ -207,6 +212,40 @@ const STARTS: &[&str] = &["subprocess", "os.system", "os.popen", "os.exec", "os.
 
 /// Words of code that calls a compiler.
 const COMPILES: &[&str] = &["pyximport", "torch.compile", "cpp_extension", "load_inline"];
+
+/// Modules of Python that need Tk, which slim images lack: the images' own recipe passes over it
+/// when it keeps the libraries that Python is linked with (docker-library/python,
+/// `Dockerfile-linux.template`).
+const TK: &[&str] = &["tkinter", "turtle", "idlelib", "TkAgg"];
+
+/// Calls that open a library by its name.
+const OPENS: &[&str] = &["CDLL(", "LoadLibrary(", "find_library(", ".dlopen("];
+
+/// Libraries that every image has.
+const EVERYWHERE: &[&str] = &["None", "libc.", "libm.", "libpthread.", "libdl.", "c", "m"];
+
+/// Whether a text has an import of one of the modules of Tk.
+fn imports_tk(text: &str) -> bool {
+    text.lines().map(str::trim_start).any(|line| {
+        let names = line.strip_prefix("import ").or(line.strip_prefix("from "));
+        let mut words = names.unwrap_or_default().split([' ', ',', '.']);
+        words.any(|word| TK.contains(&word))
+            || line.contains("\"TkAgg\"")
+            || line.contains("'TkAgg'")
+    })
+}
+
+/// Whether a text opens a library that not every image has, or one that it computes.
+fn opens_library(text: &str) -> bool {
+    let calls = OPENS.iter().flat_map(|call| text.split(call).skip(1));
+    calls.into_iter().any(|rest| {
+        let name = rest.trim_start().trim_start_matches(['"', '\'']);
+        !EVERYWHERE.iter().any(|own| {
+            name.strip_prefix(own)
+                .is_some_and(|rest| own.ends_with('.') || rest.starts_with(['"', '\'', ')', ',']))
+        })
+    })
+}
 
 /// Looks through the sources of a context for these programs, each with its package.
 pub fn told(context: &Context, programs: &[(&str, &str)]) -> Told {
@@ -277,6 +316,10 @@ impl Search<'_> {
             self.programs(&text, &['"', '\'', '/']);
         }
         if path.ends_with(".py") {
+            self.told.uses_tk |= imports_tk(&text);
+            if opens_library(&text) {
+                self.told.opens.get_or_insert_with(|| path.to_owned());
+            }
             self.django(&text);
         }
     }
@@ -320,4 +363,38 @@ impl Search<'_> {
 fn is_read(name: &str) -> bool {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     READ.contains(&ending)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_of_python_that_slim_images_lack() {
+        for text in [
+            "import tkinter as tk",
+            "from tkinter import ttk",
+            "import os, turtle",
+            "  import tkinter.ttk",
+            "matplotlib.use('TkAgg')",
+        ] {
+            assert!(imports_tk(text), "{text}");
+        }
+        for text in ["import sqlite3", "# import tkinter", "from a.b import c", "x = 'tkinter'"] {
+            assert!(!imports_tk(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn libraries_that_are_opened() {
+        for text in
+            ["ctypes.CDLL('libmagic.so.1')", "find_library(\"magic\")", "cdll.LoadLibrary(path)"]
+        {
+            assert!(opens_library(text), "{text}");
+        }
+        for text in ["ctypes.CDLL(None)", "CDLL('libc.so.6')", "find_library('c')", "import ctypes"]
+        {
+            assert!(!opens_library(text), "{text}");
+        }
+    }
 }

@@ -2,6 +2,8 @@
 //!
 //! Sources: the rustc book (code generation options) and the Cargo Book (configuration).
 
+use std::collections::BTreeSet;
+
 use super::project::{Project, embedded};
 use super::setup::Setup;
 use super::{ECOSYSTEM, flags};
@@ -10,7 +12,9 @@ use crate::split::answer::{Answer, Artifact, Data, Evidence, Linkage, Need, Site
 use crate::split::base::Libc;
 use crate::split::command::Invocation;
 use crate::split::ecosystem::c;
+use crate::split::ecosystem::starts::starting;
 use crate::split::packages::{self, Native};
+use crate::split::reads::Reads;
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::sources::Sources;
 use crate::workspace::project::cargo::Lock;
@@ -52,6 +56,8 @@ pub(super) struct Linked {
     certificates: bool,
     zones: bool,
     temporary: bool,
+    /// The programs that it starts, as far as they are named.
+    starts: Option<BTreeSet<String>>,
     is_alone: bool,
     is_debug: bool,
     folders: Vec<String>,
@@ -83,9 +89,7 @@ impl Linked {
         };
         let temporary = !is_alone || sources.may_mention(&["temp_dir", "/tmp"]);
         let mut assumptions: Vec<String> = assumption.into_iter().collect();
-        if sources.mentions(&["process::Command", "process::{"]) {
-            assumptions.push("the programs that it starts itself are in the image".to_owned());
-        }
+        let starts = started(&sources);
         if opens {
             assumptions.push("the libraries that it opens itself are in the image".to_owned());
         }
@@ -98,13 +102,16 @@ impl Linked {
             certificates: uses(TLS),
             zones: uses(ZONES) || zone,
             temporary,
+            starts,
             is_alone,
             is_debug: setup.profile == "debug",
             folders: match project {
                 Some(project) => vec![project.root.clone(), setup.folder.clone()],
                 None => vec![setup.folder.clone()],
             },
-            embedded: project.map(|project| embedded(project, &sources)).unwrap_or_default(),
+            embedded: project
+                .map(|project| embedded(project, &sources, setup.profile == "debug"))
+                .unwrap_or_default(),
         };
         if linked.linkage != Linkage::Static {
             linked.told(site, setup, invocation)?;
@@ -191,11 +198,12 @@ impl Linked {
         }
     }
 
-    pub(super) fn answer(self, site: &Site<'_, '_>, artifact: Artifact) -> Answer {
+    /// Errors: it starts what only the builder has.
+    pub(super) fn answer(self, site: &Site<'_, '_>, artifact: Artifact) -> Result<Answer, Refusal> {
         let need = |is_needed: bool| if is_needed { Need::Yes } else { Need::No };
         // What the builder lacks, the program did without.
         let zones = self.zones && site.base().has_zones();
-        Answer {
+        let answer = Answer {
             libraries: self.libraries,
             certificates: need(self.certificates),
             zones: need(zones),
@@ -206,8 +214,24 @@ impl Linked {
             assumptions: self.assumptions,
             weight: weight(self.is_alone, self.is_debug),
             ..Answer::new(ECOSYSTEM.name, self.linkage, vec![artifact])
+        };
+        match &self.starts {
+            Some(names) => starting(site, answer, &names.iter().map(String::as_str).collect()),
+            None => Ok(answer),
         }
     }
+}
+
+/// The programs that the program starts; `None` if it starts none. What a build script or an example
+/// starts is not meant.
+fn started(sources: &Sources) -> Option<BTreeSet<String>> {
+    const STARTING: &[&str] = &["process::Command", "process::{"];
+    let mut starting = sources.with(STARTING);
+    starting.files.retain(|(path, _)| {
+        let mut parts = path.split('/').rev();
+        parts.next() != Some("build.rs") && !parts.any(|part| matches!(part, "examples" | "xtask"))
+    });
+    (!starting.files.is_empty()).then(|| Reads::of(&starting).starts)
 }
 
 /// Whether a crate brings the library along that it could link with.

@@ -136,8 +136,9 @@ fn folders_of(manifest: &Manifest) -> Vec<String> {
     manifest.dependencies.iter().filter_map(|one| one.path.clone()).collect()
 }
 
-/// The paths of the image that macros put into the program.
-pub(super) fn embedded(project: &Project, sources: &Sources) -> Vec<String> {
+/// The paths of the image that macros put into the program. In a debug build the derive macro of
+/// `rust-embed`, which has a `folder`, reads its files from disk.
+pub(super) fn embedded(project: &Project, sources: &Sources, is_debug: bool) -> Vec<String> {
     let mut found = Vec::new();
     for (file, text) in &sources.files {
         let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -151,14 +152,17 @@ pub(super) fn embedded(project: &Project, sources: &Sources) -> Vec<String> {
         let mut take = |base: &str, path: &str| {
             found.extend(image_path(project, base, path));
         };
-        for (before, from_package) in [
-            ("include_str!(\"", false),
-            ("include_bytes!(\"", false),
-            ("include!(\"", false),
-            ("include_dir!(\"$CARGO_MANIFEST_DIR/", true),
-            ("folder = \"$CARGO_MANIFEST_DIR/", true),
-            ("#[folder = \"", true),
+        for (before, from_package, is_derived) in [
+            ("include_str!(\"", false, false),
+            ("include_bytes!(\"", false, false),
+            ("include!(\"", false, false),
+            ("include_dir!(\"$CARGO_MANIFEST_DIR/", true, false),
+            ("folder = \"$CARGO_MANIFEST_DIR/", true, true),
+            ("#[folder = \"", true, true),
         ] {
+            if is_derived && is_debug {
+                continue;
+            }
             for part in text.split(before).skip(1) {
                 let path = part.split('"').next().unwrap_or_default();
                 take(if from_package { package } else { folder }, path);

@@ -72,7 +72,7 @@ fn run(
     };
     let program = format!("{output}/{name}");
     let linked = Linked::of(site, &setup, None)?;
-    let mut answer = linked.answer(site, Artifact::file(&program));
+    let mut answer = linked.answer(site, Artifact::file(&program))?;
     let build = std::iter::once("RUN cargo").chain(toolchain).chain(["build"]);
     let quiet = ["--quiet", "-q"];
     let shown = own.iter().map(Word::or_empty).filter(|word| !quiet.contains(word));

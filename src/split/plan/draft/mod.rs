@@ -19,7 +19,6 @@ use crate::model::facts::{Definition, VariableKind};
 use crate::split::answer::{BuilderLine, Linkage};
 use crate::split::course::Role;
 use crate::split::facts::{Form, Line, Scene, What};
-use crate::split::packages;
 use crate::split::refusal::Refusal;
 use crate::split::variables;
 
@@ -97,11 +96,7 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
     }
 
     pub(super) fn install(&mut self) {
-        let names: Vec<&str> = self.plan.packages.iter().map(String::as_str).collect();
-        if names.is_empty() {
-            return;
-        }
-        if let Some(text) = packages::install(&names, self.plan.runtime.distribution) {
+        if let Some(text) = self.plan.installation() {
             self.plan.lines.push(RuntimeLine::New(Keyword::Run, text));
         }
     }

@@ -22,3 +22,26 @@ pub fn block(heading: &str) -> String {
     let (_language, block) = fences[1].split_once('\n').expect("a block");
     block.to_owned() + "\n"
 }
+
+/// Who adds a block adds a test that runs it. Only `cargo install` is not run, since it would build
+/// everything once more: `facts.rs` sees that the crate is whole.
+#[test]
+fn every_block_is_run() {
+    let page = text();
+    let sections = page.split("\n## ").filter(|section| section.contains("\n```"));
+    let headings: Vec<_> = sections.filter_map(|section| section.lines().next()).collect();
+    let run = [
+        "With npm",
+        "With pip",
+        "On Debian and Ubuntu",
+        "With cargo",
+        "By hand",
+        "Did it work?",
+        "Completions in your shell",
+        "In GitHub Actions",
+        "In pre-commit",
+        "In other pipelines",
+    ];
+    assert_eq!(headings, run);
+    assert_eq!(block("With cargo"), "cargo install --locked stagewright\n");
+}

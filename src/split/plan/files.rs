@@ -2,7 +2,8 @@
 
 use super::{CERTIFICATES, PROGRAMS, Parts, Plan};
 use crate::split::answer::{Artifact, Data, Evidence};
-use crate::split::course::Role;
+use crate::split::base::Family;
+use crate::split::course::{Product, Role};
 use crate::split::data;
 use crate::split::facts::{Scene, What};
 use crate::split::refusal::{Reason, Refusal};
@@ -242,7 +243,13 @@ impl Parts<'_, '_> {
             Data::Beside { embedded, .. } => embedded,
             _ => &[],
         };
-        for product in self.course.products.iter().filter(|product| product.ecosystem != own) {
+        // Gems are for Ruby alone, where the small image or a package brings it.
+        let has_ruby = plan.runtime.family == Family::Ruby
+            || plan.packages.iter().any(|package| package.starts_with("ruby"));
+        let is_read = |product: &&Product| {
+            product.ecosystem != own && (product.ecosystem != "ruby" || has_ruby)
+        };
+        for product in self.course.products.iter().filter(is_read) {
             let path = &product.path;
             let is_there = matches!(self.course.world.exact(path), Some(Origin::Built(_)))
                 && !plan.artifacts.iter().any(|artifact| is_within(path, &artifact.from))

@@ -119,7 +119,7 @@ impl<'a> Draft<'_, '_, 'a> {
 
     /// Who made a folder of the builder; `None` for root, and where the small image has it by itself.
     fn maker(&self, folder: &str) -> Option<String> {
-        if is_everywhere(folder) || self.events.iter().all(|event| is_root(&event.user)) {
+        if is_everywhere(folder) || self.events.is_empty() {
             return None;
         }
         let home = |name: &&&str| folder.strip_prefix("/home/") == Some(**name);
@@ -225,6 +225,8 @@ pub(super) struct Event {
     fills: Vec<String>,
     /// The home of a user whom it makes.
     home: Option<String>,
+    /// Whether what it makes are empty folders.
+    is_empty: bool,
     /// Whether it copies from the context.
     copies: bool,
     /// Whether it gives what is there to somebody.
@@ -241,19 +243,23 @@ impl Event {
             // Behind the build it is copied again by its own line.
             (true, _) => self.line <= built && (inside(&self.makes) || around(&self.makes)),
             (_, true) => inside(&self.works) || around(&self.works),
+            _ if self.is_empty => {
+                self.makes.iter().any(|path| path != folder && is_within(path, folder))
+            }
             _ => inside(&self.makes) || inside(&self.works) || around(&self.fills),
         }
     }
 }
 
-/// All of them, in order.
+/// All of them, in order; none if all belongs to root.
 pub(super) fn events(course: &Course<'_>) -> Vec<Event> {
     let mut events = Vec::new();
     for (number, line) in course.facts.lines.iter().enumerate() {
         let own = Event { line: number, ..Event::default() };
         match &line.what {
             What::Workdir(Some(path)) => {
-                events.push(Event { user: user_of(line), makes: vec![path.clone()], ..own });
+                let makes = vec![path.clone()];
+                events.push(Event { user: user_of(line), makes, is_empty: true, ..own });
             }
             What::Copy(copy) => events.push(Event {
                 user: copy.owner.clone().unwrap_or_default(),
@@ -267,6 +273,10 @@ pub(super) fn events(course: &Course<'_>) -> Vec<Event> {
     for (deed, one) in course.deeds_with(|_| true) {
         let Some(line) = course.facts.lines.get(deed.line) else { continue };
         events.push(event(course, line, deed, one));
+    }
+    // Where all is root's there is nothing to tell apart.
+    if events.iter().all(|event| is_root(&event.user)) {
+        events.clear();
     }
     events.sort_by_key(|event| event.line);
     events
@@ -284,7 +294,10 @@ fn event(course: &Course<'_>, line: &Line<'_>, deed: &Deed, one: &Invocation) ->
             event.gives = true;
             event.works.clone_from(paths);
         }
-        (Role::Paths(paths) | Role::Fetches(paths), _) => event.makes.extend(paths.iter().cloned()),
+        (Role::Paths(paths) | Role::Fetches(paths), name) => {
+            event.is_empty = name == Some("mkdir");
+            event.makes.extend(paths.iter().cloned());
+        }
         (Role::Moves, _) => event.makes.extend(named()),
         (Role::Users, _) => event.home = home(one),
         (Role::Builds(_) | Role::Prepares(_) | Role::Checks(_), _) => {

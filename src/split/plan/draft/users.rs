@@ -154,13 +154,15 @@ impl<'a> Draft<'_, '_, 'a> {
         let chown =
             course.deeds_with(|role| matches!(role, Role::Paths(_))).filter(|(deed, one)| {
                 let Role::Paths(paths) = &deed.role else { return false };
-                let is_deep = one.args().iter().any(|word| {
-                    let text = word.or_empty();
-                    text == "--recursive" || text.starts_with('-') && text.contains('R')
-                });
+                let is_deep = || {
+                    one.args().iter().any(|word| {
+                        let text = word.or_empty();
+                        text == "--recursive" || text.starts_with('-') && text.contains('R')
+                    })
+                };
                 one.name() == Some("chown")
                     && !self.is_kept_behind(deed.line)
-                    && paths.iter().any(|own| own == path || is_deep && is_within(path, own))
+                    && paths.iter().any(|own| own == path || is_within(path, own) && is_deep())
             });
         let Some(owner) = chown.last().and_then(|(_, one)| owner_of(one)) else { return Ok(None) };
         if self.plan.runtime.has_shell() || is_numeric(&owner) {

@@ -1,5 +1,6 @@
 //! What it costs to answer whether and how a file is split: the whole answer of the code action, the
-//! project's files read from the disk, for each project of `fixtures/split` and `fixtures/seeds`.
+//! project's files read from the disk, for each project of `fixtures/split` and `fixtures/seeds`, and
+//! for files that are made to cost much.
 //!
 //! `cargo bench --bench split`
 
@@ -15,7 +16,7 @@ use stagewright::ide::images::View;
 use stagewright::ide::split::splits;
 use stagewright::image::{Offline, Unit};
 use stagewright::language::platform::Platform;
-use stagewright::workspace::{Context, Disk};
+use stagewright::workspace::{Context, Disk, Memory};
 
 /// How often each answer is made.
 const ROUNDS: usize = 20;
@@ -52,6 +53,52 @@ fn main() {
     for (time, name) in rows.iter().rev().take(LISTED) {
         println!("{time:>12.1?}  {name}");
     }
+    println!("files that are made to cost much");
+    for (name, text) in hostile() {
+        let snapshot = Snapshot::new(&text);
+        let files = Memory::default().folder("/c").file("/c/go.mod", "module shop\n\ngo 1.22\n");
+        let files = files.file("/c/main.go", "package main\n\nfunc main() {}\n");
+        let context = Context::open(Arc::new(files), Path::new("/c"), Path::new("Dockerfile"));
+        let begin = Instant::now();
+        black_box(splits(&snapshot, view, context.as_ref().map_err(|_| "it cannot be opened")));
+        println!("{:>12.1?}  {name}", begin.elapsed());
+    }
+}
+
+/// Files within the limits of what is followed, each of one sort of line.
+fn hostile() -> Vec<(&'static str, String)> {
+    const START: &str = "FROM golang:1.22\nWORKDIR /src\nCOPY . .\n";
+    const END: &str = "RUN CGO_ENABLED=0 go build -o /app .\nCMD [\"/app\"]\n";
+    let lines = |count: usize, line: &dyn Fn(usize) -> String| {
+        let lines: Vec<String> = (1..count).map(line).collect();
+        format!("{START}{}{END}", lines.join(""))
+    };
+    let commands = |count: usize, command: &dyn Fn(usize) -> String| {
+        lines(10, &|line| {
+            let own: Vec<String> = (1..count / 9).map(|one| command(line * 1_000 + one)).collect();
+            format!("RUN {}\n", own.join(" && "))
+        })
+    };
+    vec![
+        ("copies", lines(390, &|i| format!("COPY main.go /c/{i}/\n"))),
+        ("many sources", lines(100, &|i| format!("COPY {} /c/{i}/\n", "f ".repeat(45)))),
+        ("variables", lines(390, &|i| format!("ENV A{i}={}\n", "x".repeat(400)))),
+        ("folders", commands(990, &|i| format!("mkdir -p /d/{i}"))),
+        ("links", commands(990, &|i| format!("ln -s /l{i} /l{}", i + 1))),
+        ("copies of copies", commands(990, &|i| format!("cp -r /src /s{i}"))),
+        ("copies into itself", commands(300, &|i| format!("cp -r /src /src/c{i}"))),
+        ("owners", commands(990, &|i| format!("chown app /d/{i}"))),
+        ("packages", commands(990, &|i| format!("apt-get install -y p{i}"))),
+        ("not sure", commands(660, &|i| format!("{{ test -e /x || mkdir /x{i}; }}"))),
+        (
+            "doubled",
+            format!("{START}RUN A0=xxxxxxxx{};\n{END}", {
+                let all: Vec<String> =
+                    (1..40).map(|i| format!("; A{i}=$A{0}$A{0}", i - 1)).collect();
+                all.join("")
+            }),
+        ),
+    ]
 }
 
 /// The projects with their Dockerfiles.

@@ -3,9 +3,11 @@
 mod catalogue;
 mod check;
 mod completions;
+mod doctor;
 mod document;
 mod explain;
 mod lsp;
+mod man;
 mod out;
 mod parallel;
 mod report;
@@ -64,8 +66,13 @@ enum Command {
     Rules(rules::Rules),
     /// Serve an editor over the Language Server Protocol
     Lsp(lsp::Lsp),
+    /// Tell which program this is, what it goes by, and whether something is wrong with that
+    Doctor(doctor::Doctor),
     /// Print a script that completes these commands in a shell
     Completions(completions::Completions),
+    /// Print a manual page, for those who make packages
+    #[command(hide = true)]
+    Man(man::Man),
 }
 
 /// Runs the command that the process arguments name and returns its exit code.
@@ -79,7 +86,9 @@ pub fn run() -> ExitCode {
         Some(Command::Catalogue(arguments)) => catalogue::run(&arguments),
         Some(Command::Rules(arguments)) => rules::run(&arguments),
         Some(Command::Lsp(arguments)) => lsp::run(arguments),
+        Some(Command::Doctor(arguments)) => doctor::run(&arguments),
         Some(Command::Completions(arguments)) => completions::run(&arguments),
+        Some(Command::Man(arguments)) => man::run(&arguments),
         None if cli.lsp.names_a_channel() => lsp::run(cli.lsp),
         None => usage(),
     }

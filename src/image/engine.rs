@@ -97,6 +97,11 @@ impl Engine {
         socket.map(|socket| Engine { socket })
     }
 
+    /// The socket that is asked.
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
     /// What the engine tells of an image, on a platform with system and architecture. Blocks for
     /// three seconds at most; not to be called where futures run.
     ///

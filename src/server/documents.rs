@@ -195,15 +195,20 @@ fn file_name(uri: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
 
+/// Endings behind `Dockerfile.` that make a source file of something else.
+const SOURCES: [&str; 6] = ["cs", "go", "js", "md", "py", "ts"];
+
 /// Whether a file of that name is a Dockerfile: `Dockerfile`, `Dockerfile.*`, `*.dockerfile`, and
-/// the same with `Containerfile`; the first letter in either case.
+/// the same with `Containerfile`; the first letter in either case. `Dockerfile.go` and its like are
+/// none, nor is an ignore file.
 pub fn is_dockerfile_name(name: &str) -> bool {
     let is_word = |word: &str| {
         matches!(word, "Dockerfile" | "dockerfile" | "Containerfile" | "containerfile")
     };
-    let first = name.split_once('.').map_or(name, |(first, _)| first);
+    let (first, rest) = name.split_once('.').unwrap_or((name, ""));
     let last = name.rsplit_once('.').map_or("", |(_, last)| last);
-    is_word(first) || is_word(last)
+    let is_other = SOURCES.contains(&rest) || last == "dockerignore";
+    (is_word(first) || is_word(last)) && !is_other
 }
 
 #[cfg(test)]
@@ -287,9 +292,11 @@ mod tests {
             "Dockerfile",
             "dockerfile",
             "Dockerfile.dev",
-            "Dockerfile.go",
+            "Dockerfile.go.dev",
+            "dockerfile.alpine3.20",
             "my.dockerfile",
             "my.Dockerfile",
+            "go.Dockerfile",
             "Containerfile",
             "containerfile.x",
             "a.b.containerfile",
@@ -307,6 +314,15 @@ mod tests {
             "dockerfile_",
             "compose.yaml",
             "dockerfile.d/x",
+            "Dockerfile.go",
+            "dockerfile.cs",
+            "Dockerfile.js",
+            "Dockerfile.ts",
+            "Dockerfile.py",
+            "Dockerfile.md",
+            "Dockerfile.dockerignore",
+            "api.Dockerfile.dockerignore",
+            ".dockerignore",
         ] {
             check("plaintext", &format!("file:///{name}"), Language::Other);
         }

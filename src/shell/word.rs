@@ -4,6 +4,9 @@ use std::borrow::Cow;
 
 use super::tree::{Part, Word};
 
+/// The longest word that the kernel takes, in bytes (`MAX_ARG_STRLEN`).
+const LONGEST: usize = 128 << 10;
+
 impl Word {
     /// Its value if the shell neither expands anything in it nor looks for files by it.
     pub fn literal(&self) -> Option<Cow<'_, str>> {
@@ -55,8 +58,17 @@ impl Word {
             [Part::Literal { text, quoted: false }] if text == wanted)
     }
 
+    /// `None` for a longer word than the kernel takes, too: a variable that is doubled again and again
+    /// would fill the memory.
     fn joined(&self, text: impl Fn(&Part) -> Option<String>) -> Option<String> {
-        self.parts.iter().map(text).collect()
+        let mut joined = String::new();
+        for part in &self.parts {
+            joined.push_str(&text(part)?);
+            if joined.len() > LONGEST {
+                return None;
+            }
+        }
+        Some(joined)
     }
 }
 

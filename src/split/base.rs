@@ -251,6 +251,7 @@ const ROWS: &[Row] = &[
         family: Family::Php,
         entrypoint: PHP_ENTRY,
         cmd: &["php", "-a"],
+        env: &[("PHPIZE_DEPS", "autoconf dpkg-dev file g++ gcc libc-dev make pkg-config re2c")],
         ..PLAIN
     },
     Row {
@@ -415,11 +416,20 @@ impl Base {
             pinned,
             slim: is_slim(row.family, &tag, distribution),
             entrypoint: row.entrypoint,
-            cmd: row.cmd,
+            cmd: match row.family {
+                Family::Php if tag.has("apache") => &["apache2-foreground"],
+                Family::Php if tag.has("fpm") => &["php-fpm"],
+                _ => row.cmd,
+            },
             workdir: if row.repository == "php" { "/var/www/html" } else { row.workdir },
             user: if is_chiseled { "1654" } else { row.user },
             env,
         })
+    }
+
+    /// Whether containers serve something if nobody says what they start.
+    pub fn serves(&self) -> bool {
+        matches!(self.cmd, ["apache2-foreground" | "php-fpm"])
     }
 
     /// The empty image.

@@ -12,6 +12,9 @@ use crate::text::TextRange;
 /// How many commands a script may have.
 const MOST_COMMANDS: usize = 500;
 
+/// How much the variables of a script may hold, in bytes: each command keeps what it sees of them.
+const MOST_HELD: usize = 32 << 10;
+
 /// The shells whose commands are read.
 pub const SHELLS: [&str; 4] = ["sh", "bash", "dash", "ash"];
 
@@ -206,10 +209,21 @@ fn loop_variables(list: &List, depth: usize, found: &mut BTreeMap<String, Option
 }
 
 /// What holds in a subshell.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Scope {
     folder: Option<String>,
     variables: BTreeMap<String, Option<String>>,
+    /// How much was set, in bytes.
+    held: usize,
+}
+
+impl Scope {
+    /// Sets a variable; behind [`MOST_HELD`], to what is not known.
+    fn set(&mut self, name: &str, value: Option<String>) {
+        self.held += value.as_ref().map_or(0, String::len);
+        let value = value.filter(|_| self.held <= MOST_HELD);
+        self.variables.insert(name.to_owned(), value);
+    }
 }
 
 struct Reader<'a> {
@@ -228,13 +242,15 @@ impl Reader<'_> {
         if !self.scopes.contains_key(&number) {
             let scope = match self.steps.outer(number).filter(|outer| *outer < number) {
                 Some(outer) => self.scope(outer).clone(),
-                None => Scope { folder: self.scene.workdir.clone(), variables: self.loops.clone() },
+                None => Scope {
+                    folder: self.scene.workdir.clone(),
+                    variables: self.loops.clone(),
+                    held: 0,
+                },
             };
             self.scopes.insert(number, scope);
         }
-        self.scopes
-            .entry(number)
-            .or_insert_with(|| Scope { folder: None, variables: BTreeMap::new() })
+        self.scopes.entry(number).or_default()
     }
 
     fn step(&mut self, step: &Step<'_>) -> Option<Invocation> {
@@ -250,12 +266,13 @@ impl Reader<'_> {
             .collect();
         if step.command.words.is_empty() {
             let known = |value: Option<String>| value.filter(|_| is_sure);
-            let set = assigned.into_iter().map(|(name, value)| (name, known(value)));
-            self.scope(step.scope).variables.extend(set);
+            for (name, value) in assigned {
+                self.scope(step.scope).set(&name, known(value));
+            }
             step.redirects().next()?;
         }
         let words: Vec<Word> =
-            step.command.words.iter().map(|word| read_word(word, &value)).collect();
+            step.command.words.iter().flat_map(|word| read_words(word, &value)).collect();
         let mut invocation = Invocation {
             range: (self.place)(step.range.into()),
             words,
@@ -303,12 +320,12 @@ impl Reader<'_> {
                         continue;
                     };
                     let value = Some(value.to_owned()).filter(|_| is_sure);
-                    self.scope(step.scope).variables.insert(name.to_owned(), value);
+                    self.scope(step.scope).set(name, value);
                 }
             }
             Some("unset" | "read") => {
                 for word in invocation.args() {
-                    self.scope(step.scope).variables.insert(word.or_empty().to_owned(), None);
+                    self.scope(step.scope).set(word.or_empty(), None);
                 }
             }
             _ => {}
@@ -366,6 +383,18 @@ fn assigned_of(
 ) -> Vec<(String, Option<String>)> {
     let assignments = step.command.assignments.iter();
     assignments.map(|one| (one.name.clone(), one.value.expanded(value))).collect()
+}
+
+/// The words that the shell makes of one: of a variable that stands alone as many as it holds.
+fn read_words(word: &shell::Word, value: &dyn Fn(&str) -> Option<String>) -> Vec<Word> {
+    let [Part::Parameter { name, quoted: false, plain: true, .. }] = word.parts.as_slice() else {
+        return vec![read_word(word, value)];
+    };
+    let held = value(name)
+        .filter(|held| held.contains(char::is_whitespace) && !held.contains(['*', '?', '[', '\\']));
+    let Some(held) = held else { return vec![read_word(word, value)] };
+    let plain = |text: &str| Word { text: Some(text.to_owned()), is_pattern: false };
+    held.split_whitespace().map(plain).collect()
 }
 
 fn read_word(word: &shell::Word, value: &dyn Fn(&str) -> Option<String>) -> Word {
@@ -589,7 +618,7 @@ const STARTERS: &[Starter] = &[
     Starter { name: "setpriv", is_program: true, own: 0, values: &[] },
     Starter { name: "chpst", is_program: true, own: 0, values: &["-u", "-U", "-e", "-n"] },
     Starter { name: "tini", is_program: true, own: 0, values: &["-p", "-e"] },
-    Starter { name: "dumb-init", is_program: true, own: 0, values: &["-r"] },
+    Starter { name: "dumb-init", is_program: true, own: 0, values: &["-r", "--rewrite"] },
     Starter { name: "catatonit", is_program: true, own: 0, values: &[] },
 ];
 
@@ -664,8 +693,9 @@ pub fn calls(text: &str, scene: &Scene) -> Result<Vec<Call>, String> {
     Ok(calls)
 }
 
-/// The program that only starts another, unless the shell has it itself, and what it starts.
-fn started(words: &[Option<String>]) -> Option<(Option<String>, Vec<Option<String>>)> {
+/// Takes apart a command that starts another: the program, unless the shell has it itself, and what
+/// it starts; `None` for all others.
+pub fn started(words: &[Option<String>]) -> Option<(Option<String>, Vec<Option<String>>)> {
     let (first, mut rest) = words.split_first()?;
     let first = first.as_deref()?;
     let name = first.rsplit('/').next().unwrap_or(first);

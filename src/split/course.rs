@@ -1,6 +1,9 @@
 //! The course of a build: each instruction and command in turn, what it does to the files of the
 //! image, and what is built.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use super::command::Invocation;
 use super::ecosystem::{self, Reading};
 use super::facts::{Copy, Facts, Mount, Run, What, join};
@@ -26,6 +29,16 @@ pub struct Course<'a> {
     pub products: Vec<Product>,
     /// What was installed, in order.
     pub packages: Vec<Installed>,
+    seen: RefCell<Seen>,
+}
+
+/// What was looked for in the context: ecosystems and plans ask for the same paths again and again.
+#[derive(Default)]
+struct Seen {
+    /// What stands at paths of the context.
+    kinds: HashMap<String, Option<Kind>>,
+    /// What lies at paths of the image.
+    found: HashMap<String, Option<String>>,
 }
 
 /// Packages that a command installs.
@@ -115,6 +128,7 @@ impl<'a> Course<'a> {
             deeds: Vec::new(),
             products: Vec::new(),
             packages: Vec::new(),
+            seen: RefCell::default(),
         };
         for (number, line) in facts.lines.iter().enumerate() {
             match &line.what {
@@ -171,7 +185,7 @@ impl<'a> Course<'a> {
         if copy.from.is_some() || is_remote(source) || has_wildcard(source) {
             return None;
         }
-        match self.context?.kind(source).ok()?? {
+        match self.kind(source)? {
             Kind::Folder => Some(SourceKind::Folder),
             _ => Some(SourceKind::File),
         }
@@ -187,8 +201,8 @@ impl<'a> Course<'a> {
                 true => self.role(line, command, invocation)?,
                 false => self.unsure_role(line, command, invocation)?,
             };
-            // It is not known where its output goes.
-            let is_lost = invocation.outputs.iter().any(Option::is_none);
+            // It is not known where its output goes, or it puts too much somewhere.
+            let is_lost = invocation.outputs.iter().any(Option::is_none) || self.world.is_full();
             let role = if is_lost { Role::Unknown } else { role };
             self.outputs(line, invocation, &role);
             self.deeds.push(Deed { line, command, role });
@@ -314,6 +328,26 @@ impl<'a> Course<'a> {
     /// The file or folder of the context that lies at `path` of the image, if the context is at
     /// hand and has it.
     pub fn in_context(&self, path: &str) -> Option<String> {
+        if let Some(found) = self.seen.borrow().found.get(path) {
+            return found.clone();
+        }
+        let found = self.find_in_context(path);
+        self.seen.borrow_mut().found.insert(path.to_owned(), found.clone());
+        found
+    }
+
+    /// What stands at a path of the context.
+    fn kind(&self, path: &str) -> Option<Kind> {
+        let context = self.context?;
+        if let Some(kind) = self.seen.borrow().kinds.get(path) {
+            return kind.clone();
+        }
+        let kind = context.kind(path).ok().flatten();
+        self.seen.borrow_mut().kinds.insert(path.to_owned(), kind.clone());
+        kind
+    }
+
+    fn find_in_context(&self, path: &str) -> Option<String> {
         let context = self.context?;
         let copies = self.facts.lines.iter().rev().filter_map(|line| match &line.what {
             What::Copy(copy) if copy.from.is_none() => Some(copy),
@@ -322,8 +356,9 @@ impl<'a> Course<'a> {
         for copy in copies {
             let Some(destination) = copy.destination.as_deref() else { continue };
             for source in copy.sources.iter().flatten() {
-                let Some(found) = lands(context, copy, source, destination, path) else { continue };
-                if matches!(context.kind(&found), Ok(Some(_))) {
+                let found = self.lands(context, copy, source, destination, path);
+                let Some(found) = found else { continue };
+                if self.kind(&found).is_some() {
                     return Some(found);
                 }
             }
@@ -380,6 +415,60 @@ impl<'a> Course<'a> {
             && self.in_context(path).is_none()
     }
 
+    /// The path in the context of what is copied to `path`, if this source is.
+    fn lands(
+        &self,
+        context: &Context,
+        copy: &Copy,
+        source: &str,
+        destination: &str,
+        path: &str,
+    ) -> Option<String> {
+        if copy.is_odd {
+            return None;
+        }
+        let found = self.lands_plainly(context, copy, source, destination, path)?;
+        let patterns: Vec<&str> = copy.excluded.iter().map(String::as_str).collect();
+        let is_left_out = !patterns.is_empty()
+            && Ignore::of_patterns(&patterns).map_or(true, |ignore| ignore.excludes(&found));
+        (!is_left_out).then_some(found)
+    }
+
+    /// The same, but for the options of the `COPY`.
+    fn lands_plainly(
+        &self,
+        context: &Context,
+        copy: &Copy,
+        source: &str,
+        destination: &str,
+        path: &str,
+    ) -> Option<String> {
+        let source = crate::workspace::inside(source);
+        if has_wildcard(&source) {
+            // A pattern puts files right into the destination.
+            let folder = source.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let name = path.strip_prefix(&format!("{}/", destination.trim_end_matches('/')))?;
+            let candidate =
+                if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+            let is_one = !name.contains('/') && context.copied(&[&candidate], &[]).is_ok();
+            return (is_one && matches_pattern(&source, &candidate)).then_some(candidate);
+        }
+        if source.is_empty() || self.kind(&source) == Some(Kind::Folder) {
+            let rest = is_within(path, destination).then(|| {
+                path[destination.trim_end_matches('/').len().min(path.len())..].trim_matches('/')
+            })?;
+            return Some(match (source.is_empty(), rest.is_empty()) {
+                (true, _) => rest.to_owned(),
+                (false, true) => source,
+                (false, false) => format!("{source}/{rest}"),
+            });
+        }
+        let many = copy.sources.len() > 1 || destination.ends_with('/');
+        let inside = format!("{}/{}", destination.trim_end_matches('/'), base_name(&source));
+        let hit = path == inside || !many && path == destination;
+        hit.then_some(source)
+    }
+
     /// The folder of the context whose files lie in `folder` of the image: also where they were
     /// copied one by one.
     pub fn project_in(&self, folder: &str, manifest: &str) -> Option<String> {
@@ -398,58 +487,6 @@ impl<'a> Course<'a> {
 enum SourceKind {
     File,
     Folder,
-}
-
-/// The path in the context of what is copied to `path`, if this source is.
-fn lands(
-    context: &Context,
-    copy: &Copy,
-    source: &str,
-    destination: &str,
-    path: &str,
-) -> Option<String> {
-    if copy.is_odd {
-        return None;
-    }
-    let found = lands_plainly(context, copy, source, destination, path)?;
-    let patterns: Vec<&str> = copy.excluded.iter().map(String::as_str).collect();
-    let is_left_out = !patterns.is_empty()
-        && Ignore::of_patterns(&patterns).map_or(true, |ignore| ignore.excludes(&found));
-    (!is_left_out).then_some(found)
-}
-
-/// The same, but for the options of the `COPY`.
-fn lands_plainly(
-    context: &Context,
-    copy: &Copy,
-    source: &str,
-    destination: &str,
-    path: &str,
-) -> Option<String> {
-    let source = crate::workspace::inside(source);
-    if has_wildcard(&source) {
-        // A pattern puts files right into the destination.
-        let folder = source.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let name = path.strip_prefix(&format!("{}/", destination.trim_end_matches('/')))?;
-        let candidate =
-            if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-        let is_one = !name.contains('/') && context.copied(&[&candidate], &[]).is_ok();
-        return (is_one && matches_pattern(&source, &candidate)).then_some(candidate);
-    }
-    if source.is_empty() || matches!(context.kind(&source), Ok(Some(Kind::Folder))) {
-        let rest = is_within(path, destination).then(|| {
-            path[destination.trim_end_matches('/').len().min(path.len())..].trim_matches('/')
-        })?;
-        return Some(match (source.is_empty(), rest.is_empty()) {
-            (true, _) => rest.to_owned(),
-            (false, true) => source,
-            (false, false) => format!("{source}/{rest}"),
-        });
-    }
-    let many = copy.sources.len() > 1 || destination.ends_with('/');
-    let inside = format!("{}/{}", destination.trim_end_matches('/'), base_name(&source));
-    let hit = path == inside || !many && path == destination;
-    hit.then_some(source)
 }
 
 /// Whether a name fits a pattern with `*` and `?` in its last part.

@@ -108,7 +108,7 @@ pub struct Copy {
     pub destination: Option<String>,
     /// Whether that is written from the working directory.
     pub is_relative: bool,
-    /// The value of `--chown`.
+    /// The value of `--chown`; as it is written where that is not known.
     pub owner: Option<String>,
     /// The patterns of `--exclude`.
     pub excluded: Vec<String>,
@@ -402,7 +402,7 @@ impl<'a> Reader {
             heredocs,
             destination,
             is_relative,
-            owner: part.flags("chown").next(),
+            owner: part.flags("chown").next().map(|owner| self.expand(&owner).unwrap_or(owner)),
             excluded: part.flags("exclude").collect(),
             is_odd: part.view.command.flags.iter().any(|flag| !PLAIN.contains(&&*name(flag))),
             is_add,

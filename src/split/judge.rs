@@ -24,6 +24,9 @@ const MOST_LINES: usize = 400;
 /// How many commands they may have.
 const MOST_COMMANDS: usize = 1_000;
 
+/// How many words they may have, and the `COPY`s.
+const MOST_WORDS: usize = 5_000;
+
 /// How long a file may be that is followed, in bytes.
 pub const LONGEST: u32 = 200_000;
 
@@ -71,7 +74,7 @@ fn judged(model: &Model, context: Option<&Context>, wanted: &Wanted) -> Result<V
     }
     let mut facts = Facts::read(model, stage, base);
     facts.base_argument = argument;
-    if facts.invocations().nth(MOST_COMMANDS).is_some() {
+    if facts.invocations().nth(MOST_COMMANDS).is_some() || words(&facts) > MOST_WORDS {
         let what = "The file has too many commands to be followed";
         return Err(Refusal::new(Reason::NeedsOther, what, None));
     }
@@ -105,6 +108,15 @@ fn judged(model: &Model, context: Option<&Context>, wanted: &Wanted) -> Result<V
     check_libraries(&course, &answer)?;
     let parts = Parts { course: &course, start: &start, roots: &roots, answer: &answer };
     Ok(variants(&parts, wanted))
+}
+
+/// How many words there are of what a build follows one by one.
+fn words(facts: &Facts<'_>) -> usize {
+    let copied = facts.lines.iter().map(|line| match &line.what {
+        What::Copy(copy) => copy.sources.len(),
+        _ => 0,
+    });
+    copied.chain(facts.invocations().map(|(_, one)| one.words.len())).sum()
 }
 
 /// Why no ecosystem says anything: with a toolchain at hand, the commands that are not read may build.

@@ -16,15 +16,22 @@ use crate::language::Keyword;
 use crate::model::{self, Model, Stage};
 use crate::workspace::inside;
 
+/// How many instructions a file may have whose stages are followed.
+const MOST_LINES: usize = 1_000;
+
+/// How many stages may stand on one another: each is followed from the image at the bottom on.
+const MOST_CHAINED: usize = 20;
+
 /// What each of the wanted stages does, from the image at the bottom on; `None` for one whose image
 /// is not known, or which holds something that is broken or that nobody can follow.
 pub fn read(model: &Model, is_wanted: impl Fn(&Stage) -> bool) -> Vec<Option<Facts<'_>>> {
-    let is_short = u32::from(model.tree().len()) <= LONGEST;
+    let is_short =
+        u32::from(model.tree().len()) <= LONGEST && model.instructions().nth(MOST_LINES).is_none();
     let stages = model.stages().iter();
     stages
         .map(|stage| {
             (is_short && is_wanted(stage)).then_some(())?;
-            let chain = chain(model, stage)?;
+            let chain = chain(model, stage).filter(|chain| chain.len() <= MOST_CHAINED)?;
             let base = base(chain.first()?)?;
             chain.iter().all(|stage| is_sound(model, stage)).then_some(())?;
             let facts = Facts::read_chain(model, &chain, base);

@@ -41,10 +41,6 @@ pub struct Launch {
     pub search: String,
 }
 
-/// Programs that start what stands behind them.
-const WRAPPERS: &[&str] =
-    &["tini", "dumb-init", "catatonit", "gosu", "su-exec", "env", "exec", "nice"];
-
 impl Launch {
     /// The name of the program without its folder.
     pub fn name(&self) -> Option<&str> {
@@ -105,7 +101,10 @@ impl Start {
         let scene = facts.last_scene();
         let entrypoint = last_form(facts, Keyword::Entrypoint);
         let cmd = last_form(facts, Keyword::Cmd);
-        let Some((line, _)) = entrypoint.as_ref().or(cmd.as_ref()) else {
+        let own = entrypoint.as_ref().or(cmd.as_ref()).map(|(line, _)| *line);
+        // That of the image stands in its `FROM`.
+        let inherited = facts.lines.first().filter(|_| facts.base.serves());
+        let Some(line) = own.or(inherited) else {
             return Err(Refusal::new(Reason::NoStart, "", None));
         };
         let place = line.placed.range();
@@ -130,37 +129,17 @@ impl Start {
 
     /// Takes wrappers and shells away from in front of a program.
     fn read_launch(&mut self, mut launch: Launch, scene: &Scene, depth: usize) {
-        while let Some(name) = launch.name().map(str::to_owned) {
-            if WRAPPERS.contains(&name.as_str()) && launch.words.len() > 1 {
-                self.unwrap(&name, &mut launch);
-            } else if command::SHELLS.contains(&name.as_str()) && depth < 3 {
-                let Some(text) = shell_text(&launch) else { break };
+        while let Some((program, rest)) = command::started(&launch.words) {
+            self.wrappers.extend(program);
+            launch.words = rest;
+        }
+        let is_shell = launch.name().is_some_and(|name| command::SHELLS.contains(&name));
+        match shell_text(&launch).filter(|_| is_shell && depth < 3) {
+            Some(text) => {
                 self.needs_shell = true;
                 self.read_shell(&text, scene, &launch, depth);
-                return;
-            } else {
-                break;
             }
-        }
-        self.launches.push(launch);
-    }
-
-    fn unwrap(&mut self, name: &str, launch: &mut Launch) {
-        // The shell has that one itself.
-        if name != "exec" {
-            self.wrappers.push(launch.words[0].clone().unwrap_or_default());
-        }
-        launch.words.remove(0);
-        let takes_user = matches!(name, "gosu" | "su-exec");
-        if takes_user && launch.words.len() > 1 {
-            launch.words.remove(0);
-        }
-        while launch.words.len() > 1
-            && launch
-                .word(0)
-                .is_some_and(|word| word.starts_with('-') || name == "env" && word.contains('='))
-        {
-            launch.words.remove(0);
+            None => self.launches.push(launch),
         }
     }
 

@@ -4,6 +4,8 @@
 //! is said of that.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::rc::Rc;
 
 /// Where a file or folder comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,10 +74,51 @@ const FOLDERS: [&str; 22] = [
     "/var",
 ];
 
-/// What is known of the files of an image.
+/// Folders that an image needs for itself: they are never copied as a whole.
+const SYSTEM: &[&str] = &[
+    "/",
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/lib",
+    "/lib64",
+    "/proc",
+    "/run",
+    "/sbin",
+    "/sys",
+    "/tmp",
+    "/usr",
+    "/usr/bin",
+    "/usr/lib",
+    "/usr/local",
+    "/usr/local/bin",
+    "/usr/local/include",
+    "/usr/local/lib",
+    "/usr/local/sbin",
+    "/usr/local/share",
+    "/usr/sbin",
+    "/usr/share",
+    "/var",
+    "/var/cache",
+    "/var/lib",
+    "/var/log",
+];
+
+/// Folders that hold more than one program.
+const HOMES: [&str; 4] = ["/home", "/opt", "/root", "/srv"];
+
+/// How many entries copies within an image may come to: a folder that is copied into itself again
+/// and again doubles each time.
+const MOST_ENTRIES: usize = 5_000;
+
+/// What is known of the files of an image. A clone shares all until one of both changes.
 #[derive(Clone, Debug, Default)]
 pub struct World {
-    entries: BTreeMap<String, Entry>,
+    entries: Rc<BTreeMap<String, Entry>>,
+    /// Whether any of them has a pattern for its name.
+    has_patterns: bool,
+    is_full: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -90,24 +133,47 @@ impl World {
         let path = trimmed(path);
         // What was known of the inside stays known only where a folder is added to.
         if is_folder != Some(true) || matches!(origin, Origin::Removed(_)) {
-            let inside = format!("{path}/");
-            self.entries.retain(|other, _| !other.starts_with(&inside));
+            self.forget(path, |_| true);
         }
         // What was taken away may be built again.
         if matches!(origin, Origin::Built(_)) {
-            let inside = format!("{}/", trimmed_root(path));
-            self.entries.retain(|other, entry| {
-                !(other.starts_with(&inside) && matches!(entry.origin, Origin::Removed(_)))
-            });
+            self.forget(path, |origin| matches!(origin, Origin::Removed(_)));
         }
-        self.entries.insert(path.to_owned(), Entry { origin, is_folder });
+        self.insert(path, Entry { origin, is_folder });
+    }
+
+    /// Forgets what is said of the inside of a folder, where it comes from there.
+    fn forget(&mut self, folder: &str, from: impl Fn(&Origin) -> bool) {
+        let gone = self.inside(folder).filter(|(_, entry)| from(&entry.origin));
+        let gone: Vec<String> = gone.map(|(path, _)| path.clone()).collect();
+        if !gone.is_empty() {
+            let entries = Rc::make_mut(&mut self.entries);
+            gone.iter().for_each(|path| drop(entries.remove(path)));
+        }
+    }
+
+    fn insert(&mut self, path: &str, entry: Entry) {
+        self.has_patterns |= path.contains('*');
+        Rc::make_mut(&mut self.entries).insert(path.to_owned(), entry);
+    }
+
+    /// What is in a folder, at any depth: in the order of the paths these stand side by side.
+    fn inside(&self, folder: &str) -> impl Iterator<Item = (&String, &Entry)> {
+        let [first, behind] = ["/", "0"].map(|end| format!("{}{end}", trimmed_root(folder)));
+        self.entries
+            .range::<str, _>((Bound::Excluded(first.as_str()), Bound::Excluded(behind.as_str())))
+    }
+
+    /// Whether there is more than is followed.
+    pub fn is_full(&self) -> bool {
+        self.is_full
     }
 
     /// That there is a folder, if nothing is known of it yet.
     pub fn folder(&mut self, path: &str, origin: Origin) {
         let path = trimmed(path);
         if !self.is_folder(path) {
-            self.entries.insert(path.to_owned(), Entry { origin, is_folder: Some(true) });
+            self.insert(path, Entry { origin, is_folder: Some(true) });
         }
     }
 
@@ -131,14 +197,13 @@ impl World {
     pub fn found(&self, path: &str) -> Option<(&str, &Origin)> {
         let mut path = trimmed(path);
         // What was copied there by a pattern has the pattern for its name.
-        let folder = format!("{}/", trimmed_root(parent(path)));
-        let by_pattern = self.entries.range(folder.clone()..).take_while(|(other, _)| {
-            other.starts_with(&folder) && !self.entries.contains_key(path)
-        });
         let fits = |(other, _): &(&String, &Entry)| {
             other.contains('*') && super::course::matches_pattern(other, path)
         };
-        if let Some((own, entry)) = by_pattern.filter(fits).last() {
+        if self.has_patterns
+            && !self.entries.contains_key(path)
+            && let Some((own, entry)) = self.inside(parent(path)).filter(fits).last()
+        {
             return Some((own, &entry.origin));
         }
         loop {
@@ -161,12 +226,9 @@ impl World {
     /// Whether it is surely a folder.
     pub fn is_folder(&self, path: &str) -> bool {
         let path = trimmed(path);
-        let inside = format!("{path}/");
         FOLDERS.contains(&path)
             || self.entries.get(path).is_some_and(|entry| entry.is_folder == Some(true))
-            || self.entries.iter().any(|(other, entry)| {
-                other.starts_with(&inside) && !matches!(entry.origin, Origin::Removed(_))
-            })
+            || self.inside(path).any(|(_, entry)| !matches!(entry.origin, Origin::Removed(_)))
     }
 
     /// All that was put somewhere by name.
@@ -176,11 +238,8 @@ impl World {
 
     /// What is put somewhere by name below `folder`, itself included.
     pub fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a Origin)> {
-        let folder = trimmed(folder);
-        let entries = self.entries.iter();
-        entries
-            .filter(move |(path, _)| is_within(path, folder))
-            .map(|(path, entry)| (path.as_str(), &entry.origin))
+        let own = self.entries.get_key_value(trimmed(folder)).into_iter();
+        own.chain(self.inside(folder)).map(|(path, entry)| (path.as_str(), &entry.origin))
     }
 
     /// The place in the destination that a file gets which is copied or moved there: in it, if it is
@@ -198,15 +257,36 @@ impl World {
         let (from, to) = (trimmed(from), trimmed(to));
         let origin = self.origin(from).cloned().unwrap_or(otherwise);
         let is_folder = if self.is_folder(from) { Some(true) } else { None };
-        let inside: Vec<(String, Entry)> = self
-            .entries
-            .iter()
-            .filter(|(path, _)| path.len() > from.len() && is_within(path, from))
-            .map(|(path, entry)| (format!("{to}{}", &path[from.len()..]), entry.clone()))
+        let inside = self.inside(from);
+        let inside: Vec<(String, Entry)> = inside
+            .map(|(path, entry)| {
+                (
+                    format!("{}{}", trimmed_root(to), &path[trimmed_root(from).len()..]),
+                    entry.clone(),
+                )
+            })
             .collect();
         self.put(to, origin, is_folder);
-        self.entries.extend(inside);
+        self.is_full |= self.entries.len() + inside.len() > MOST_ENTRIES;
+        if !self.is_full {
+            inside.into_iter().for_each(|(path, entry)| self.insert(&path, entry));
+        }
     }
+}
+
+/// Whether every image has that folder.
+pub fn is_everywhere(path: &str) -> bool {
+    FOLDERS.contains(&path)
+}
+
+/// Whether an image needs that folder for itself.
+pub fn is_system(path: &str) -> bool {
+    SYSTEM.contains(&path)
+}
+
+/// Whether a folder holds more than one program: the system's, or those of several.
+pub fn is_shared(path: &str) -> bool {
+    is_system(path) || HOMES.contains(&path)
 }
 
 /// Whether `path` is `folder` or in it.

@@ -5,7 +5,8 @@ use crate::run::{fixtures, run};
 #[test]
 fn help_needs_no_manual() {
     let all = run(&fixtures(), &["--help"]).with_code(0).out;
-    for command in ["check", "explain", "split", "size", "catalogue", "rules", "lsp", "completions"]
+    for command in
+        ["check", "explain", "split", "size", "catalogue", "rules", "lsp", "doctor", "completions"]
     {
         assert!(all.contains(&format!("\n  {command} ")), "{command}: {all}");
     }

@@ -3,6 +3,7 @@
 mod catalogue;
 mod check;
 mod discovery;
+mod doctor;
 mod explain;
 mod fix;
 mod fixtures;

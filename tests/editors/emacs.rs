@@ -3,20 +3,19 @@
 
 use std::fs;
 use std::ops::Deref;
-use std::sync::OnceLock;
+use std::path::Path;
 
 use super::neovim::{path_with_the_binary, root};
 use super::page::{block, blocks};
 use super::terminal::{Terminal, position};
 
-const EMACS: &str = "emacs";
-
-const ADVICE: &str = "This test needs Emacs: `.ci/test` installs it, as does
-    apt-get install emacs-nox elpa-eglot elpa-lsp-mode elpa-dockerfile-mode";
+const ADVICE: &str = "This test needs two Emacs: `.ci/test` installs them, as do
+    apt-get install emacs-nox elpa-eglot elpa-lsp-mode elpa-dockerfile-mode mmdebstrap
+    tests/editors/unpack.sh emacs .cache/emacs";
 
 /// What makes an Emacs quick to start and easy to read, and is no part of what is tested.
-const EARLY: &str = "(setq native-comp-deferred-compilation nil inhibit-startup-screen t
-    column-number-mode t)";
+const EARLY: &str = "(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil
+    inhibit-startup-screen t column-number-mode t)";
 
 const TEXT: &str = "\
 FROM golang:1.22 AS builder
@@ -61,9 +60,14 @@ struct Emacs {
 }
 
 impl Emacs {
-    /// On a file of that name and text, for a user with that init file. The package is in the folder
-    /// that the page names.
+    /// The system's Emacs on a file of that name and text, for a user with that init file. Our package
+    /// is in the folder that the page names.
     fn unserved(file: &'static str, text: &str, init: &str) -> Self {
+        Self::of("emacs".as_ref(), file, text, init)
+    }
+
+    /// The same with another Emacs.
+    fn of(program: &Path, file: &'static str, text: &str, init: &str) -> Self {
         let package = fs::read_to_string(root().join("editors/emacs/stagewright.el"));
         let terminal = Terminal::with(&[
             (file, text),
@@ -71,8 +75,8 @@ impl Emacs {
             (".emacs.d/init.el", init),
             (".emacs.d/stagewright/stagewright.el", &package.expect("the package")),
         ]);
-        assert_installed(&terminal);
-        terminal.start(EMACS.as_ref(), &["-nw", file]);
+        assert_installed(&terminal, program);
+        terminal.start(program, &["-nw", file]);
         Self { terminal, file }
     }
 
@@ -137,20 +141,12 @@ impl Deref for Emacs {
     }
 }
 
-/// Panics unless there is an Emacs with all packages.
-fn assert_installed(terminal: &Terminal) {
-    static INSTALLED: OnceLock<Result<(), String>> = OnceLock::new();
-    let packages =
-        "(progn (package-initialize) (mapc #'require '(eglot lsp-mode dockerfile-mode)))";
-    let result = INSTALLED.get_or_init(|| {
-        let arguments = ["--batch", "--load=package", "--eval", packages];
-        let output = terminal.run(EMACS.as_ref(), &arguments, &path_with_the_binary());
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        output.status.success().then_some(()).ok_or(said)
-    });
-    if let Err(said) = result {
-        panic!("{said}. {ADVICE}");
-    }
+/// Panics unless that Emacs is there with what a user of it has.
+fn assert_installed(terminal: &Terminal, program: &Path) {
+    let packages = "(progn (package-initialize) (require 'eglot) (require 'dockerfile-mode))";
+    let arguments = ["--batch", "--load=package", "--eval", packages];
+    let output = terminal.run(program, &arguments, &path_with_the_binary());
+    assert!(output.status.success(), "{}. {ADVICE}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// What the page tells users of Eglot, of lsp-mode and of the package.
@@ -314,6 +310,46 @@ fn eglot_tells_if_the_program_is_missing() {
     emacs.until_shown("\"stagewright-gone\"");
 }
 
+/// The newest Emacs, which has an Eglot of its own, on a file; with what the page tells.
+fn newest(text: &str) -> Emacs {
+    let program = root().join(".cache/emacs/emacs");
+    assert!(program.exists(), "{ADVICE}");
+    let emacs = Emacs::of(&program, "Dockerfile", text, &eglot());
+    emacs.until_shown("[eglot] Connected! Server `stagewright' now managing");
+    emacs
+}
+
+// Shows: inlay hints, diagnostics, definition, rename
+#[test]
+fn eglot_of_emacs_30_shows_sizes_and_follows_stages() {
+    let emacs = newest(TEXT);
+    emacs.until_shown("FROM golang:1.22 ≈ 299 MB pull · 823 MB disk AS builder\n");
+    // The mark of an error.
+    emacs.until_shown("\n!!EXPO 8080\n");
+    emacs.go("COPY --from=bui$0lder");
+    emacs.press("M-.");
+    emacs.until_at("FROM golang:1.22 AS $0builder");
+    emacs.command("eglot-rename");
+    emacs.answer("Rename `builder' to:", "compile");
+    emacs.until_shown("COPY --from=compile");
+    emacs.save(&TEXT.replace("builder", "compile"));
+}
+
+// Shows: split
+#[test]
+fn eglot_of_emacs_30_splits_a_file() {
+    let emacs = newest(WHOLE);
+    emacs.go("FROM gol$0ang:1.22");
+    emacs.command("eglot-code-actions");
+    emacs.until_shown("Pick an action");
+    emacs.types("Split into builder and runtime stages on gcr");
+    emacs.press("Tab");
+    emacs.until_shown("(≈ 823 MB → ≈ 16 MB)");
+    emacs.press("Enter");
+    emacs.until_shown(" FROM gcr.io/distroless/static-debian12");
+    emacs.save(SPLIT);
+}
+
 // Shows: diagnostics, hover, definition
 #[test]
 fn lsp_mode_shows_findings_sizes_and_stages() {
@@ -433,7 +469,7 @@ fn the_package_compiles_without_a_warning() {
     ] {
         // The variable is the compiler's, which has to be there first.
         let arguments = ["-Q", "--batch", "--load=bytecomp", "--eval", check];
-        let output = terminal.run(EMACS.as_ref(), &arguments, &path_with_the_binary());
+        let output = terminal.run("emacs".as_ref(), &arguments, &path_with_the_binary());
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success() && !said.contains("Warning"), "{said}");
     }

@@ -11,7 +11,7 @@ use super::page::{block, blocks};
 use super::terminal::{Terminal, position, until_ended};
 
 const ADVICE: &str = "This test needs Helix: `.ci/test` installs it, as do
-    apt-get install mmdebstrap && tests/editors/helix.sh .cache/helix";
+    apt-get install mmdebstrap && tests/editors/unpack.sh hx .cache/helix";
 
 const TEXT: &str = "\
 FROM golang:1.22 AS builder
@@ -348,6 +348,18 @@ fn a_server_that_was_killed_is_started_again() {
     helix.go("COPY --from=bui$0lder");
     helix.press("g d");
     helix.until_at("FROM golang:1.22 AS $0builder");
+}
+
+#[test]
+fn all_names_of_dockerfiles_are_known() {
+    for name in
+        ["Dockerfile.dev", "dockerfile", "a.dockerfile", "containerfile.dev", "a.Containerfile"]
+    {
+        let helix =
+            Helix(Terminal::with(&[(name, TEXT), (".config/helix/languages.toml", &install())]));
+        helix.start(&program(), &[name]);
+        helix.until_shown("●");
+    }
 }
 
 /// Ends with the editor, so that nothing is left behind.

@@ -7,9 +7,6 @@ use ignore::{DirEntry, WalkBuilder};
 
 use crate::server::is_dockerfile_name;
 
-/// Endings that make a name like `Dockerfile.go` a source file of something else.
-const SOURCES: [&str; 6] = ["go", "cs", "js", "ts", "py", "md"];
-
 /// What to check.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Found {
@@ -69,16 +66,7 @@ impl Found {
 /// Links are left out: what they lead to is found where it is, or is none of this folder's.
 fn is_wanted(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_file())
-        && entry.file_name().to_str().is_some_and(is_wanted_name)
-}
-
-fn is_wanted_name(name: &str) -> bool {
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    is_dockerfile_name(name) && ending != "dockerignore" && !is_source(name)
-}
-
-fn is_source(name: &str) -> bool {
-    name.split_once('.').is_some_and(|(_, ending)| SOURCES.contains(&ending))
+        && entry.file_name().to_str().is_some_and(is_dockerfile_name)
 }
 
 /// The path without `./` at its front, so that one file has one name.
@@ -89,43 +77,6 @@ fn plain(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names() {
-        for name in [
-            "Dockerfile",
-            "dockerfile",
-            "Containerfile",
-            "containerfile",
-            "Dockerfile.prod",
-            "Dockerfile.go.prod",
-            "dockerfile.alpine3.20",
-            "api.Dockerfile",
-            "api.v2.dockerfile",
-            "x.Containerfile",
-            "go.Dockerfile",
-        ] {
-            assert!(is_wanted_name(name), "{name}");
-        }
-        for name in [
-            "Dockerfile.go",
-            "dockerfile.cs",
-            "Dockerfile.js",
-            "Dockerfile.ts",
-            "Dockerfile.py",
-            "Dockerfile.md",
-            "Dockerfile.dockerignore",
-            "api.Dockerfile.dockerignore",
-            ".dockerignore",
-            "Dockerfiles",
-            "MyDockerfile",
-            "DOCKERFILE",
-            "compose.yaml",
-            "",
-        ] {
-            assert!(!is_wanted_name(name), "{name}");
-        }
-    }
 
     #[test]
     fn one_file_has_one_name() {

@@ -10,43 +10,8 @@ use crate::split::packages::{self, Native, Use};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::release::Distribution;
 use crate::split::variables;
+pub use crate::split::world::is_system;
 use crate::split::world::{Origin, base_name, is_within, parent, trimmed};
-
-/// Folders that an image needs for itself: they are never copied as a whole.
-const SYSTEM: &[&str] = &[
-    "/",
-    "/bin",
-    "/boot",
-    "/dev",
-    "/etc",
-    "/lib",
-    "/lib64",
-    "/proc",
-    "/run",
-    "/sbin",
-    "/sys",
-    "/tmp",
-    "/usr",
-    "/usr/bin",
-    "/usr/lib",
-    "/usr/local",
-    "/usr/local/bin",
-    "/usr/local/include",
-    "/usr/local/lib",
-    "/usr/local/sbin",
-    "/usr/local/share",
-    "/usr/sbin",
-    "/usr/share",
-    "/var",
-    "/var/cache",
-    "/var/lib",
-    "/var/log",
-];
-
-/// Whether an image needs that folder for itself.
-pub fn is_system(path: &str) -> bool {
-    SYSTEM.contains(&path)
-}
 
 /// How the runtime stage gets the program's files.
 ///
@@ -80,12 +45,17 @@ pub fn sources(
         let place = line.map(|line| line.placed.range());
         return Err(Refusal::new(Reason::MixedWithToolchain, system.as_str(), place));
     }
-    paths.extend(strays(site, &paths, covered)?);
+    let is_taken = |path: &str| paths.iter().chain(covered).any(|own| is_within(path, own));
+    let strays = strays(site, &is_taken)?;
     paths.retain(|path| !covered.iter().any(|own| is_within(path, own)));
-    let all = paths.clone();
-    paths.retain(|path| !all.iter().any(|other| other != path && is_within(path, other)));
+    let mut taken: Vec<Artifact> = paths.into_iter().map(Artifact::folder).chain(strays).collect();
+    let all = taken.clone();
+    taken.retain(|one| {
+        !all.iter().any(|other| other.from != one.from && is_within(&one.from, &other.from))
+    });
+    taken.sort_by(|one, other| one.from.cmp(&other.from));
     let data = if is_changed { Data::Embedded } else { Data::Sources };
-    Ok((data, paths.into_iter().map(Artifact::folder).collect()))
+    Ok((data, taken))
 }
 
 /// The folders that files of the context are copied to before the last build command. A single file
@@ -115,32 +85,50 @@ fn copied(site: &Site<'_, '_>, ecosystem: &str) -> Vec<String> {
         .collect()
 }
 
-/// What the build fetched, moved or wrote to other places, and what other tools built.
-fn strays(
+/// What the build fetched, moved or wrote outside of the folders that are taken, and what other tools
+/// built there: it comes along, as the program may read it.
+///
+/// Errors: it lies among the files of the image, or some of these were taken away.
+pub fn strays(
     site: &Site<'_, '_>,
-    taken: &BTreeSet<String>,
-    covered: &[String],
-) -> Result<Vec<String>, Refusal> {
-    let mut strays: Vec<String> = Vec::new();
-    for (path, origin) in site.course.world.below("/") {
-        let is_taken = taken.iter().chain(covered).any(|own| is_within(path, own));
+    is_taken: &dyn Fn(&str) -> bool,
+) -> Result<Vec<Artifact>, Refusal> {
+    let mut strays = Vec::new();
+    for (path, origin) in site.course.world.entries() {
+        let line = origin.line().and_then(|line| site.facts().lines.get(line));
+        let is_run = line.is_some_and(|line| matches!(line.what, What::Run(_)));
+        let is_gone = is_run && matches!(origin, Origin::Removed(_)) && is_of_image(path);
         let matters = match origin {
-            Origin::Download(_) | Origin::Unknown(_) => true,
-            Origin::Built(number) => site.course.products.get(*number).is_some(),
+            Origin::Built(_) => true,
+            // An `ADD` is looked after by the plan.
+            Origin::Download(_) | Origin::Unknown(_) => is_run,
             Origin::Context(line) => is_moved(site, *line, path),
-            _ => false,
+            _ => is_gone,
         };
-        if is_taken || !matters || variables::is_cache(path) {
+        if is_taken(path) || !matters || variables::is_cache(path) {
             continue;
         }
+        let place = line.map(|line| line.placed.range());
+        if is_gone {
+            let what = format!("{path} is taken away, and the small image has it");
+            return Err(Refusal::new(Reason::NeedsOther, what, place));
+        }
         if is_system(path) {
-            let line = origin.line().and_then(|line| site.facts().lines.get(line));
-            let place = line.map(|line| line.placed.range());
             return Err(Refusal::new(Reason::MixedWithToolchain, path, place));
         }
-        strays.push(path.to_owned());
+        let is_folder = site.course.world.is_folder(path);
+        strays.push(Artifact { from: path.to_owned(), to: path.to_owned(), is_folder });
     }
     Ok(strays)
+}
+
+/// Whether a path is where images have files that programs read: pages of handbooks are none.
+fn is_of_image(path: &str) -> bool {
+    const READ: [&str; 3] = ["/etc", "/usr", "/var"];
+    const PAGES: [&str; 4] =
+        ["/usr/share/doc", "/usr/share/info", "/usr/share/locale", "/usr/share/man"];
+    let is_in = |folders: &[&str]| folders.iter().any(|own| is_within(path, own));
+    is_in(&READ) && !is_in(&PAGES)
 }
 
 /// Whether what a `COPY` brought has been moved to a place where that line does not bring it.

@@ -4,12 +4,7 @@ use crate::split::answer::Site;
 use crate::split::command::{self, Invocation, Shell};
 use crate::split::facts::Scene;
 use crate::split::start::Launch;
-use crate::split::world::base_name;
 use crate::text::TextRange;
-
-/// Programs that start what stands behind them, and how many words of their own come first.
-const WRAPPERS: &[(&str, usize)] =
-    &[("exec", 0), ("gosu", 1), ("su-exec", 1), ("tini", 0), ("dumb-init", 0)];
 
 /// What containers start, with the commands of a start script in its place: its last one, which may
 /// be what the script is given, and those before it that `is_own`. What the others need is looked
@@ -48,14 +43,16 @@ fn followed(
                 one.words.iter().map(|word| word.or_empty().to_owned()).collect();
             is_own(&words)
         })
-        .map(|one| started(launch, one))
+        .map(|one| launched(launch, one))
         .collect();
-    let mut program = started(launch, &last);
+    let mut program = launched(launch, &last);
     if passes_on(&text) && program.words.last().is_some_and(Option::is_none) {
         program.words.pop();
         program.words.extend(launch.words.get(given..).unwrap_or_default().iter().cloned());
     }
-    unwrap(&mut program);
+    while let Some((_, rest)) = command::started(&program.words) {
+        program.words = rest;
+    }
     found.push(program);
     Some(found)
 }
@@ -80,23 +77,9 @@ fn passes_on(text: &str) -> bool {
     unknown == 1 && matches!(words.last(), Some(&("\"$@\"" | "$@" | "\"${@}\"")))
 }
 
-fn started(around: &Launch, one: &Invocation) -> Launch {
+fn launched(around: &Launch, one: &Invocation) -> Launch {
     let words = one.words.iter().map(|word| word.text.clone().filter(|_| !word.is_pattern));
     Launch { words: words.collect(), folder: one.folder.clone(), search: around.search.clone() }
-}
-
-/// Takes programs away that only start others.
-fn unwrap(launch: &mut Launch) {
-    while let Some((_, own)) = launch
-        .name()
-        .and_then(|name| WRAPPERS.iter().find(|(wrapper, _)| *wrapper == base_name(name)))
-        && launch.words.len() > 1 + own
-    {
-        launch.words.drain(..=*own);
-        while launch.words.len() > 1 && launch.word(0).is_some_and(|word| word.starts_with('-')) {
-            launch.words.remove(0);
-        }
-    }
 }
 
 #[cfg(test)]

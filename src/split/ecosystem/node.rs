@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use super::app;
 use super::behind;
 use super::package::{self, Step, Steps, Work};
 use super::{Asked, Built, Ecosystem, Reading};
@@ -22,8 +23,7 @@ use crate::split::packages::{Use, use_of};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::release::Distribution;
 use crate::split::start::Launch;
-use crate::split::variables::is_cache;
-use crate::split::world::{Origin, base_name, is_within, trimmed};
+use crate::split::world::{Origin, base_name, is_shared, is_within, trimmed};
 use crate::workspace::project::node::bundler::{Framework, OutputKind};
 use crate::workspace::project::node::{LockKind, Package, locks};
 use crate::workspace::{Context, Kind, LONGEST_FILE};
@@ -363,7 +363,7 @@ impl Server<'_, '_, '_> {
             .iter()
             .filter(|one| !folders.iter().any(|other| other != *one && is_within(one, other)))
             .collect();
-        if tops.iter().any(|folder| SHARED.contains(&folder.as_str())) {
+        if tops.iter().any(|folder| is_shared(folder)) {
             let why = "the project lies among the files of the image";
             return Err(Refusal::new(Reason::EnvironmentFolder, why, Some(site.start.place)));
         }
@@ -751,69 +751,15 @@ impl Server<'_, '_, '_> {
     }
 }
 
-/// What commands put outside of the folders that are copied: it comes along, as the program may
-/// read it.
+/// What commands put outside of the folders that are copied.
 ///
-/// Errors: a folder of the system was filled, which cannot be told apart.
+/// Errors: it cannot be told apart from the image's own.
 pub fn strays(site: &Site<'_, '_>, answer: &mut Answer) -> Result<(), Refusal> {
-    let is_run = |line: usize| {
-        site.facts().lines.get(line).is_some_and(|line| matches!(line.what, What::Run(_)))
-    };
-    let made = site.course.world.below("/").filter(|(path, origin)| match origin {
-        Origin::Built(_) => true,
-        Origin::Made(_) => false,
-        // Copied on, by a command, from where a COPY put it.
-        Origin::Context(line) => match site.facts().lines.get(*line).map(|line| &line.what) {
-            Some(What::Copy(copy)) => {
-                copy.destination.as_deref().is_some_and(|folder| !is_within(path, folder))
-            }
-            _ => false,
-        },
-        Origin::Removed(line) => {
-            is_run(*line) && ["/etc", "/usr", "/var"].iter().any(|own| is_within(path, own))
-        }
-        other => {
-            other.line().is_some_and(is_run)
-                && !matches!(other, Origin::Link(..) | Origin::Package(_))
-        }
-    });
-    let strays: Vec<(String, bool)> = made
-        .filter(|(path, _)| !is_cache(path))
-        .filter(|(path, _)| !answer.artifacts.iter().any(|own| is_within(path, &own.from)))
-        .map(|(path, origin)| (path.to_owned(), matches!(origin, Origin::Removed(_))))
-        .collect();
-    for (path, is_gone) in strays {
-        if is_gone || SHARED.contains(&path.as_str()) {
-            let what = format!("What the build does to {path} is not known to the small image");
-            return Err(Refusal::new(Reason::NeedsOther, what, None));
-        }
-        let is_folder = site.course.world.is_folder(&path);
-        answer.artifacts.push(Artifact { from: path.clone(), to: path, is_folder });
-    }
+    let taken = answer.artifacts.clone();
+    let is_taken = |path: &str| taken.iter().any(|own| is_within(path, &own.from));
+    answer.artifacts.extend(app::strays(site, &is_taken)?);
     Ok(())
 }
-
-/// Folders that hold more than a project.
-const SHARED: &[&str] = &[
-    "/",
-    "/bin",
-    "/etc",
-    "/home",
-    "/lib",
-    "/opt",
-    "/root",
-    "/sbin",
-    "/srv",
-    "/usr",
-    "/usr/bin",
-    "/usr/lib",
-    "/usr/local",
-    "/usr/local/bin",
-    "/usr/local/lib",
-    "/usr/share",
-    "/var",
-    "/var/lib",
-];
 
 /// The dependency that brings a program.
 fn tool_package<'p>(package: &'p Package, program: &str) -> Option<&'p str> {

@@ -12,7 +12,6 @@ use crate::split::answer::{Answer, Artifact, Evidence, Linkage, Site, Variant};
 use crate::split::base::Family;
 use crate::split::command::{Grammar, Invocation};
 use crate::split::course::Role;
-use crate::split::facts::What;
 use crate::split::packages::{Use, use_of};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::world::is_within;
@@ -85,6 +84,9 @@ const ASKS: &[&str] =
 /// Packages that Composer calls, or that only fetch and unpack.
 const FETCHERS: &[&str] =
     &["curl", "git", "gnupg", "nodejs", "npm", "unzip", "wget", "yarn", "zip"];
+
+/// Packages of `PHPIZE_DEPS` that would be tools elsewhere.
+const FOR_EXTENSIONS: &[&str] = &["file", "make", "re2c"];
 
 /// What a command does.
 #[derive(Debug, PartialEq, Eq)]
@@ -238,7 +240,6 @@ fn told(site: &Site<'_, '_>, acts: &[(usize, &Invocation, Act)]) -> Result<Answe
         }
     }
     let (data, sources) = app::sources(site, NAME, &changed, &folders)?;
-    check_owner(site, acts, &sources)?;
     folders.retain(|path| !sources.iter().any(|one| is_within(path, &one.from)));
     answer.artifacts = folders.into_iter().map(Artifact::folder).chain(sources).collect();
     answer.data = data;
@@ -249,33 +250,6 @@ fn told(site: &Site<'_, '_>, acts: &[(usize, &Invocation, Act)]) -> Result<Answe
     Ok(answer)
 }
 
-/// That the files which are copied from the builder belong to root: a copy from another stage does
-/// not keep their owner.
-fn check_owner(
-    site: &Site<'_, '_>,
-    acts: &[(usize, &Invocation, Act)],
-    sources: &[Artifact],
-) -> Result<(), Refusal> {
-    let is_root = |user: &str| matches!(user.split(':').next(), Some("" | "root" | "0"));
-    let is_taken = |path: &str| sources.iter().any(|one| is_within(path, &one.from));
-    let lines = &site.facts().lines;
-    let copied = lines.iter().filter_map(|line| match &line.what {
-        What::Copy(copy) if is_taken(copy.destination.as_deref()?) => copy.owner.as_deref(),
-        _ => None,
-    });
-    let worked = acts.iter().filter_map(|(line, _, act)| match act {
-        Act::Works(_) => lines.get(*line)?.scene.user.as_deref(),
-        _ => None,
-    });
-    match copied.chain(worked).find(|user| !is_root(user)) {
-        None => Ok(()),
-        Some(user) => {
-            let what = format!("Files of the program belong to {user}, which a copy does not keep");
-            Err(Refusal::new(Reason::NeedsOther, what, None))
-        }
-    }
-}
-
 /// Programs that sources may call stay; what only fetches is left out.
 fn keep_tools(site: &Site<'_, '_>, answer: &mut Answer) {
     let requested = site.course.packages.iter().flat_map(|one| &one.requested);
@@ -284,7 +258,9 @@ fn keep_tools(site: &Site<'_, '_>, answer: &mut Answer) {
         let name = package.name.as_str();
         if FETCHERS.contains(&name) {
             left.push(name);
-        } else if matches!(use_of(name, site.base().distribution), Use::Tool(_)) {
+        } else if matches!(use_of(name, site.base().distribution), Use::Tool(_))
+            && !FOR_EXTENSIONS.contains(&name)
+        {
             answer.packages.push(name.to_owned());
         }
     }
@@ -340,17 +316,19 @@ mod tests {
                COPY --from=builder /var/www/html /var/www/html\n\
                RUN chown -R www-data:www-data /var/www/html\nCMD [\"apache2-foreground\"]"],
         );
+        let tools = "RUN apt-get update && apt-get install -y build-essential";
+        // The same number in both images, and the folder is the image's own.
         let owned = COMPOSER.replace("COPY . .", "COPY --chown=www-data:www-data . .");
         check(
-            &format!("RUN apt-get update && apt-get install -y build-essential\n{owned}"),
-            &[
-                "needs-other: Files of the program belong to www-data:www-data, which a copy does not keep.",
-            ],
+            &format!("{tools}\n{owned}"),
+            &["FROM php:8.3-apache-bookworm\nCOPY --from=builder /var/www/html /var/www/html\n\
+               CMD [\"apache2-foreground\"]"],
         );
-        let user = COMPOSER.replace("RUN composer", "USER www-data\nRUN composer");
+        let user = owned.replace("RUN composer", "USER www-data\nRUN composer");
         check(
-            &format!("RUN apt-get update && apt-get install -y build-essential\n{user}"),
-            &["needs-other: Files of the program belong to www-data, which a copy does not keep."],
+            &format!("{tools}\n{user}"),
+            &["FROM php:8.3-apache-bookworm\nCOPY --from=builder --chown=www-data:www-data \
+               /var/www/html /var/www/html\nUSER www-data\nCMD [\"apache2-foreground\"]"],
         );
     }
 

@@ -383,6 +383,9 @@ fn installed(site: &Site<'_, '_>, launch: &Launch) -> Option<Result<Answer, Refu
     if let Err(refusal) = super::node::strays(site, &mut answer) {
         return Some(Err(refusal));
     }
+    // Gems are for the generator alone: the plain image has no Ruby.
+    let is_gems = |path: &str| site.product_at(path).is_some_and(|own| own.ecosystem == "ruby");
+    answer.artifacts.retain(|artifact| !is_gems(&artifact.from));
     if answer.artifacts.is_empty() {
         let why = "nothing is known to be built into the folders of nginx";
         return Some(Err(Refusal::new(Reason::ArtifactUnknown, why, Some(site.start.place))));
@@ -613,6 +616,14 @@ const SETTINGS: &[(&str, &[&str], &[&str])] = &[
     ),
 ];
 
+/// The text in quotes behind a word.
+fn quoted(text: &str, word: &str) -> Option<String> {
+    let (_, rest) = text.split_once(word)?;
+    let rest = rest.trim_start();
+    let quote = rest.chars().next().filter(|first| matches!(first, '\'' | '"'))?;
+    rest[1..].split_once(quote).map(|(inside, _)| inside.to_owned())
+}
+
 /// What the server is told by files of the project.
 fn settings(
     site: &Site<'_, '_>,
@@ -628,11 +639,13 @@ fn settings(
     };
     if server.name == "docusaurus" {
         let configurations = ["docusaurus.config.js", "docusaurus.config.ts"];
-        let found = configurations.iter().find_map(|file| text(site, project, file));
-        if !found.is_some_and(|text| {
-            ["baseUrl: '/'", "baseUrl: \"/\""].iter().any(|root| text.contains(root))
-        }) {
-            assumptions.push("the site's base URL is /".to_owned());
+        let found = configurations.iter().find_map(|file| {
+            quoted(&text(site, project, file)?, "baseUrl:").map(|url| (file, url))
+        });
+        match found {
+            Some((_, url)) if url == "/" => {}
+            Some((file, _)) => return refuse(file, "baseUrl"),
+            None => assumptions.push("the site's base URL is /".to_owned()),
         }
     }
     for (_, files, words) in SETTINGS.iter().filter(|(name, ..)| *name == server.name) {

@@ -7,7 +7,7 @@ use crate::split::data;
 use crate::split::facts::{Scene, What};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::variables;
-use crate::split::world::{Origin, base_name, is_within, parent, trimmed};
+use crate::split::world::{self, Origin, base_name, is_within, parent, trimmed};
 use crate::text::TextRange;
 
 impl Parts<'_, '_> {
@@ -285,23 +285,10 @@ impl Parts<'_, '_> {
     }
 }
 
-/// Whether a path is one that images have themselves, so that it cannot be copied as a whole.
+/// Whether a path is one that images have themselves, so that it cannot be copied as a whole. Small
+/// images for programs have nothing in `/usr/local/bin`.
 fn is_shared(path: &str) -> bool {
-    const SHARED: [&str; 12] = [
-        "/",
-        "/bin",
-        "/etc",
-        "/home",
-        "/lib",
-        "/opt",
-        "/root",
-        "/srv",
-        "/usr",
-        "/usr/bin",
-        "/usr/local",
-        "/var",
-    ];
-    SHARED.contains(&path) || path.starts_with("/usr/local/lib")
+    world::is_shared(path) && path != PROGRAMS || path.starts_with("/usr/local/lib")
 }
 
 /// Whether a file holds others, which were unpacked.

@@ -40,7 +40,7 @@ impl<'a> Draft<'_, '_, 'a> {
             return self.instead_of_commands(line, &kept);
         }
         if kept.iter().any(|(deed, one)| is_relative(deed, one)) {
-            self.meet_folder(line);
+            self.meet_folder(line)?;
         }
         if let Some(user) = &line.scene.user {
             self.run_as(user)?;

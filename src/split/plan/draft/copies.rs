@@ -136,7 +136,7 @@ impl<'a> Draft<'_, '_, 'a> {
             {
                 continue;
             }
-            let owner = self.owner(&artifact.from)?;
+            let owner = self.given_to(&artifact)?;
             let chown = owner.map(|owner| format!(" --chown={owner}")).unwrap_or_default();
             let (from, to) = (quoted(&artifact.from), quoted(&artifact.to));
             let text = match (from, to) {
@@ -147,10 +147,14 @@ impl<'a> Draft<'_, '_, 'a> {
                 ),
             };
             self.plan.lines.push(RuntimeLine::New(Keyword::Copy, text));
+            if artifact.is_folder {
+                self.made.push(artifact.to);
+            }
         }
         self.modes();
-        self.owners();
+        self.owners()?;
         if !self.late.is_empty() {
+            self.run_as("")?;
             let text = std::mem::take(&mut self.late).join(" && ");
             self.plan.lines.push(RuntimeLine::New(Keyword::Run, text));
         }

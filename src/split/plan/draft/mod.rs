@@ -4,10 +4,12 @@
 //! |---|---|
 //! | `copies.rs` | which `COPY`s are repeated, and what comes from the builder |
 //! | `commands.rs` | which commands of a `RUN` are repeated |
-//! | `users.rs` | users and owners |
+//! | `owned.rs` | whose the files of the builder are |
+//! | `users.rs` | users, and owners that commands set |
 
 mod commands;
 mod copies;
+mod owned;
 mod users;
 
 use super::checks::passes_on;
@@ -28,6 +30,10 @@ pub(super) struct Draft<'d, 'p, 'a> {
     /// The last line that builds.
     pub(super) built: usize,
     workdir: String,
+    /// Folders that lines of the stage make.
+    made: Vec<String>,
+    /// What made or changed files of the builder.
+    events: Vec<owned::Event>,
     pub(super) user: String,
     /// Names of arguments that are declared.
     declared: Vec<String>,
@@ -61,6 +67,8 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             plan,
             built,
             workdir,
+            made: Vec::new(),
+            events: owned::events(parts.course),
             user,
             declared: Vec::new(),
             defined,
@@ -109,14 +117,14 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             (What::Variables(_), Keyword::Env) => self.variables(number),
             (What::Copy(copy), _) if self.is_repeated(number, copy) => {
                 if copy.is_relative {
-                    self.meet_folder(line);
+                    self.meet_folder(line)?;
                 }
                 self.declare(number);
                 self.plan.lines.push(RuntimeLine::Repeated(number));
             }
             (What::Run(run), _) => self.run(number, line, run)?,
             (What::Workdir(Some(path)), _) if self.is_last(number, &[Keyword::Workdir]) => {
-                self.work_in(path);
+                self.work_in(path)?;
             }
             (What::User(user), _) if self.is_last(number, &[Keyword::User]) => {
                 self.last_user(number, user.as_deref())?;
@@ -278,17 +286,18 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
     }
 
     /// Before a line that hangs on the working directory, it is set as it was.
-    pub(super) fn meet_folder(&mut self, line: &Line<'a>) {
-        if let Some(folder) = line.scene.workdir.clone() {
-            self.work_in(&folder);
+    pub(super) fn meet_folder(&mut self, line: &Line<'a>) -> Result<(), Refusal> {
+        match line.scene.workdir.clone() {
+            Some(folder) => self.work_in(&folder),
+            None => Ok(()),
         }
     }
 
-    pub(super) fn work_in(&mut self, folder: &str) {
-        if self.workdir != folder {
-            self.plan.lines.push(RuntimeLine::New(Keyword::Workdir, folder.to_owned()));
-            folder.clone_into(&mut self.workdir);
-        }
+    /// Writes the line that goes to a folder.
+    fn enter(&mut self, folder: &str) {
+        self.plan.lines.push(RuntimeLine::New(Keyword::Workdir, folder.to_owned()));
+        folder.clone_into(&mut self.workdir);
+        self.made.push(folder.to_owned());
     }
 
     /// Whether a shell form behind a `SHELL` is kept.
@@ -317,7 +326,7 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         let tail = self.plan.lines.split_off(end.unwrap_or(self.plan.lines.len()));
         if !self.parts.is_served() {
             if let Some(folder) = &last_workdir(self.lines(), &scene) {
-                self.work_in(folder);
+                self.work_in(folder)?;
             }
             if let Some(user) = &last_user(self.lines(), &scene) {
                 self.run_as(user)?;

@@ -7,7 +7,6 @@ use crate::split::answer::Linkage;
 use crate::split::base::{Base, Family};
 use crate::split::command::Invocation;
 use crate::split::course::Role;
-use crate::split::facts::What;
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::release::Distribution;
 use crate::split::world::{Origin, is_within};
@@ -19,7 +18,12 @@ impl<'a> Draft<'_, '_, 'a> {
             return Ok(());
         }
         self.check_user(user)?;
-        let text = if user.is_empty() { "root" } else { user };
+        let text = match user {
+            // It has no list of users, so root has no name there either.
+            "" if self.plan.runtime.name() == "scratch" => "0",
+            "" => "root",
+            user => user,
+        };
         self.plan.lines.push(RuntimeLine::New(Keyword::User, text.to_owned()));
         user.clone_into(&mut self.user);
         Ok(())
@@ -73,17 +77,10 @@ impl<'a> Draft<'_, '_, 'a> {
         Err(Refusal::new(Reason::NeedsUser, name, place))
     }
 
-    /// Folders that belong to somebody and hold what is copied: they are made anew, as root's.
-    pub(super) fn owners(&mut self) {
+    /// Folders that a command gives to somebody and that hold what is copied: they are made anew, as
+    /// root's.
+    pub(super) fn owners(&mut self) -> Result<(), Refusal> {
         let mut owned: Vec<(String, String)> = Vec::new();
-        for line in self.lines() {
-            // BuildKit makes a working directory as the user of that line.
-            if let (What::Workdir(Some(path)), Some(user)) = (&line.what, &line.scene.user)
-                && !is_root(user)
-            {
-                owned.push((path.clone(), user.clone()));
-            }
-        }
         if self.parts.answer.linkage != Linkage::Interpreted {
             let chown = self.parts.course.deeds_with(|role| matches!(role, Role::Paths(_)));
             for (deed, one) in chown.filter(|(_, one)| one.name() == Some("chown")) {
@@ -111,13 +108,15 @@ impl<'a> Draft<'_, '_, 'a> {
                 continue;
             }
             if workdir.as_deref() == Some(path.as_str()) {
-                self.work_in(&path);
+                self.work_in(&path)?;
             }
+            self.run_as("")?;
             let line = RuntimeLine::New(Keyword::Run, format!("chown {owner} {path}"));
             if !self.plan.lines.contains(&line) {
                 self.plan.lines.push(line);
             }
         }
+        Ok(())
     }
 
     /// Folders that hold what is copied, and whose mode the file sets: they are made anew.
@@ -159,11 +158,8 @@ impl<'a> Draft<'_, '_, 'a> {
                     let text = word.or_empty();
                     text == "--recursive" || text.starts_with('-') && text.contains('R')
                 });
-                // Behind the copies of an interpreted program, the command itself is kept.
-                let is_kept =
-                    self.parts.answer.linkage == Linkage::Interpreted && deed.line > self.built;
                 one.name() == Some("chown")
-                    && !is_kept
+                    && !self.is_kept_behind(deed.line)
                     && paths.iter().any(|own| own == path || is_deep && is_within(path, own))
             });
         let Some(owner) = chown.last().and_then(|(_, one)| owner_of(one)) else { return Ok(None) };
@@ -180,7 +176,7 @@ impl<'a> Draft<'_, '_, 'a> {
     }
 
     /// The number that a command of the file gives to a user.
-    fn number_of(&self, name: &str) -> Option<String> {
+    pub(super) fn number_of(&self, name: &str) -> Option<String> {
         let users = self.parts.course.deeds_with(|role| *role == Role::Users);
         let mut users =
             users.filter(|(_, one)| one.args().iter().any(|word| word.or_empty() == name));
@@ -193,7 +189,7 @@ impl<'a> Draft<'_, '_, 'a> {
 }
 
 /// The owner that a `chown` names.
-fn owner_of(one: &Invocation) -> Option<String> {
+pub(super) fn owner_of(one: &Invocation) -> Option<String> {
     one.args().iter().find(|word| !word.or_empty().starts_with('-'))?.text.clone()
 }
 
@@ -202,7 +198,7 @@ pub(super) fn is_root(user: &str) -> bool {
 }
 
 /// The users that images have besides root.
-fn users_of(base: &Base) -> &'static [&'static str] {
+pub(super) fn users_of(base: &Base) -> &'static [&'static str] {
     match (base.family, base.distribution) {
         (Family::Node, _) => &["node", "nobody", "www-data"],
         (Family::DotnetRuntime, _) => &["app", "nobody"],
@@ -213,6 +209,6 @@ fn users_of(base: &Base) -> &'static [&'static str] {
     }
 }
 
-fn is_numeric(owner: &str) -> bool {
+pub(super) fn is_numeric(owner: &str) -> bool {
     owner.split(':').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
 }

@@ -1,8 +1,7 @@
 //! What the pages of the editors tell a newcomer to copy.
 
 use std::fs;
-
-use super::neovim::root;
+use std::path::Path;
 
 /// The first fenced block below that heading of docs/editors/PAGE.md.
 pub fn block(page: &str, heading: &str) -> String {
@@ -11,7 +10,7 @@ pub fn block(page: &str, heading: &str) -> String {
 
 /// All fenced blocks below that heading, up to the next; there is at least one.
 pub fn blocks(page: &str, heading: &str) -> Vec<String> {
-    let path = root().join(format!("docs/editors/{page}.md"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/editors/{page}.md"));
     let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let below = text.split_once(&format!("\n## {heading}\n")).map(|(_, below)| below);
     let below = below.unwrap_or_else(|| panic!("{page}.md has no heading {heading}"));

@@ -360,11 +360,9 @@ mod tests {
         let copy = "COPY --from=builder --chown=node:node /srv/app /srv/app";
         check(NODE, &build, &format!("USER node\nWORKDIR /srv/app\n{copy}"));
         // The copy makes it, and all of it is his.
-        let build = format!(
-            "COPY --chown=node:node . /srv/app\nUSER node\nRUN cd /srv/app && npm ci && npm run build\n\
-             WORKDIR /srv/app"
-        );
-        check(NODE, &build, &format!("{copy}\nWORKDIR /srv/app\nUSER node"));
+        let build = "COPY --chown=node:node . /srv/app\nUSER node\n\
+                     RUN cd /srv/app && npm ci && npm run build\nWORKDIR /srv/app";
+        check(NODE, build, &format!("{copy}\nWORKDIR /srv/app\nUSER node"));
         // Root's own is in it, too: the numbers are kept, and the folder is not root's.
         let build = format!("USER node\nWORKDIR /srv/app\nUSER root\nCOPY . .\n{BUILD}\nUSER node");
         let copy = "COPY --from=builder /srv/app /srv/app";

@@ -105,4 +105,10 @@ fn why_there_is_no_split_is_told() {
         session.keys(":Stagewright split<CR>");
         session.until_shown("Nothing is built here that could be left behind. [nothing-built]");
     }
+    for mut session in start("FROM mine/own:1\nRUN make\nCMD [\"/a\"]\n") {
+        session.keys(":Stagewright split<CR>");
+        // The place without the name of a file that there is not.
+        session.until_shown("1:6: What the base image mine/own:1 provides is not known.");
+        assert!(!session.screen().contains("<stdin>"), "{}", session.screen());
+    }
 }

@@ -88,7 +88,8 @@ function M.split(runtime)
   local old = vim.api.nvim_buf_get_lines(buffer, 0, -1, true)
   run(command, text(old), function(code, new, problem)
     if code ~= 0 then
-      return vim.notify((problem:gsub('^<stdin>: ', '')), vim.log.levels.WARN)
+      -- The place, if there is one, is in the file that is looked at.
+      return vim.notify((problem:gsub('^<stdin>:%s*', '')), vim.log.levels.WARN)
     end
     -- Behind the last line end.
     table.remove(new)

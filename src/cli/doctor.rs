@@ -53,6 +53,9 @@ const VARIABLES: [&str; 16] = [
     "CLICOLOR_FORCE",
 ];
 
+/// What an editor's extension has below `stagewright` for itself, and does not send.
+const OF_EXTENSION: [&str; 2] = ["path", "trace"];
+
 /// What of [`VARIABLES`] may hold a password.
 const SECRET: [&str; 3] = ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"];
 
@@ -99,16 +102,16 @@ fn reference(text: &str) -> Result<Reference, String> {
     Reference::parse(text).map_err(|error| error.to_string())
 }
 
-/// All that is told.
+/// All that is told. A path is text here: one that is not UTF-8 would be no JSON.
 #[derive(Debug, Serialize)]
 struct Report {
     version: &'static str,
     commit: Option<&'static str>,
     built_for: String,
     /// Where this program lies.
-    program: Option<PathBuf>,
+    program: Option<String>,
     /// What a shell and an editor find under its name, the first one first.
-    on_path: Vec<PathBuf>,
+    on_path: Vec<String>,
     settings: Vec<Row>,
     environment: Vec<Variable>,
     catalogue: Measurements,
@@ -125,7 +128,7 @@ struct Row {
     name: String,
     value: Value,
     /// The file that it is from; `None` for what holds anyway.
-    source: Option<PathBuf>,
+    source: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -142,14 +145,14 @@ struct Measurements {
     /// The day of the newest row.
     as_of: Option<String>,
     /// Where a catalogue of the user's lies, or would.
-    user: Option<PathBuf>,
+    user: Option<String>,
     user_rows: Option<usize>,
 }
 
 /// What registries told, on the disk.
 #[derive(Debug, Default, Serialize)]
 struct Cache {
-    folder: Option<PathBuf>,
+    folder: Option<String>,
     entries: usize,
     bytes: u64,
     oldest_seconds: Option<u64>,
@@ -159,21 +162,21 @@ struct Cache {
 #[derive(Debug, Serialize)]
 struct EngineState {
     /// The socket that is asked, or would be if a setting said so.
-    socket: Option<PathBuf>,
+    socket: Option<String>,
     state: String,
 }
 
 #[derive(Debug, Serialize)]
 struct RegistryState {
     /// The files with credentials that are there. They are not read here.
-    credentials: Vec<PathBuf>,
+    credentials: Vec<String>,
     state: String,
 }
 
 #[derive(Debug, Serialize)]
 struct Rival {
     name: &'static str,
-    path: PathBuf,
+    path: String,
 }
 
 /// Looks at everything and tells it.
@@ -208,12 +211,14 @@ impl Report {
             version: env!("CARGO_PKG_VERSION"),
             commit: COMMIT,
             built_for: built_for(),
-            program: env::current_exe().ok(),
+            program: env::current_exe().ok().map(|path| shown(&path)),
             on_path: on_path("stagewright"),
             settings: rows(&settings, &files),
             environment: environment(),
             catalogue: measurements(&offline),
-            cache: registry::cache_folder().map(cache).unwrap_or_default(),
+            cache: registry::cache_folder()
+                .map(|folder| cache(&folder, &mut problems))
+                .unwrap_or_default(),
             engine: engine(&settings, image, &mut problems),
             registry: registry(&settings, image, &mut problems),
             rivals: rivals(),
@@ -235,20 +240,36 @@ fn built_for() -> String {
 }
 
 /// The files under that name in the folders of `PATH`, in their order.
-fn on_path(name: &str) -> Vec<PathBuf> {
+fn on_path(name: &str) -> Vec<String> {
     // npm's programs are scripts on Windows.
     let endings: &[&str] = if cfg!(windows) { &[".exe", ".cmd"] } else { &[""] };
     let path = env::var_os("PATH").unwrap_or_default();
     let mut found = Vec::new();
     for folder in env::split_paths(&path) {
         let files = endings.iter().map(|ending| folder.join(format!("{name}{ending}")));
-        for file in files.filter(|file| file.is_file()) {
+        for file in files.filter(|file| is_program(file)).map(|file| shown(&file)) {
             if !found.contains(&file) {
                 found.push(file);
             }
         }
     }
     found
+}
+
+/// Whether a shell would start it: it goes past a file that may not be executed.
+fn is_program(file: &Path) -> bool {
+    fs::metadata(file).is_ok_and(|metadata| metadata.is_file() && may_be_executed(&metadata))
+}
+
+#[cfg(unix)]
+fn may_be_executed(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o111 != 0
+}
+
+#[cfg(not(unix))]
+fn may_be_executed(_: &fs::Metadata) -> bool {
+    true
 }
 
 fn rivals() -> Vec<Rival> {
@@ -281,8 +302,10 @@ fn read_settings(files: &[PathBuf]) -> Result<Vec<(PathBuf, Value)>, String> {
         };
         let text = bytes.map_err(|error| format!("{} {error}", path.display()))?;
         let text = String::from_utf8_lossy(&text);
+        // Editors of Windows write it, and read over it.
+        let text = text.trim_start_matches('\u{feff}');
         let layer =
-            jsonc_parser::parse_to_serde_value(&text, &jsonc_parser::ParseOptions::default())
+            jsonc_parser::parse_to_serde_value(text, &jsonc_parser::ParseOptions::default())
                 .map_err(|error| format!("{} is no JSON: {error}", path.display()))?;
         Ok((path.clone(), ours(layer)))
     };
@@ -294,11 +317,20 @@ fn ours(layer: Value) -> Value {
     let is_ours = |name: &str| name == "stagewright" || name.starts_with("stagewright.");
     match layer {
         Value::Object(mut members) if members.keys().any(|name| is_ours(name)) => {
-            members.retain(|name, _| is_ours(name));
+            members.retain(|name, _| is_ours(name) && !is_of_extension(name));
+            if let Some(Value::Object(inner)) = members.get_mut("stagewright") {
+                inner.retain(|name, _| !is_of_extension(name));
+            }
             Value::Object(members)
         }
         layer => layer,
     }
+}
+
+/// Whether it is one of [`OF_EXTENSION`], or below one.
+fn is_of_extension(name: &str) -> bool {
+    let name = name.trim_start_matches("stagewright.");
+    OF_EXTENSION.iter().any(|own| name.split('.').next() == Some(own))
 }
 
 /// The settings in force, each with the file that it is from.
@@ -309,7 +341,7 @@ fn rows(settings: &Settings, files: &[(PathBuf, Value)]) -> Vec<Row> {
     let row = |(name, value): (String, Value)| {
         let same =
             |values: &[(String, Value)]| values.iter().any(|it| it.0 == name && it.1 == value);
-        let from = |(path, values): &(&PathBuf, Vec<_>)| same(values).then(|| (*path).clone());
+        let from = |(path, values): &(&PathBuf, Vec<_>)| same(values).then(|| shown(path));
         let source = if same(&plain) { None } else { files.iter().rev().find_map(from) };
         Row { name, value, source }
     };
@@ -363,15 +395,23 @@ fn measurements(offline: &Offline) -> Measurements {
     Measurements {
         rows: embedded.len(),
         as_of: embedded.all().filter_map(|(_, row)| row.as_of()).max().map(|date| date.to_string()),
-        user: user::path(),
+        user: user::path().map(|path| shown(&path)),
         user_rows: offline.catalogues().next().filter(|_| own).map(Catalogue::len),
     }
 }
 
 /// What lies in the folder. One that is not there is empty.
-fn cache(folder: PathBuf) -> Cache {
-    let mut cache = Cache::default();
-    for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+fn cache(folder: &Path, problems: &mut Vec<String>) -> Cache {
+    let mut cache = Cache { folder: Some(shown(folder)), ..Cache::default() };
+    let entries = fs::read_dir(folder);
+    if let Err(error) = &entries
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        let folder = folder.display();
+        problems
+            .push(format!("{folder} cannot be read ({error}): no answer of a registry is kept"));
+    }
+    for entry in entries.into_iter().flatten().flatten() {
         let Ok(metadata) = entry.metadata() else { continue };
         let age =
             metadata.modified().ok().and_then(|time| SystemTime::now().duration_since(time).ok());
@@ -381,7 +421,7 @@ fn cache(folder: PathBuf) -> Cache {
         cache.oldest_seconds = cache.oldest_seconds.max(Some(age));
         cache.newest_seconds = Some(cache.newest_seconds.map_or(age, |newest| newest.min(age)));
     }
-    Cache { folder: Some(folder), ..cache }
+    cache
 }
 
 /// The engine of the settings; where they name none, the one that `auto` would find.
@@ -400,7 +440,7 @@ fn engine(
         None if off => "not asked: `size.engine` is off".to_owned(),
         None => "asked when a file is open; try it with --ask".to_owned(),
     };
-    EngineState { socket: Some(engine.socket().to_owned()), state }
+    EngineState { socket: Some(shown(engine.socket())), state }
 }
 
 /// The registry of the image. Being asked to, it asks any; a list in the settings counts all the
@@ -416,8 +456,8 @@ fn registry(
         credential_helpers: settings.size.credential_helpers,
         ..Options::default()
     };
-    let credentials = options.credential_files.iter().filter(|path| path.is_file()).cloned();
-    let credentials = credentials.collect();
+    let credentials = options.credential_files.iter().filter(|path| path.is_file());
+    let credentials = credentials.map(|path| shown(path)).collect();
     let state = match image {
         Some(image) => {
             let told_of = Registry::new(options).measure(image, &Platform::host());
@@ -485,10 +525,10 @@ impl Report {
         let mut rows = vec![
             cells("built for", &self.built_for, ""),
             cells("commit", self.commit.unwrap_or("not told when it was built"), ""),
-            cells("program", &shown(self.program.as_deref()), ""),
+            cells("program", self.program.as_deref().unwrap_or_default(), ""),
         ];
         for path in &self.on_path {
-            rows.push(cells("on PATH", &shown(Some(path)), ""));
+            rows.push(cells("on PATH", path, ""));
         }
         if self.on_path.is_empty() {
             rows.push(cells("on PATH", "no: give your editor the whole path of the program", ""));
@@ -506,23 +546,20 @@ impl Report {
         };
         let mut rows = vec![
             cells("catalogue", &built_in, ""),
-            cells("your own", &user, &shown(catalogue.user.as_deref())),
-            cells("cache", &cache.text(), &shown(cache.folder.as_deref())),
-            cells("engine", &engine.state, &shown(engine.socket.as_deref())),
+            cells("your own", &user, catalogue.user.as_deref().unwrap_or_default()),
+            cells("cache", &cache.text(), cache.folder.as_deref().unwrap_or_default()),
+            cells("engine", &engine.state, engine.socket.as_deref().unwrap_or_default()),
             cells("registries", &registry.state, ""),
         ];
         for path in &registry.credentials {
-            rows.push(cells("", "credentials, read when a registry is asked", &shown(Some(path))));
+            rows.push(cells("", "credentials, read when a registry is asked", path));
         }
         rows
     }
 
     fn others(&self) -> Vec<[String; 3]> {
-        let mut rows: Vec<_> = self
-            .rivals
-            .iter()
-            .map(|rival| cells(rival.name, &shown(Some(&rival.path)), ""))
-            .collect();
+        let mut rows: Vec<_> =
+            self.rivals.iter().map(|rival| cells(rival.name, &rival.path, "")).collect();
         if !rows.is_empty() {
             rows.push(cells(
                 "An editor that starts one of them, too, shows what both find.",
@@ -536,7 +573,7 @@ impl Report {
 
 impl Row {
     fn cells(&self) -> [String; 3] {
-        let source = self.source.as_deref().map(|path| format!("from {}", shown(Some(path))));
+        let source = self.source.as_deref().map(|path| format!("from {path}"));
         cells(&self.name, &self.value.to_string(), &source.unwrap_or_default())
     }
 }
@@ -562,8 +599,8 @@ fn cells(name: &str, value: &str, note: &str) -> [String; 3] {
     [name, value, note].map(printable)
 }
 
-fn shown(path: Option<&Path>) -> String {
-    path.map(|path| path.display().to_string()).unwrap_or_default()
+fn shown(path: &Path) -> String {
+    path.display().to_string()
 }
 
 /// An age in its greatest unit: `3 days`.
@@ -612,7 +649,7 @@ mod tests {
         let rows = rows(&settings, &files);
         let source = |name: &str| {
             let row = rows.iter().find(|row| row.name == name).expect(name);
-            row.source.as_deref().and_then(Path::to_str)
+            row.source.as_deref()
         };
         assert_eq!(source("size.unit"), Some("a"));
         assert_eq!(source("diagnostics.severity.no-from"), Some("b"));
@@ -623,6 +660,11 @@ mod tests {
     fn other_settings_of_an_editor_are_passed_over() {
         let layer = json!({ "editor.fontSize": 12, "stagewright.size.unit": "MiB" });
         assert_eq!(ours(layer), json!({ "stagewright.size.unit": "MiB" }));
+        let of_extension = json!({
+            "stagewright.path": "/a", "stagewright.trace.server": "off",
+            "stagewright": { "path": "/a", "trace": { "server": "off" }, "size": { "unit": "MiB" } },
+        });
+        assert_eq!(ours(of_extension), json!({ "stagewright": { "size": { "unit": "MiB" } } }));
         let bare = json!({ "size.unit": "MiB", "colour": 1 });
         assert_eq!(ours(bare.clone()), bare);
     }

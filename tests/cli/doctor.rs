@@ -3,6 +3,8 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
+#[cfg(unix)]
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,6 +23,12 @@ fn doctor(home: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
     finish(command)
 }
 
+/// Makes that file a program.
+fn make_executable(path: &Path) {
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("made");
+}
+
 fn data(run: &Run) -> Value {
     serde_json::from_str(&run.out).expect("an object")
 }
@@ -34,6 +42,7 @@ fn named<'a>(list: &'a Value, name: &str) -> &'a Value {
 #[test]
 fn where_nothing_is_set() {
     let home = folder(&[("bin/docker-langserver", b""), (".docker/config.json", b"{}")]);
+    make_executable(&home.path().join("bin/docker-langserver"));
     let run = doctor(home.path(), &["--json"], &[]).with_code(0);
     let told = data(&run);
     assert_eq!(told["version"], env!("CARGO_PKG_VERSION"));
@@ -67,9 +76,11 @@ fn where_nothing_is_set() {
 fn as_text() {
     let home = folder(&[
         ("bin/stagewright", b""),
+        ("bin/tally", b"it may not be executed"),
         ("cache/stagewright/registry/a.json", b"12345"),
         ("cache/stagewright/registry/b.json", b"12345"),
     ]);
+    make_executable(&home.path().join("bin/stagewright"));
     let variables = [("STAGEWRIGHT_LOG", "debug"), ("HTTPS_PROXY", "http://me:secret@nowhere")];
     let text = doctor(home.path(), &[], &variables).with_code(0).out;
     let on_path = format!("  on PATH    {}\n", home.path().join("bin/stagewright").display());
@@ -91,10 +102,12 @@ fn as_text() {
 
 #[test]
 fn settings_of_files() {
-    let mine = b"{ // as VS Code has them\n  \"editor.fontSize\": 12,\n  \"stagewright.size.unit\": \"MiB\",
+    let mine = "\u{feff}{ // as VS Code has them\n  \"editor.fontSize\": 12,\n  \"stagewright.size.unit\": \"MiB\",
+        \"stagewright.path\": \"~/bin/stagewright\",
         \"stagewright.diagnostics.severity\": { \"no-from\": \"hint\" } }";
     let theirs = br#"{ "size": { "unit": "MB", "registry": ["ghcr.io"] } }"#;
-    let home = folder(&[("mine.json", mine), ("theirs.json", theirs), ("bad.json", b"{")]);
+    let home =
+        folder(&[("mine.json", mine.as_bytes()), ("theirs.json", theirs), ("bad.json", b"{")]);
     let files = ["--settings", "mine.json", "--settings", "theirs.json", "--json"];
     let told = data(&doctor(home.path(), &files, &[]).with_code(0));
     for (name, value, source) in [
@@ -119,6 +132,7 @@ fn what_is_wrong_is_told_and_counts() {
     let home = folder(&[
         ("a.json", br#"{ "stagewright": { "size": { "unit": "kg" } } }"#),
         ("data/stagewright/catalogue.bin", b"nonsense"),
+        ("cache/stagewright/registry", b"no folder"),
     ]);
     let run = doctor(home.path(), &["--settings", "a.json"], &[("STAGEWRIGHT_LOG", "a=b=c")]);
     let text = run.with_code(1).out;
@@ -126,11 +140,24 @@ fn what_is_wrong_is_told_and_counts() {
     for part in [
         "the setting `size.unit` must be",
         "catalogue.bin is no catalogue",
+        "registry cannot be read (Not a directory",
         "STAGEWRIGHT_LOG does not count",
     ] {
         assert!(problems.contains(part), "{part} is not in:\n{text}");
     }
-    assert_eq!(problems.lines().count(), 3, "{problems}");
+    assert_eq!(problems.lines().count(), 4, "{problems}");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_path_that_is_no_text_is_told() {
+    let home = folder(&[]);
+    let mut command = command(home.path(), &["doctor", "--json"]);
+    let cache = home.path().join(std::ffi::OsStr::from_bytes(b"caf\xe9"));
+    command.env("XDG_CACHE_HOME", cache);
+    let told = data(&finish(command).with_code(0));
+    let folder = told["cache"]["folder"].as_str().expect("a text");
+    assert!(folder.ends_with("caf\u{fffd}/stagewright/registry"), "{folder}");
 }
 
 /// A server that has nothing: says 404 to everyone, and counts them. Whoever begins with TLS is left.

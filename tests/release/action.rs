@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::archive;
 use crate::page::{self, HOME};
-use crate::program::{GREETING, VERSION};
+use crate::program::{GREETING, TARGET, VERSION};
 use crate::run::{Place, Run, cached, repository, run};
 use crate::server::Server;
 
@@ -63,7 +63,7 @@ fn what_is_found_stands_at_its_line() {
 fn another_archive_is_not_run() {
     let place = Place::new();
     let server = archive::release(&place, |folder| {
-        let archive = folder.join(format!("stagewright-{}.tar.gz", crate::program::TARGET));
+        let archive = folder.join(format!("stagewright-{}.tar.gz", TARGET));
         let mut bytes = fs::read(&archive).expect("an archive");
         bytes.push(0);
         fs::write(archive, bytes).expect("written");
@@ -87,6 +87,26 @@ fn a_sum_of_the_users_counts_more() {
     let wrong = action(&place, &server, json!({ "sha256": "0".repeat(64) }));
     assert_eq!(wrong.code, 1, "{}", wrong.text);
     assert!(wrong.text.contains("it was not run"), "{}", wrong.text);
+
+    let sums = format!("site/releases/download/v{VERSION}/stagewright-{TARGET}.tar.gz.sha256");
+    let sum = fs::read_to_string(place.home().join(sums)).expect("a sum");
+    let sum = sum.split(' ').next().expect("a sum").to_uppercase() + "\n";
+    place.put("Dockerfile", "FROM scratch\n");
+    let right = action(&place, &server, json!({ "sha256": sum }));
+    assert_eq!(right.code, 0, "{}", right.text);
+}
+
+#[test]
+fn a_version_is_a_number_or_a_tag_of_a_release() {
+    let place = Place::new();
+    let server = archive::release(&place, |_| ());
+    place.put("Dockerfile", "FROM scratch\n");
+    let tag = action(&place, &server, json!({ "version": format!("v{VERSION}") }));
+    assert_eq!(tag.code, 0, "{}", tag.text);
+    let none = action(&place, &server, json!({ "version": "98.7.6" }));
+    let told = format!(".tar.gz of version 98.7.6 cannot be had from {}", server.address);
+    assert_eq!(none.code, 1, "{}", none.text);
+    assert!(none.text.contains("::error::") && none.text.contains(&told), "{}", none.text);
 }
 
 #[test]

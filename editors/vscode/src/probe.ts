@@ -1,6 +1,7 @@
 /** Asks a file whether it is a server, by running `FILE --version`. */
 import { execFile, type ExecFileException } from 'node:child_process';
 import { access, chmod, constants, open } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { type Candidate, MISSING, type Probed, readVersion } from './binary.ts';
 
 /** A server answers in a few milliseconds; a file on a slow network share takes longer to load. */
@@ -20,11 +21,15 @@ export async function probe({ file, bundled }: Candidate): Promise<Probed> {
     return version === undefined ? { problem: 'it is some other program' } : { version };
 }
 
-function run(file: string): Promise<{ error: ExecFileException | null; printed: string }> {
-    return new Promise((resolve) => {
-        const options = { timeout: TIMEOUT, windowsHide: true };
-        execFile(file, ['--version'], options, (error, printed) => resolve({ error, printed }));
-    });
+async function run(file: string): Promise<{ error: ExecFileException | null; printed: string }> {
+    // Whoever is late is ended for certain: everything waits for it.
+    const options = { timeout: TIMEOUT, killSignal: 'SIGKILL', windowsHide: true } as const;
+    try {
+        const { stdout } = await promisify(execFile)(file, ['--version'], options);
+        return { error: null, printed: stdout };
+    } catch (error) {
+        return { error: error as ExecFileException, printed: '' };
+    }
 }
 
 /** Some ways of unpacking lose the mode of files. What cannot be mended here, the run tells. */
@@ -48,8 +53,8 @@ async function inWords(file: string, error: ExecFileException): Promise<string> 
         return 'it may not be executed';
     }
     // A program for another processor is given to a shell, which ends with some number or other, and
-    // one for another C library counts as missing: only a script can really end like this.
-    return start === '#!' ? `it ended with ${String(error.signal ?? error.code)}` : FOREIGN;
+    // one for another C library counts as missing: only a script can really end with a number.
+    return start === '#!' || error.signal ? `it ended with ${String(error.signal ?? error.code)}` : FOREIGN;
 }
 
 /** The first two characters of a file; nothing if there is none. */

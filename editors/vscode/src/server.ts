@@ -3,7 +3,9 @@ import { homedir } from 'node:os';
 import {
     type Disposable,
     env,
+    languages,
     type LogOutputChannel,
+    type TextDocument,
     Uri,
     window,
     workspace,
@@ -15,6 +17,15 @@ import { forServer, openPathSetting, SECTION, serverPath } from './settings.ts';
 import { Status } from './status.ts';
 
 const INSTALL_PAGE = 'https://github.com/stagewright/stagewright/blob/main/docs/editors/vscode.md';
+
+/** What the server is told of. What comes from elsewhere, such as an old version in Git, has no folder. */
+const SERVED = ['file', 'untitled'].map((scheme) => ({ language: 'dockerfile', scheme }));
+
+/** The document in front, if the server knows it. */
+export function servedInFront(): TextDocument | undefined {
+    const document = window.activeTextEditor?.document;
+    return document !== undefined && languages.match(SERVED, document) > 0 ? document : undefined;
+}
 
 export class Server implements Disposable {
     readonly log: LogOutputChannel = window.createOutputChannel('Stagewright', { log: true });
@@ -49,7 +60,9 @@ export class Server implements Disposable {
     }
 
     restart(): Promise<void> {
-        this.queue = this.queue.then(() => this.stopNow()).then(() => this.startNow());
+        const restarted = this.queue.then(() => this.stopNow()).then(() => this.startNow());
+        // The next one is tried even if this one fails.
+        this.queue = restarted.catch((error: unknown) => this.tellFailed(error));
         return this.queue;
     }
 
@@ -87,12 +100,7 @@ export class Server implements Disposable {
         );
         client.onDidChangeState(({ newState }) => this.tellState(newState, found));
         this.client = client;
-        try {
-            await client.start();
-        } catch (error) {
-            this.log.error(`the server did not start: ${String(error)}`);
-            this.status.show({ kind: 'stopped', why: String(error) });
-        }
+        await client.start();
     }
 
     private async stopNow(): Promise<void> {
@@ -104,10 +112,7 @@ export class Server implements Disposable {
 
     private options(): LanguageClientOptions {
         return {
-            documentSelector: [
-                { language: 'dockerfile', scheme: 'file' },
-                { language: 'dockerfile', scheme: 'untitled' },
-            ],
+            documentSelector: SERVED,
             outputChannel: this.log,
             traceOutputChannel: this.log,
             middleware: {
@@ -135,6 +140,11 @@ export class Server implements Disposable {
             default:
                 this.status.show({ kind: 'starting' });
         }
+    }
+
+    private tellFailed(error: unknown): void {
+        this.log.error(`the server did not start: ${String(error)}`);
+        this.status.show({ kind: 'stopped', why: String(error) });
     }
 
     private tellNotFound(failures: readonly Failure[]): void {

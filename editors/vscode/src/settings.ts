@@ -6,8 +6,9 @@ export const SECTION = 'stagewright';
 /** The settings that the server must not be sent: it knows none of them. */
 const OURS = ['path', 'trace'];
 
+/** Whatever stands in settings.json: VS Code gives a number as it is. */
 export function serverPath(): string {
-    return workspace.getConfiguration(SECTION).get('path', '');
+    return String(workspace.getConfiguration(SECTION).get<unknown>('path') ?? '');
 }
 
 /** Opens the settings editor at the path, on the page where it is set or would have to be. */

@@ -90,6 +90,22 @@ fn a_program_of_another_system_is_told() {
     }
 }
 
+#[test]
+fn a_program_that_does_not_answer_is_not_waited_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let program = folder.path().join("stagewright");
+    // Serves, as far as Neovim can tell, but is not done with its version for a long time.
+    fs::write(&program, "#!/bin/sh\necho stagewright\nexec sleep 40\n").expect("a program");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("permissions");
+    for version in SUPPORTED {
+        let options = format!("{{ cmd = {{ '{}', 'lsp' }} }}", program.display());
+        let init = SPACE.to_owned() + &init(version, &options);
+        let mut session = Session::unserved(version, "Dockerfile", TEXT, &init);
+        let report = health(&mut session);
+        assert_says(&report, &["does not say its version: no answer within 5 seconds"]);
+    }
+}
+
 // Shows: settings
 #[test]
 fn settings_in_force_are_listed_and_mistakes_in_them_told() {

@@ -84,11 +84,31 @@ fn a_split_is_looked_at_before_it_is_made() {
     }
 }
 
+#[test]
+fn a_split_of_a_file_that_is_gone_is_not_made() {
+    for mut session in start(TEXT) {
+        session.keys(":Stagewright split smallest<CR>");
+        session.until_shown("+FROM golang:1.22 AS builder");
+        // What is looked at is all that is left.
+        session.keys(":1bwipeout<CR>");
+        session.until("one window", "#vim.api.nvim_list_wins() == 1");
+        session.keys("<CR>");
+        session.until_shown("The file has changed since: nothing is done");
+        session.until_text("\n");
+    }
+}
+
 // Shows: refusal
 #[test]
 fn why_there_is_no_split_is_told() {
     for mut session in start("FROM debian:12\nCMD [\"/bin/sh\"]\n") {
         session.keys(":Stagewright split<CR>");
         session.until_shown("Nothing is built here that could be left behind. [nothing-built]");
+    }
+    for mut session in start("FROM mine/own:1\nRUN make\nCMD [\"/a\"]\n") {
+        session.keys(":Stagewright split<CR>");
+        // The place without the name of a file that there is not.
+        session.until_shown("1:6: What the base image mine/own:1 provides is not known.");
+        assert!(!session.screen().contains("<stdin>"), "{}", session.screen());
     }
 }

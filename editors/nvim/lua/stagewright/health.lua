@@ -13,6 +13,9 @@ local fail = health.error or health.report_error
 -- Other servers for Dockerfiles, by the names they have in nvim-lspconfig.
 local rivals = { dockerls = true, docker_language_server = true, tally = true }
 
+-- How long the program may take to say its version, in milliseconds.
+local PATIENCE = 5000
+
 -- The names of docs/settings.md. One that ends in a dot stands for all below it.
 M.settings = {
   'diagnostics.enable',
@@ -39,6 +42,26 @@ local function check_editor()
   return vim.lsp.start ~= nil
 end
 
+-- What the program says, or what keeps it from that. One that does not end is not waited for.
+local function version_of(program)
+  local answer = ''
+  local options = { stdout_buffered = true, stderr_buffered = true }
+  local function hear(_, lines)
+    answer = vim.trim(answer .. table.concat(lines, '\n'))
+  end
+  options.on_stdout, options.on_stderr = hear, hear
+  local started, job = pcall(vim.fn.jobstart, { program, '--version' }, options)
+  if not started then
+    return job
+  end
+  local code = vim.fn.jobwait({ job }, PATIENCE)[1]
+  if code == -1 then
+    vim.fn.jobstop(job)
+    return ('no answer within %d seconds'):format(PATIENCE / 1000)
+  end
+  return code == 0 and answer or ('exit code %d\n%s'):format(code, answer)
+end
+
 local function check_binary()
   local command = require('stagewright').configured().cmd
   if type(command) ~= 'table' then
@@ -51,8 +74,8 @@ local function check_binary()
       "Or give the place: require('stagewright').setup({ cmd = { '/path/to/stagewright', 'lsp' } })",
     })
   end
-  local answer = vim.trim(vim.fn.system({ program, '--version' }))
-  if vim.v.shell_error == 0 and vim.startswith(answer, 'stagewright ') then
+  local answer = version_of(program)
+  if vim.startswith(answer, 'stagewright ') then
     ok(('%s at %s'):format(answer, program))
   else
     fail(('%s does not say its version: %s'):format(program, answer), {

@@ -31,6 +31,12 @@ local function text(lines)
   return table.concat(lines, '\n') .. '\n'
 end
 
+-- Whether the buffer is still there, and as it was then.
+local function is_at(buffer, tick)
+  local is_there = vim.api.nvim_buf_is_loaded(buffer)
+  return is_there and vim.api.nvim_buf_get_changedtick(buffer) == tick
+end
+
 -- A window below with the patch from the buffer's lines to the new ones.
 local function preview(buffer, old, new)
   local tick = vim.api.nvim_buf_get_changedtick(buffer)
@@ -50,10 +56,14 @@ local function preview(buffer, old, new)
   end
   vim.wo[window].winbar = TITLE
 
-  vim.keymap.set('n', 'q', '<Cmd>close<CR>', { buffer = shown })
+  -- `:close` would fail in the last window.
+  local function close()
+    vim.api.nvim_buf_delete(shown, { force = true })
+  end
+  vim.keymap.set('n', 'q', close, { buffer = shown })
   vim.keymap.set('n', '<CR>', function()
-    vim.cmd('close')
-    if vim.api.nvim_buf_get_changedtick(buffer) == tick then
+    close()
+    if is_at(buffer, tick) then
       vim.api.nvim_buf_set_lines(buffer, 0, -1, true, new)
     else
       vim.notify('The file has changed since: nothing is done', vim.log.levels.WARN)
@@ -78,7 +88,8 @@ function M.split(runtime)
   local old = vim.api.nvim_buf_get_lines(buffer, 0, -1, true)
   run(command, text(old), function(code, new, problem)
     if code ~= 0 then
-      return vim.notify((problem:gsub('^<stdin>: ', '')), vim.log.levels.WARN)
+      -- The place, if there is one, is in the file that is looked at.
+      return vim.notify((problem:gsub('^<stdin>:%s*', '')), vim.log.levels.WARN)
     end
     -- Behind the last line end.
     table.remove(new)

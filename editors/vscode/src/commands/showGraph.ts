@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Range, type Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
 import { page } from '../graph/page.ts';
 import { readGraph } from '../graph/read.ts';
-import type { Server } from '../server.ts';
+import { servedInFront, type Server } from '../server.ts';
 
 /** How long typing must pause, in milliseconds, before the graph is drawn anew. */
 const PAUSE = 250;
@@ -12,8 +12,8 @@ const PAUSE = 250;
 const shown = new Map<string, WebviewPanel>();
 
 export async function showGraph(server: Server): Promise<void> {
-    const document = window.activeTextEditor?.document;
-    if (document?.languageId !== 'dockerfile') {
+    const document = servedInFront();
+    if (document === undefined) {
         void window.showWarningMessage('Open the Dockerfile whose stages are to be shown.');
         return;
     }

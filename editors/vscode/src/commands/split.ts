@@ -7,13 +7,13 @@ import {
     type LanguageClient,
 } from 'vscode-languageclient/node';
 import type { Previews } from '../preview.ts';
-import type { Server } from '../server.ts';
+import { servedInFront, type Server } from '../server.ts';
 
 const KIND = 'refactor.rewrite.split';
 
 export async function split(server: Server, previews: Previews): Promise<void> {
-    const document = window.activeTextEditor?.document;
-    if (document?.languageId !== 'dockerfile') {
+    const document = servedInFront();
+    if (document === undefined) {
         void window.showWarningMessage('Open the Dockerfile that is to be split.');
         return;
     }

@@ -334,6 +334,20 @@ test('a split is shown before it is applied, and applied only then', async () =>
     await savesAs('serves/Dockerfile', SERVES_SPLIT);
 });
 
+test('what is not on the disk is not taken for a file without stages', async () => {
+    await open('serves/Dockerfile');
+    await bench.command(SPLIT);
+    await bench.pick('on scratch');
+    // The preview is in front now.
+    await bench.sees('.editor.modified .view-line', 'COPY --from=builder /app /app');
+    await bench.command(SPLIT);
+    await bench.message('Open the Dockerfile that is to be split.');
+    await bench.command('Stagewright: Show Stage Graph');
+    await bench.message('Open the Dockerfile whose stages are to be shown.');
+    await bench.answer('on scratch', 'Cancel');
+    await bench.page.locator('.monaco-diff-editor').waitFor({ state: 'detached' });
+});
+
 // Shows: refusal
 test('what is not split is told with the reason', async () => {
     await open('refused/Dockerfile');
@@ -393,6 +407,8 @@ test('a wrong path is told with the path, and mended by the setting', async () =
     await bench.answer(told, 'Open the Setting');
     await bench.sees('.settings-editor .setting-item-contents', 'The server to start');
     assert.deepEqual(await host.servers(), []);
+    await bench.set({ 'stagewright.path': 5 });
+    await bench.message('5 (the setting stagewright.path): there is no such file');
     await bench.set({});
     await until('a server runs', async () => (await host.servers()).length === 1);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -37,6 +37,25 @@ for (const { name, text, mode, problem } of [
 test('a missing file is told in words', async () => {
     const file = join(folder, 'missing');
     assert.deepEqual(await probe({ file, from: 'here', bundled: false }), { problem: 'there is no such file' });
+});
+
+test('a program that breaks down is told by its signal', async () => {
+    // The start of a program of this platform, as a broken download leaves it.
+    const file = join(folder, 'half');
+    await copyFile('/bin/bash', file);
+    await truncate(file, 50_000);
+    assert.match(JSON.stringify(await probe({ file, from: 'here', bundled: false })), /it ended with SIG[A-Z]+/);
+});
+
+test('a file in PATH that is no folder has nothing in it', async () => {
+    const file = join(await program('file', ''), 'stagewright');
+    assert.deepEqual(await probe({ file, from: 'in PATH', bundled: false }), { problem: 'there is no such file' });
+});
+
+test('a program that does not end is ended, whatever it thinks of that', async () => {
+    const file = await program('stubborn', "#!/bin/sh\ntrap '' TERM\nsleep 20\n");
+    const problem = 'it did not answer within 10 seconds';
+    assert.deepEqual(await probe({ file, from: 'here', bundled: false }), { problem });
 });
 
 test('a server tells its version', async () => {

@@ -48,7 +48,8 @@ const TESTS: &[(&str, char)] =
 
 /// What stands above or in the line of a test that is run, and of one that is left out.
 const RUN: &[&str] = &["#[test]", "@Test", "(ert-deftest ", "test('", "test(\""];
-const LEFT_OUT: &[&str] = &["#[ignore", "@Disabled", ":expected-result", "skip: true", "todo: true"];
+const LEFT_OUT: &[&str] =
+    &["#[ignore", "@Disabled", ":expected-result", "skip: true", "todo: true"];
 
 /// A test that shows something.
 struct Shown {

@@ -286,6 +286,8 @@ fn settings_are_heeded() {
     helix.press("Space k");
     helix.until_shown("pull  286 MiB");
     helix.press("Escape");
+    // A key right behind it would be one with Alt.
+    helix.until("the hover to go", |screen| !screen.contains("pull  286 MiB"));
     helix.press("Space d");
     helix.until_shown("WARN     unknown-instruction");
 }

@@ -33,8 +33,8 @@ const COMMIT: Option<&str> = option_env!("STAGEWRIGHT_COMMIT");
 /// Other servers for Dockerfiles. An editor that starts one beside this program shows what both find.
 const RIVALS: [&str; 3] = ["docker-langserver", "docker-language-server", "tally"];
 
-/// The variables that change what the program does.
-const VARIABLES: [&str; 16] = [
+/// The variables that change what the program does. Those of a proxy count in small letters, too.
+const VARIABLES: [&str; 20] = [
     LOG_VARIABLE,
     "DOCKER_HOST",
     "DOCKER_CONFIG",
@@ -46,9 +46,13 @@ const VARIABLES: [&str; 16] = [
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
     "ALL_PROXY",
+    "all_proxy",
     "HTTPS_PROXY",
+    "https_proxy",
     "HTTP_PROXY",
+    "http_proxy",
     "NO_PROXY",
+    "no_proxy",
     "NO_COLOR",
     "CLICOLOR_FORCE",
 ];
@@ -57,7 +61,8 @@ const VARIABLES: [&str; 16] = [
 const OF_EXTENSION: [&str; 2] = ["path", "trace"];
 
 /// What of [`VARIABLES`] may hold a password.
-const SECRET: [&str; 3] = ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"];
+const SECRET: [&str; 6] =
+    ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
 
 const EXAMPLES: &str = "\
 Examples:

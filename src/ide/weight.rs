@@ -22,6 +22,7 @@ use crate::language::mount::MountOption;
 use crate::language::platform::Platform;
 use crate::model::{self, Base, Facts, Stage, mount, state};
 use crate::shell;
+use crate::split::command::SHELLS;
 use crate::syntax::expand::Mode;
 use crate::syntax::{self, Arguments, Heredoc, Instruction, Placed, json};
 use crate::workspace::{Context, Copied};
@@ -37,9 +38,6 @@ const MAX_REASON: usize = 160;
 
 /// How many instructions are told one by one.
 const MAX_ROWS: usize = 8;
-
-/// The shells whose commands are read.
-const SHELLS: [&str; 4] = ["sh", "bash", "dash", "ash"];
 
 /// The build context, or why it is not known: a short text without a full stop.
 pub type BuildContext<'a> = Result<&'a Context, &'a str>;

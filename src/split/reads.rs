@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::command::SHELLS;
 use super::sources::{Piece, Sources, pieces};
 use super::world::base_name;
 
@@ -178,9 +179,6 @@ const ARGUMENTS: &[&str] = &[".arg", ".args"];
 /// What names a program where it is set, not called: `FileName = "git"`.
 const PROGRAM_SETTINGS: &[&str] = &["FileName"];
 
-/// Programs that read commands.
-const SHELLS: &[&str] = &["ash", "bash", "dash", "sh", "zsh"];
-
 /// What was found in the sources of a program.
 #[derive(Debug, Default)]
 pub struct Reads {
@@ -255,78 +253,14 @@ impl Reads {
         let Some(calls) = CALLS.iter().find(|calls| calls.endings.contains(&ending)) else {
             return;
         };
-        let mut open: Vec<Frame> = Vec::new();
-        let mut word = String::new();
-        let mut is_ended = false;
-        let mut is_behind_list = false;
-        let mut names_program = false;
-        let mut looks_here = false;
-        let mut lists_computed = false;
+        let mut reader = Reader::new(self, path, calls);
         for piece in pieces(text, ending) {
-            let code = match piece {
-                Piece::Text(text) => {
-                    word.clear();
-                    if std::mem::take(&mut names_program) {
-                        self.program(text);
-                    }
-                    self.text(path, text, &mut open);
-                    continue;
-                }
-                Piece::Code(code) => code,
-            };
-            for c in code.chars() {
-                match c {
-                    c if c.is_alphanumeric()
-                        || "_.".contains(c)
-                        || ":!".contains(c) && !word.is_empty() =>
-                    {
-                        if is_ended && c != '.' {
-                            word.clear();
-                        }
-                        is_ended = false;
-                        word.push(c);
-                        continue;
-                    }
-                    '(' => {
-                        looks_here |= is_one(&word, calls.here);
-                        open.push(Frame::new(calls.class(&word)));
-                    }
-                    '[' => open.push(Frame::new(Class::Other)),
-                    // `[]string{"a"}` and `new String[]{"a"}` are lists.
-                    '{' if is_behind_list => open.push(Frame::new(Class::Other)),
-                    '{' => open.push(Frame::new(Class::Block)),
-                    ')' | ']' | '}' => {
-                        let Some(frame) = open.pop() else { continue };
-                        let reads = matches!(frame.class, Class::Files | Class::Folders);
-                        self.is_computed |= reads && !frame.has_text;
-                        let parts = &frame.parts;
-                        looks_here |= frame.class == Class::Path
-                            && !parts.is_empty()
-                            && parts.iter().all(|part| is_here(part));
-                        self.take_path(&parts.join("/"));
-                        lists_computed |= frame.class == Class::Folders && !frame.has_text;
-                    }
-                    '=' if PROGRAM_SETTINGS.iter().any(|name| word.ends_with(name)) => {
-                        names_program = true;
-                        word.clear();
-                        continue;
-                    }
-                    // A name may stand before its brackets, and a line begin with a dot.
-                    c if c.is_whitespace() => {
-                        is_ended = true;
-                        continue;
-                    }
-                    _ => {}
-                }
-                word.clear();
-                is_ended = false;
-                names_program = false;
-                is_behind_list = c == ']';
+            match piece {
+                Piece::Text(text) => reader.text(text),
+                Piece::Code(code) => code.chars().for_each(|c| reader.character(c)),
             }
         }
-        if looks_here && lists_computed {
-            self.whole.get_or_insert_with(|| path.to_owned());
-        }
+        reader.end();
     }
 
     fn text(&mut self, path: &str, text: &str, open: &mut [Frame]) {
@@ -358,7 +292,7 @@ impl Reads {
                 let is_first = !std::mem::replace(&mut frame.has_text, true);
                 let is_command = frame.is_shell && !text.starts_with('-');
                 if is_first {
-                    frame.is_shell = SHELLS.contains(&base_name(text));
+                    frame.is_shell = reads_commands(base_name(text));
                     self.starts_shell = frame.is_shell;
                 }
                 if is_first || is_command {
@@ -442,9 +376,124 @@ fn parts(text: &str) -> Vec<String> {
     parts.take_while(is_plain).map(str::to_owned).collect()
 }
 
+/// Whether a program reads commands: a shell of those that are understood, or zsh, whose names of
+/// programs stand in the same place.
+fn reads_commands(program: &str) -> bool {
+    SHELLS.contains(&program) || program == "zsh"
+}
+
 /// Whether a text stands for all in the folder that the program is started in.
 fn is_here(text: &str) -> bool {
     matches!(text, "user.dir" | "." | "./" | "*" | "./*" | "**" | "./**" | "*/*" | "**/*" | "*.*")
+}
+
+/// What is read of a file, one character of code after the other.
+struct Reader<'r> {
+    found: &'r mut Reads,
+    path: &'r str,
+    calls: &'static Calls,
+    open: Vec<Frame>,
+    /// The name that the last characters make.
+    word: String,
+    /// Whether space stands behind it.
+    is_ended: bool,
+    /// Whether the last character closes a list.
+    is_behind_list: bool,
+    /// Whether the next text names a program.
+    names_program: bool,
+    /// Whether something stands for the folder that the program is started in.
+    looks_here: bool,
+    /// Whether a folder is read whose path is computed.
+    lists_computed: bool,
+}
+
+impl<'r> Reader<'r> {
+    fn new(found: &'r mut Reads, path: &'r str, calls: &'static Calls) -> Reader<'r> {
+        Reader {
+            found,
+            path,
+            calls,
+            open: Vec::new(),
+            word: String::new(),
+            is_ended: false,
+            is_behind_list: false,
+            names_program: false,
+            looks_here: false,
+            lists_computed: false,
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.word.clear();
+        if std::mem::take(&mut self.names_program) {
+            self.found.program(text);
+        }
+        self.found.text(self.path, text, &mut self.open);
+    }
+
+    fn character(&mut self, c: char) {
+        match c {
+            c if self.goes_on(c) => return self.name(c),
+            // A name may stand before its brackets, and a line begin with a dot.
+            c if c.is_whitespace() => {
+                self.is_ended = true;
+                return;
+            }
+            '=' if PROGRAM_SETTINGS.iter().any(|name| self.word.ends_with(name)) => {
+                self.names_program = true;
+                self.word.clear();
+                return;
+            }
+            '(' => {
+                self.looks_here |= is_one(&self.word, self.calls.here);
+                self.open.push(Frame::new(self.calls.class(&self.word)));
+            }
+            '[' => self.open.push(Frame::new(Class::Other)),
+            // `[]string{"a"}` and `new String[]{"a"}` are lists.
+            '{' if self.is_behind_list => self.open.push(Frame::new(Class::Other)),
+            '{' => self.open.push(Frame::new(Class::Block)),
+            // One that nothing opened is passed over.
+            ')' | ']' | '}' => match self.open.pop() {
+                Some(frame) => self.close(&frame),
+                None => return,
+            },
+            _ => {}
+        }
+        self.word.clear();
+        self.is_ended = false;
+        self.names_program = false;
+        self.is_behind_list = c == ']';
+    }
+
+    /// Whether a character is one of a name.
+    fn goes_on(&self, c: char) -> bool {
+        c.is_alphanumeric() || "_.".contains(c) || ":!".contains(c) && !self.word.is_empty()
+    }
+
+    fn name(&mut self, c: char) {
+        if self.is_ended && c != '.' {
+            self.word.clear();
+        }
+        self.is_ended = false;
+        self.word.push(c);
+    }
+
+    /// What a call was given, at its end.
+    fn close(&mut self, frame: &Frame) {
+        let reads = matches!(frame.class, Class::Files | Class::Folders);
+        self.found.is_computed |= reads && !frame.has_text;
+        self.lists_computed |= frame.class == Class::Folders && !frame.has_text;
+        self.looks_here |= frame.class == Class::Path
+            && !frame.parts.is_empty()
+            && frame.parts.iter().all(|part| is_here(part));
+        self.found.take_path(&frame.parts.join("/"));
+    }
+
+    fn end(self) {
+        if self.looks_here && self.lists_computed {
+            self.found.whole.get_or_insert_with(|| self.path.to_owned());
+        }
+    }
 }
 
 impl Calls {

@@ -81,7 +81,11 @@ fn as_text() {
         ("cache/stagewright/registry/b.json", b"12345"),
     ]);
     make_executable(&home.path().join("bin/stagewright"));
-    let variables = [("STAGEWRIGHT_LOG", "debug"), ("HTTPS_PROXY", "http://me:secret@nowhere")];
+    let variables = [
+        ("STAGEWRIGHT_LOG", "debug"),
+        ("HTTPS_PROXY", "http://me:secret@nowhere"),
+        ("https_proxy", "http://me:secret@nowhere"),
+    ];
     let text = doctor(home.path(), &[], &variables).with_code(0).out;
     let on_path = format!("  on PATH    {}\n", home.path().join("bin/stagewright").display());
     for part in [
@@ -89,7 +93,8 @@ fn as_text() {
         &on_path,
         "\nSettings\n  diagnostics.enable      true\n",
         "  STAGEWRIGHT_LOG  debug\n",
-        "is set; it may hold a password\n",
+        "  HTTPS_PROXY      is set; it may hold a password\n",
+        "  https_proxy      is set; it may hold a password\n",
         "2 answers, 10 B, ",
         "not asked: `size.registry` is off\n",
         "\nNothing is wrong.\n",

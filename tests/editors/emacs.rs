@@ -5,7 +5,7 @@ use std::fs;
 use std::ops::Deref;
 use std::path::Path;
 
-use super::neovim::{path_with_the_binary, root};
+use super::given::{SINGLE, SPLIT, STAGES, path_with_the_binary, root};
 use super::page::{block, blocks};
 use super::terminal::{Terminal, position};
 
@@ -16,42 +16,6 @@ const ADVICE: &str = "This test needs two Emacs: `.ci/test` installs them, as do
 /// What makes an Emacs quick to start and easy to read, and is no part of what is tested.
 const EARLY: &str = "(setq native-comp-deferred-compilation nil native-comp-jit-compilation nil
     inhibit-startup-screen t column-number-mode t)";
-
-const TEXT: &str = "\
-FROM golang:1.22 AS builder
-WORKDIR /src
-RUN go build -o /app .
-
-FROM alpine:3.20
-COPY --from=builder /app /app
-EXPO 8080
-CMD [\"/app\"]
-";
-
-/// Single-stage, and what becomes of it.
-const WHOLE: &str = "\
-# Serves.
-FROM golang:1.22
-WORKDIR /src
-COPY go.mod main.go ./
-RUN CGO_ENABLED=0 go build -o /app .
-EXPOSE 80
-CMD [\"/app\"]
-";
-
-const SPLIT: &str = "\
-# Serves.
-FROM golang:1.22 AS builder
-WORKDIR /src
-COPY go.mod main.go ./
-RUN CGO_ENABLED=0 go build -o /app .
-
-FROM gcr.io/distroless/static-debian12
-WORKDIR /src
-COPY --from=builder /app /app
-EXPOSE 80
-CMD [\"/app\"]
-";
 
 /// Emacs on a file.
 struct Emacs {
@@ -126,6 +90,36 @@ impl Emacs {
         self.press("Enter");
     }
 
+    /// Goes from the name in the copy of [`STAGES`] to the stage.
+    fn follow_the_copy(&self) {
+        self.go("COPY --from=bui$0lder");
+        self.press("M-.");
+        self.until_at("FROM golang:1.22 AS $0builder");
+    }
+
+    /// Renames the stage of [`STAGES`] by Eglot.
+    fn rename_the_stage(&self) {
+        self.go("COPY --from=bui$0lder");
+        self.command("eglot-rename");
+        self.answer("Rename `builder' to:", "compile");
+        self.until_shown("COPY --from=compile");
+        self.save(&STAGES.replace("builder", "compile"));
+    }
+
+    /// Splits [`SINGLE`] by the command that lists actions, which asks `question`.
+    fn split_by(&self, command: &str, question: &str) {
+        self.go("FROM gol$0ang:1.22");
+        self.command(command);
+        self.until_shown(question);
+        self.types("Split into builder and runtime stages on gcr");
+        self.press("Tab");
+        self.until_shown("(≈ 823 MB → ≈ 16 MB)");
+        self.press("Enter");
+        // A line, which may begin with the mark of a finding.
+        self.until_shown("FROM gcr.io/distroless/static-debian12");
+        self.save(SPLIT);
+    }
+
     /// Saves what is in the editor, which is to be this.
     fn save(&self, expected: &str) {
         self.press("C-x C-s");
@@ -165,7 +159,7 @@ fn package() -> String {
 // Shows: diagnostics
 #[test]
 fn eglot_tells_what_is_wrong() {
-    let emacs = Emacs::eglot(TEXT, "");
+    let emacs = Emacs::eglot(STAGES, "");
     emacs.until_shown("Flymake[1 0]");
     emacs.go("EX$0PO 8080");
     emacs.until_shown("\nstagewright [unknown-instruction]: `EXPO` is no instruction. Did you");
@@ -176,7 +170,7 @@ fn eglot_tells_what_is_wrong() {
 // Shows: fix
 #[test]
 fn eglot_makes_a_fix() {
-    let emacs = Emacs::eglot(TEXT, "");
+    let emacs = Emacs::eglot(STAGES, "");
     emacs.until_shown("Flymake[1 0]");
     emacs.go("EX$0PO 8080");
     emacs.command("eglot-code-actions");
@@ -184,13 +178,13 @@ fn eglot_makes_a_fix() {
     emacs.types("Change to `EXPOSE`");
     emacs.press("Enter");
     emacs.until_shown("\nEXPOSE 8080\n");
-    emacs.save(&TEXT.replace("EXPO ", "EXPOSE "));
+    emacs.save(&STAGES.replace("EXPO ", "EXPOSE "));
 }
 
 // Shows: hover
 #[test]
 fn eglot_tells_what_an_image_weighs() {
-    let emacs = Emacs::eglot(TEXT, "");
+    let emacs = Emacs::eglot(STAGES, "");
     emacs.go("FROM gol$0ang:1.22");
     emacs.until_shown("\npull  299 MB");
 }
@@ -198,16 +192,14 @@ fn eglot_tells_what_an_image_weighs() {
 // Shows: definition
 #[test]
 fn eglot_goes_to_the_stage_of_a_copy() {
-    let emacs = Emacs::eglot(TEXT, "");
-    emacs.go("COPY --from=bui$0lder");
-    emacs.press("M-.");
-    emacs.until_at("FROM golang:1.22 AS $0builder");
+    let emacs = Emacs::eglot(STAGES, "");
+    emacs.follow_the_copy();
 }
 
 // Shows: references
 #[test]
 fn eglot_lists_all_places_of_a_stage() {
-    let emacs = Emacs::eglot(TEXT, "");
+    let emacs = Emacs::eglot(STAGES, "");
     emacs.go("AS bui$0lder");
     emacs.press("M-?");
     emacs.until_shown("\n1: FROM golang:1.22 AS builder\n6: COPY --from=builder /app /app\n");
@@ -216,7 +208,7 @@ fn eglot_lists_all_places_of_a_stage() {
 // Shows: completion
 #[test]
 fn eglot_offers_stages() {
-    let text = TEXT.replace("FROM alpine", "FROM golang:1.22 AS tester\n\nFROM alpine");
+    let text = STAGES.replace("FROM alpine", "FROM golang:1.22 AS tester\n\nFROM alpine");
     let emacs = Emacs::eglot(&text, "");
     emacs.go("EXPO 8080$0");
     // Without the mode's own indentation.
@@ -235,12 +227,8 @@ fn eglot_offers_stages() {
 // Shows: rename
 #[test]
 fn eglot_renames_a_stage_at_all_its_places() {
-    let emacs = Emacs::eglot(TEXT, "");
-    emacs.go("COPY --from=bui$0lder");
-    emacs.command("eglot-rename");
-    emacs.answer("Rename `builder' to:", "compile");
-    emacs.until_shown("COPY --from=compile");
-    emacs.save(&TEXT.replace("builder", "compile"));
+    let emacs = Emacs::eglot(STAGES, "");
+    emacs.rename_the_stage();
 }
 
 // Shows: encoding
@@ -259,7 +247,7 @@ fn eglot_finds_places_behind_wide_characters() {
 // Shows: symbols
 #[test]
 fn eglot_has_the_stages_in_imenu() {
-    let emacs = Emacs::eglot(TEXT, "");
+    let emacs = Emacs::eglot(STAGES, "");
     emacs.command("imenu");
     emacs.answer("Index item:", "Module");
     // The same question about what is below that.
@@ -270,22 +258,14 @@ fn eglot_has_the_stages_in_imenu() {
 // Shows: split
 #[test]
 fn eglot_splits_a_file() {
-    let emacs = Emacs::eglot(WHOLE, "");
-    emacs.go("FROM gol$0ang:1.22");
-    emacs.command("eglot-code-actions");
-    emacs.until_shown("Pick an action");
-    emacs.types("Split into builder and runtime stages on gcr");
-    emacs.press("Tab");
-    emacs.until_shown("(≈ 823 MB → ≈ 16 MB)");
-    emacs.press("Enter");
-    emacs.until_shown("\nFROM gcr.io/distroless/static-debian12\n");
-    emacs.save(SPLIT);
+    let emacs = Emacs::eglot(SINGLE, "");
+    emacs.split_by("eglot-code-actions", "Pick an action");
 }
 
 // Shows: settings
 #[test]
 fn eglot_sends_settings() {
-    let emacs = Emacs::eglot(TEXT, &blocks("emacs", "Settings")[1]);
+    let emacs = Emacs::eglot(STAGES, &blocks("emacs", "Settings")[1]);
     emacs.go("FROM gol$0ang:1.22");
     emacs.until_shown("\npull  286 MiB");
 }
@@ -293,20 +273,18 @@ fn eglot_sends_settings() {
 // Shows: restart
 #[test]
 fn eglot_starts_a_server_that_was_killed_again() {
-    let emacs = Emacs::eglot(TEXT, "");
+    let emacs = Emacs::eglot(STAGES, "");
     emacs.kill_the_server();
     emacs.until("without a server", |screen| !screen.contains("[eglot:"));
     emacs.command("eglot");
     emacs.until_shown("[eglot] Connected!");
-    emacs.go("COPY --from=bui$0lder");
-    emacs.press("M-.");
-    emacs.until_at("FROM golang:1.22 AS $0builder");
+    emacs.follow_the_copy();
 }
 
 #[test]
 fn eglot_tells_if_the_program_is_missing() {
     let init = eglot().replace("\"stagewright\"", "\"stagewright-gone\"");
-    let emacs = Emacs::unserved("Dockerfile", TEXT, &init);
+    let emacs = Emacs::unserved("Dockerfile", STAGES, &init);
     emacs.until_shown("\"stagewright-gone\"");
 }
 
@@ -322,38 +300,25 @@ fn newest(text: &str) -> Emacs {
 // Shows: inlay hints, diagnostics, definition, rename
 #[test]
 fn eglot_of_emacs_30_shows_sizes_and_follows_stages() {
-    let emacs = newest(TEXT);
+    let emacs = newest(STAGES);
     emacs.until_shown("FROM golang:1.22 ≈ 299 MB pull · 823 MB disk AS builder\n");
     // The mark of an error.
     emacs.until_shown("\n!!EXPO 8080\n");
-    emacs.go("COPY --from=bui$0lder");
-    emacs.press("M-.");
-    emacs.until_at("FROM golang:1.22 AS $0builder");
-    emacs.command("eglot-rename");
-    emacs.answer("Rename `builder' to:", "compile");
-    emacs.until_shown("COPY --from=compile");
-    emacs.save(&TEXT.replace("builder", "compile"));
+    emacs.follow_the_copy();
+    emacs.rename_the_stage();
 }
 
 // Shows: split
 #[test]
 fn eglot_of_emacs_30_splits_a_file() {
-    let emacs = newest(WHOLE);
-    emacs.go("FROM gol$0ang:1.22");
-    emacs.command("eglot-code-actions");
-    emacs.until_shown("Pick an action");
-    emacs.types("Split into builder and runtime stages on gcr");
-    emacs.press("Tab");
-    emacs.until_shown("(≈ 823 MB → ≈ 16 MB)");
-    emacs.press("Enter");
-    emacs.until_shown(" FROM gcr.io/distroless/static-debian12");
-    emacs.save(SPLIT);
+    let emacs = newest(SINGLE);
+    emacs.split_by("eglot-code-actions", "Pick an action");
 }
 
 // Shows: diagnostics, hover, definition
 #[test]
 fn lsp_mode_shows_findings_sizes_and_stages() {
-    let emacs = Emacs::lsp_mode(TEXT, "");
+    let emacs = Emacs::lsp_mode(STAGES, "");
     emacs.until_shown("Flymake[1 0]");
     emacs.go("EX$0PO 8080");
     emacs.until_shown("\n`EXPO` is no instruction. Did you mean `EXPOSE`?");
@@ -361,15 +326,13 @@ fn lsp_mode_shows_findings_sizes_and_stages() {
     emacs.command("lsp-describe-thing-at-point");
     emacs.until_shown("pull  299 MB");
     emacs.press("C-x 1");
-    emacs.go("COPY --from=bui$0lder");
-    emacs.press("M-.");
-    emacs.until_at("FROM golang:1.22 AS $0builder");
+    emacs.follow_the_copy();
 }
 
 // Shows: references
 #[test]
 fn lsp_mode_lists_the_other_places_of_a_stage() {
-    let emacs = Emacs::lsp_mode(TEXT, "");
+    let emacs = Emacs::lsp_mode(STAGES, "");
     emacs.go("AS bui$0lder");
     emacs.press("M-?");
     emacs.until_shown("Find references of (default builder):");
@@ -381,7 +344,7 @@ fn lsp_mode_lists_the_other_places_of_a_stage() {
 // Shows: completion
 #[test]
 fn lsp_mode_offers_stages() {
-    let emacs = Emacs::lsp_mode(TEXT, "");
+    let emacs = Emacs::lsp_mode(STAGES, "");
     emacs.go("EXPO 8080$0");
     emacs.press("C-q C-j");
     emacs.types("COPY --from=");
@@ -392,35 +355,27 @@ fn lsp_mode_offers_stages() {
 // Shows: rename
 #[test]
 fn lsp_mode_renames_a_stage_at_all_its_places() {
-    let emacs = Emacs::lsp_mode(TEXT, "");
+    let emacs = Emacs::lsp_mode(STAGES, "");
     emacs.go("COPY --from=bui$0lder");
     emacs.command("lsp-rename");
     emacs.until_shown("Rename builder to: builder");
     emacs.press("C-a C-k");
     emacs.answer("Rename builder to:\n", "compile");
     emacs.until_shown("COPY --from=compile");
-    emacs.save(&TEXT.replace("builder", "compile"));
+    emacs.save(&STAGES.replace("builder", "compile"));
 }
 
 // Shows: split
 #[test]
 fn lsp_mode_splits_a_file() {
-    let emacs = Emacs::lsp_mode(WHOLE, "");
-    emacs.go("FROM gol$0ang:1.22");
-    emacs.command("lsp-execute-code-action");
-    emacs.until_shown("Select code action");
-    emacs.types("Split into builder and runtime stages on gcr");
-    emacs.press("Tab");
-    emacs.until_shown("(≈ 823 MB → ≈ 16 MB)");
-    emacs.press("Enter");
-    emacs.until_shown("\nFROM gcr.io/distroless/static-debian12\n");
-    emacs.save(SPLIT);
+    let emacs = Emacs::lsp_mode(SINGLE, "");
+    emacs.split_by("lsp-execute-code-action", "Select code action");
 }
 
 // Shows: lens
 #[test]
 fn lsp_mode_shows_how_to_build_a_stage() {
-    let emacs = Emacs::lsp_mode(TEXT, "(setq lsp-lens-enable t)");
+    let emacs = Emacs::lsp_mode(STAGES, "(setq lsp-lens-enable t)");
     emacs.until_shown("docker build --target builder .");
 }
 
@@ -428,14 +383,14 @@ fn lsp_mode_shows_how_to_build_a_stage() {
 #[test]
 fn the_package_serves_both_with_its_settings() {
     let settings = &blocks("emacs", "Settings")[0];
-    let emacs = Emacs::unserved("Dockerfile", TEXT, &format!("{}\n{settings}", package()));
+    let emacs = Emacs::unserved("Dockerfile", STAGES, &format!("{}\n{settings}", package()));
     emacs.until_shown("[eglot] Connected! Server `stagewright' now managing");
     emacs.until_shown("Flymake[0 1]");
     emacs.go("FROM gol$0ang:1.22");
     emacs.until_shown("\npull  286 MiB");
 
     let init = package().replace("#'eglot-ensure", "#'lsp-deferred");
-    let emacs = Emacs::unserved("Dockerfile", TEXT, &format!("{init}\n{settings}"));
+    let emacs = Emacs::unserved("Dockerfile", STAGES, &format!("{init}\n{settings}"));
     emacs.until_shown("Import project root");
     emacs.press("i");
     emacs.until_shown("LSP[stagewright:");
@@ -452,7 +407,7 @@ fn all_names_of_dockerfiles_are_known() {
         "Containerfile.dev",
         "a.containerfile",
     ] {
-        let emacs = Emacs::unserved(file, TEXT, &format!("{names}\n{}", eglot()));
+        let emacs = Emacs::unserved(file, STAGES, &format!("{names}\n{}", eglot()));
         emacs.until_shown("[eglot] Connected! Server `stagewright' now managing");
     }
 }

@@ -6,23 +6,12 @@ use std::fs;
 use std::ops::Deref;
 use std::path::PathBuf;
 
-use super::neovim::{path_with_the_binary, root};
+use super::given::{SINGLE, SPLIT, STAGES, path_with_the_binary, root};
 use super::page::{block, blocks};
 use super::terminal::{Terminal, position, until_ended};
 
 const ADVICE: &str = "This test needs Helix: `.ci/test` installs it, as do
     apt-get install mmdebstrap && tests/editors/unpack.sh hx trixie .cache/helix";
-
-const TEXT: &str = "\
-FROM golang:1.22 AS builder
-WORKDIR /src
-RUN go build -o /app .
-
-FROM alpine:3.20
-COPY --from=builder /app /app
-EXPO 8080
-CMD [\"/app\"]
-";
 
 /// Helix on a Dockerfile.
 struct Helix(Terminal);
@@ -115,7 +104,7 @@ fn install() -> String {
 }
 
 fn start() -> Helix {
-    Helix::on(TEXT, &install(), "")
+    Helix::on(STAGES, &install(), "")
 }
 
 #[test]
@@ -126,7 +115,7 @@ fn the_fragment_is_the_block_of_the_page() {
 
 #[test]
 fn health_tells_whether_the_server_is_found() {
-    let helix = Helix::configured(TEXT, &install(), "");
+    let helix = Helix::configured(STAGES, &install(), "");
     let health = helix.health(&path_with_the_binary());
     assert!(health.contains("✓ stagewright: /"), "{health}");
     assert!(!health.contains("docker-langserver"), "{health}");
@@ -140,12 +129,12 @@ fn formatter_and_other_servers_stay() {
     let own = "[[language]]\nname = \"dockerfile\"\nauto-format = true\n\
         formatter = { command = \"sed\", args = [\"s/EXPO /EXPOSE /\"] }\n";
     let beside = &blocks("helix", "Settings")[2];
-    let helix = Helix::on(TEXT, &format!("{own}\n{}\n{beside}", install()), "");
+    let helix = Helix::on(STAGES, &format!("{own}\n{}\n{beside}", install()), "");
     let health = helix.health(&path_with_the_binary());
     for line in ["✓ stagewright: /", "✘ docker-langserver", "Configured formatter: sed"] {
         assert!(health.contains(line), "{line} in\n{health}");
     }
-    helix.save(&TEXT.replace("EXPO ", "EXPOSE "));
+    helix.save(&STAGES.replace("EXPO ", "EXPOSE "));
 }
 
 // Shows: diagnostics
@@ -167,7 +156,7 @@ fn a_fix_is_taken_from_the_menu() {
     helix.until_shown("Change to `EXPOSE`");
     helix.press("Enter");
     helix.until_shown("\n    7  EXPOSE 8080\n");
-    helix.save(&TEXT.replace("EXPO ", "EXPOSE "));
+    helix.save(&STAGES.replace("EXPO ", "EXPOSE "));
 }
 
 // Shows: hover
@@ -216,7 +205,7 @@ fn all_places_of_a_stage_are_selected() {
 fn stages_are_offered_as_their_place_is_typed() {
     // One key is typed: of a burst, Helix 25.01 may tell the server in any order, and what it was
     // offered late for one word hides what it is offered for the next.
-    let text = TEXT.replace("EXPO", "COPY --from\nEXPO");
+    let text = STAGES.replace("EXPO", "COPY --from\nEXPO");
     let helix = Helix::on(&text, &install(), "");
     helix.go("COPY $0--from\n");
     helix.press("A");
@@ -254,7 +243,7 @@ fn a_stage_is_renamed_at_all_its_places() {
     let helix = start();
     helix.go("COPY --from=bui$0lder");
     helix.rename("builder", "compile");
-    helix.save(&TEXT.replace("builder", "compile"));
+    helix.save(&STAGES.replace("builder", "compile"));
 }
 
 // Shows: encoding
@@ -284,7 +273,7 @@ fn the_stages_are_the_outline() {
 // Shows: inlay hints
 #[test]
 fn sizes_stand_behind_the_images_if_helix_shows_hints() {
-    let helix = Helix::on(TEXT, &install(), &blocks("helix", "Settings")[1]);
+    let helix = Helix::on(STAGES, &install(), &blocks("helix", "Settings")[1]);
     helix.until_shown("FROM golang:1.22 ≈ 299 MB pull · 823 MB disk AS builder");
 }
 
@@ -292,7 +281,7 @@ fn sizes_stand_behind_the_images_if_helix_shows_hints() {
 #[test]
 fn settings_are_heeded() {
     let settings = block("helix", "Settings");
-    let helix = Helix::on(TEXT, &format!("{}\n{settings}", install()), "");
+    let helix = Helix::on(STAGES, &format!("{}\n{settings}", install()), "");
     helix.go("FROM gol$0ang:1.22");
     helix.press("Space k");
     helix.until_shown("pull  286 MiB");
@@ -306,38 +295,16 @@ fn settings_are_heeded() {
 // Shows: split
 #[test]
 fn a_file_is_split() {
-    let text = "\
-# Serves.
-FROM golang:1.22
-WORKDIR /src
-COPY go.mod main.go ./
-RUN CGO_ENABLED=0 go build -o /app .
-EXPOSE 80
-CMD [\"/app\"]
-";
-    let split = "\
-# Serves.
-FROM golang:1.22 AS builder
-WORKDIR /src
-COPY go.mod main.go ./
-RUN CGO_ENABLED=0 go build -o /app .
-
-FROM gcr.io/distroless/static-debian12
-WORKDIR /src
-COPY --from=builder /app /app
-EXPOSE 80
-CMD [\"/app\"]
-";
-    let helix = Helix::on(text, &install(), "");
+    let helix = Helix::on(SINGLE, &install(), "");
     helix.go("FROM gol$0ang:1.22");
     helix.press("Space a");
     helix.until_shown("on gcr.io/distroless/static-debian12 (≈ 823 MB → ≈ 16 MB)");
     helix.press("Down Enter");
     helix.until_shown("FROM gcr.io/distroless/static-debian12\n");
-    helix.save(split);
+    helix.save(SPLIT);
     helix.types("u");
     helix.until("the old text", |screen| !screen.contains("distroless"));
-    helix.save(text);
+    helix.save(SINGLE);
 }
 
 // Shows: restart
@@ -360,7 +327,7 @@ fn all_names_of_dockerfiles_are_known() {
         ["Dockerfile.dev", "dockerfile", "a.dockerfile", "containerfile.dev", "a.Containerfile"]
     {
         let helix =
-            Helix(Terminal::with(&[(name, TEXT), (".config/helix/languages.toml", &install())]));
+            Helix(Terminal::with(&[(name, STAGES), (".config/helix/languages.toml", &install())]));
         helix.start(&program(), &[name]);
         helix.until_shown("●");
     }

@@ -1,6 +1,7 @@
 //! Real editors on real files, with the real binary: what a user types and what a user sees.
 
 mod emacs;
+mod given;
 mod helix;
 mod neovim;
 mod page;

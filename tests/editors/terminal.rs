@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::neovim::path_with_the_binary;
+use crate::given::path_with_the_binary;
 
 /// How long anything may take. Only a failure takes that long.
 const LIMIT: Duration = Duration::from_secs(30);

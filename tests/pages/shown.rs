@@ -46,6 +46,11 @@ const EDITORS: &[(&str, &str)] = &[
 const TESTS: &[(&str, char)] =
     &[("fn ", '('), ("void ", '('), ("(ert-deftest ", ' '), ("test('", '\''), ("test(\"", '"')];
 
+/// What stands above or in the line of a test that is run, and of one that is left out.
+const RUN: &[&str] = &["#[test]", "@Test", "(ert-deftest ", "test('", "test(\""];
+const LEFT_OUT: &[&str] =
+    &["#[ignore", "@Disabled", ":expected-result", "skip: true", "todo: true"];
+
 /// A test that shows something.
 struct Shown {
     features: Vec<String>,
@@ -120,8 +125,13 @@ fn shown(file: &str) -> Vec<Shown> {
         let comment = line.trim_start().trim_start_matches(['/', ';']).trim_start();
         let Some(features) = comment.strip_prefix("Shows: ") else { continue };
         let features = features.trim_end_matches('.').split(", ").map(str::to_owned).collect();
-        let name = lines.by_ref().take(4).find_map(test_name);
+        let below: Vec<&str> = lines.clone().take(4).collect();
+        let at = below.iter().position(|line| test_name(line).is_some());
+        let head = at.map(|at| &below[..=at]).unwrap_or_default();
+        let name = head.last().and_then(|line| test_name(line));
         let name = name.unwrap_or_else(|| panic!("{file}: no test below {line}"));
+        let has = |marks: &[&str]| head.iter().any(|line| marks.iter().any(|m| line.contains(m)));
+        assert!(has(RUN) && !has(LEFT_OUT), "{file}: {name} is not run");
         tests.push(Shown { features, name });
     }
     tests

@@ -20,6 +20,25 @@ fn packed(place: &Place) -> std::path::PathBuf {
     out
 }
 
+/// The workflow's own commands, short of the upload.
+#[test]
+fn the_workflow_publishes_what_was_packed() {
+    let place = Place::new();
+    let packages = packed(&place);
+    std::os::unix::fs::symlink(packages, place.work().join("packages")).expect("linked");
+    let workflow = repository().join(".github/workflows/publish-npm.yml");
+    let workflow = fs::read_to_string(workflow).expect("the workflow");
+    let (_, script) = workflow.split_once("        run: |\n").expect("a script at its end");
+    let server = Server::of(place.home().join("nothing"));
+    let mut publish = place.bash(script);
+    publish.env("npm_config_registry", &server.address).env("npm_config_dry_run", "true");
+    let told = done(&mut publish);
+    let own = format!("+ stagewright@{VERSION}\n");
+    let platform = format!("+ @stagewright/linux-x64@{VERSION}\n");
+    let [platform, own] = [platform, own].map(|line| told.find(&line));
+    assert!(platform.is_some() && platform < own, "{told}");
+}
+
 /// Publishes a package: what a registry tells of it, and the file.
 fn publish(site: &Path, address: &str, package: &Path) {
     let text = done(Command::new("tar").arg("-xOzf").arg(package).arg("package/package.json"));

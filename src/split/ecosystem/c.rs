@@ -559,7 +559,7 @@ impl Found {
             answer.runtimes.push((Variant::Conservative, image));
         }
         match &starts {
-            Some(names) => starting(site, answer, &names.iter().map(String::as_str).collect()),
+            Some(names) => starting(site, answer, names),
             None => Ok(answer),
         }
     }

@@ -396,8 +396,7 @@ impl Program<'_> {
         if starting_others.files.is_empty() {
             return Ok(answer);
         }
-        let names = Reads::of(&starting_others).starts;
-        starting(site, answer, &names.iter().map(String::as_str).collect())
+        starting(site, answer, &Reads::of(&starting_others).starts)
     }
 
     /// Files of the project that the sources name by absolute paths, or by such as lead out of the

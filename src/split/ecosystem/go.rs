@@ -728,9 +728,9 @@ impl Linked {
         if !starts {
             return Ok(answer);
         }
-        let mut names: BTreeSet<&str> =
-            self.read.iter().flat_map(|(_, sources, _)| sources.starts()).collect();
-        names.extend(foreign.iter().flat_map(|(_, programs)| programs.iter()));
+        let own = self.read.iter().flat_map(|(_, sources, _)| sources.starts());
+        let others = foreign.iter().flat_map(|(_, programs)| programs.iter().copied());
+        let names = own.chain(others).map(str::to_owned).collect();
         super::starts::starting(site, answer, &names)
     }
 }

@@ -21,9 +21,9 @@ const TOOLS: &[&str] = &[
 pub fn starting(
     site: &Site<'_, '_>,
     mut answer: Answer,
-    names: &BTreeSet<&str>,
+    names: &BTreeSet<String>,
 ) -> Result<Answer, Refusal> {
-    if let Some(tool) = names.iter().find(|name| TOOLS.contains(name)) {
+    if let Some(tool) = names.iter().find(|name| TOOLS.contains(&name.as_str())) {
         let what = format!("The program starts {tool}, which only the builder has");
         return Err(Refusal::new(Reason::NeedsOther, what, Some(site.start.place)));
     }
@@ -38,7 +38,7 @@ pub fn starting(
     }
     // What it starts may speak TLS: git, curl.
     answer.certificates = Need::Yes;
-    let names: Vec<&str> = names.iter().copied().collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let names = match names.as_slice() {
         [] => String::new(),
         names => format!(": {}", names.join(", ")),
@@ -70,7 +70,7 @@ fn git_settings(site: &Site<'_, '_>, answer: &mut Answer) {
 }
 
 /// The packages of these programs: all tools that the file installs, and those of a full image.
-fn packages(site: &Site<'_, '_>, answer: &Answer, names: &BTreeSet<&str>) -> Vec<String> {
+fn packages(site: &Site<'_, '_>, answer: &Answer, names: &BTreeSet<String>) -> Vec<String> {
     let base = site.base();
     let requested = site.course.packages.iter().flat_map(|one| &one.requested);
     let requested = requested.filter(|package| package.group.is_none());

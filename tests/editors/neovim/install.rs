@@ -6,7 +6,8 @@ use std::process::Command;
 
 use super::plugin::assert_served;
 use super::session::{PACKAGES, Session, copy, write_init};
-use super::{SUPPORTED, V0_11, Version, path_with, root};
+use super::{SUPPORTED, V0_11, Version};
+use crate::given::{path_with, root};
 use crate::page;
 
 const TEXT: &str = "FROM scratch AS one\nFROM one\n";

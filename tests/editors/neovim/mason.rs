@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 use stagewright::workspace::project::data;
 
-use super::root;
+use crate::given::root;
 
 /// What Mason calls a machine, and the release's file for it. On Linux the one that runs with any C
 /// library, however old.

@@ -13,10 +13,7 @@ mod sizes;
 mod splits;
 mod step;
 
-use std::env;
-use std::ffi::OsString;
 use std::io::{BufReader, BufWriter, Write};
-use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -26,6 +23,7 @@ use std::time::{Duration, Instant};
 use rmpv::Value;
 
 use self::screen::Screen;
+use crate::given::{path_with_the_binary, root};
 
 /// How long anything may take. Only a failure takes that long.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -280,22 +278,5 @@ impl Drop for Neovim {
     }
 }
 
-/// The search path with the binary before all others.
-pub fn path_with_the_binary() -> OsString {
-    path_with(Path::new(env!("CARGO_BIN_EXE_stagewright")).parent().expect("a folder"))
-}
-
-/// The search path with that folder before all others.
-pub fn path_with(folder: &Path) -> OsString {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let folders = iter::once(folder.to_owned()).chain(env::split_paths(&path));
-    env::join_paths(folders).expect("a path")
-}
-
 /// The folders of a user's files, where they are not the usual ones below the home.
 const PLACES: [&str; 4] = ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"];
-
-/// The repository.
-pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}

@@ -5,7 +5,8 @@ use std::fs;
 use std::process::Command;
 
 use super::session::{SERVED, Session};
-use super::{SUPPORTED, V0_10, V0_11, root};
+use super::{SUPPORTED, V0_10, V0_11};
+use crate::given::root;
 
 const TEXT: &str = "FROM scratch AS one\nFROM one\n";
 

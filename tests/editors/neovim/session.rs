@@ -7,7 +7,8 @@ use std::path::Path;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Neovim, SUPPORTED, V0_11, Version, root};
+use super::{Neovim, SUPPORTED, V0_11, Version};
+use crate::given::root;
 use crate::page;
 
 /// What the page tells a user of that version to put into init.lua, with these options for `setup`.

@@ -6,7 +6,8 @@ use std::fs;
 use serde_json::json;
 
 use super::session::{Session, init, replace};
-use super::{SUPPORTED, V0_11, root};
+use super::{SUPPORTED, V0_11};
+use crate::given::root;
 use crate::page;
 
 const FILE: &str = "multi.Dockerfile";

@@ -1,36 +1,11 @@
 //! A user splits a single-stage file.
 
 use super::session::Session;
+use crate::given::{SINGLE, SPLIT};
 
 /// Sizes as they are on that platform, whatever this machine is.
 pub const OPTIONS: &str =
     "{ settings = { stagewright = { size = { platform = 'linux/amd64' } } } }";
-
-const TEXT: &str = "\
-# Serves.
-FROM golang:1.22
-WORKDIR /src
-COPY go.mod main.go ./
-RUN CGO_ENABLED=0 go build -o /app .
-EXPOSE 80
-# Starts it.
-CMD [\"/app\"]
-";
-
-const SPLIT: &str = "\
-# Serves.
-FROM golang:1.22 AS builder
-WORKDIR /src
-COPY go.mod main.go ./
-RUN CGO_ENABLED=0 go build -o /app .
-
-FROM gcr.io/distroless/static-debian12
-WORKDIR /src
-COPY --from=builder /app /app
-EXPOSE 80
-# Starts it.
-CMD [\"/app\"]
-";
 
 fn start(text: &str) -> impl Iterator<Item = Session> {
     Session::each("Dockerfile", text, OPTIONS)
@@ -39,19 +14,19 @@ fn start(text: &str) -> impl Iterator<Item = Session> {
 // Shows: split
 #[test]
 fn a_split_is_chosen_from_the_menu_and_undone() {
-    for mut session in start(TEXT) {
+    for mut session in start(SINGLE) {
         session.go("FROM gol$0ang:1.22");
         session.act("on gcr.io/distroless/static-debian12 (≈ 823 MB → ≈ 16 MB)");
         session.until_text(SPLIT);
         session.keys("u");
-        session.until_text(TEXT);
+        session.until_text(SINGLE);
     }
 }
 
 // Shows: diagnostics
 #[test]
 fn what_it_would_save_is_told_where_the_cursor_is() {
-    for mut session in start(TEXT) {
+    for mut session in start(SINGLE) {
         session.go("FR$0OM golang:1.22");
         session.until("the hint", "#vim.diagnostic.get(0) == 1");
         session.keys("<C-w>d");
@@ -62,11 +37,11 @@ fn what_it_would_save_is_told_where_the_cursor_is() {
 // Shows: split
 #[test]
 fn a_split_is_looked_at_before_it_is_made() {
-    for mut session in start(TEXT) {
+    for mut session in start(SINGLE) {
         // What counts is what is typed, not what is saved.
         session.go("$0EXPOSE 80");
         session.keys(":s/80/8080/<CR>:Stagewright split smallest<CR>");
-        let text = TEXT.replace("80", "8080");
+        let text = SINGLE.replace("80", "8080");
         session.until_shown("<CR> makes it, q leaves the file as it is");
         session.until_shown("-FROM golang:1.22");
         session.until_shown("+FROM golang:1.22 AS builder");

@@ -3,8 +3,8 @@
 
 use std::fs;
 
-use super::root;
 use super::session::{SERVED, Session};
+use crate::given::root;
 
 /// What the server says of the buffer and of a new file of the same text; null if that is the same.
 const DIFFERENCE: &str = r#"

@@ -6,7 +6,7 @@ local M = {}
 M.config = {
   cmd = { 'stagewright', 'lsp' },
   filetypes = { 'dockerfile' },
-  root_markers = { 'stagewright.toml', 'docker-bake.hcl', 'compose.yaml', '.git' },
+  root_markers = { 'docker-bake.hcl', 'compose.yaml', '.git' },
 }
 
 -- How long a server may take to leave, in milliseconds.

@@ -23,5 +23,5 @@
 return {
   cmd = { 'stagewright', 'lsp' },
   filetypes = { 'dockerfile' },
-  root_markers = { 'stagewright.toml', 'docker-bake.hcl', 'compose.yaml', '.git' },
+  root_markers = { 'docker-bake.hcl', 'compose.yaml', '.git' },
 }

@@ -53,7 +53,7 @@ function refusal(actions: readonly CodeAction[]): string {
     const reasons = new Set(actions.flatMap((action) => action.disabled?.reason ?? []));
     return reasons.size === 0
         ? 'There is nothing to split in this file.'
-        : `This file is not split: ${[...reasons].join('; ')}.`;
+        : `This file is not split. ${[...reasons].join(' ')}`;
 }
 
 /** The offer to take: the only one, or the one that the user picks, with the preferred one first. */

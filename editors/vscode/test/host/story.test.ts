@@ -57,6 +57,10 @@ RUN go build -o $TARGET .
 CMD ["/app"]
 `;
 
+/** What is told of it, whole. */
+const REASON =
+    "This file is not split. Which file the build produces is not known: the module's name is in go.mod, which is not at hand.";
+
 const BROKEN = `# Pasted.
 FROM alpine:3.20 AS build
 RUN touch /a
@@ -352,7 +356,8 @@ test('what is not on the disk is not taken for a file without stages', async () 
 test('what is not split is told with the reason', async () => {
     await open('refused/Dockerfile');
     await bench.command(SPLIT);
-    await bench.message('This file is not split: ');
+    const message = await bench.message(REASON);
+    assert.equal(await message.locator('.notification-list-item-message').innerText(), REASON);
     await bench.command('Notifications: Clear All Notifications');
 });
 

@@ -182,8 +182,7 @@ pub fn packed(
     if starting_others.files.is_empty() {
         return Ok(answer);
     }
-    let names = Reads::of(&starting_others).starts;
-    starting(site, answer, &names.iter().map(String::as_str).collect())
+    starting(site, answer, &Reads::of(&starting_others).starts)
 }
 
 /// Endings of sources.

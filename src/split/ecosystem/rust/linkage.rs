@@ -216,7 +216,7 @@ impl Linked {
             ..Answer::new(ECOSYSTEM.name, self.linkage, vec![artifact])
         };
         match &self.starts {
-            Some(names) => starting(site, answer, &names.iter().map(String::as_str).collect()),
+            Some(names) => starting(site, answer, names),
             None => Ok(answer),
         }
     }

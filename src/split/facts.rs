@@ -503,7 +503,7 @@ fn script<'a>(part: &Part<'a>) -> Result<(String, Place<'a>), String> {
 fn written_text(part: &Part<'_>) -> Option<String> {
     let [heredoc] = &part.instruction.heredocs[..] else { return None };
     let body = part.source().get(Range::<usize>::from(heredoc.body))?;
-    let is_plain = !heredoc.expand || !body.contains(['$', '\\']);
+    let is_plain = !heredoc.expand || !body.contains(['$', '\\', '`']);
     let strips = |line| if heredoc.chomp { str::trim_start_matches(line, '\t') } else { line };
     is_plain.then(|| body.split_inclusive('\n').map(strips).collect())
 }

@@ -28,8 +28,8 @@ pub(super) struct Draft<'d, 'p, 'a> {
     pub(super) plan: &'d mut Plan,
     /// The last line that builds.
     pub(super) built: usize,
-    /// The line behind which is copied from the builder: that one, or the one that makes the last of
-    /// the users to whom something belongs.
+    /// The line behind which is copied from the builder: that one, or a later one that gives what is
+    /// copied to somebody.
     pub(super) copies_behind: usize,
     workdir: String,
     /// Folders that lines of the stage make.
@@ -61,7 +61,7 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             BuilderLine::Before(number, _) => number.saturating_sub(1),
         });
         let built = worked.map(|deed| deed.line).chain(given).max().unwrap_or(0);
-        let copies_behind = built.max(users::made_behind(parts, plan));
+        let copies_behind = built.max(users::given_behind(parts, plan));
         let workdir = plan.runtime.workdir.to_owned();
         let user = plan.runtime.user.to_owned();
         let defined = plan.runtime.env.iter().map(|(name, _)| (*name).to_owned()).collect();

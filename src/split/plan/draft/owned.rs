@@ -475,6 +475,16 @@ mod tests {
                  RUN chown app:app /srv/app\nUSER app"
             ),
         );
+        // What is copied again belongs to nobody by itself.
+        let later = "COPY main.go /srv/app/data/a.db";
+        check_go(
+            &format!("WORKDIR /srv/app\n{build}\n{later}\nRUN chown -R 1000 /srv/app\nUSER 1000"),
+            &format!(
+                "WORKDIR /srv/app\n{later}\n\
+                 COPY --from=builder --chown=1000 /srv/app/server /srv/app/server\n\
+                 RUN chown 1000 /srv/app && chown -R 1000 /srv/app/data/a.db\nUSER 1000"
+            ),
+        );
         // Not if only the folder itself is given.
         check_go(
             &format!("{made}\nWORKDIR /opt/app/src\n{build} && chown app /opt/app\nUSER app"),

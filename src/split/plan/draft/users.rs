@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::{Parts, Plan, RuntimeLine};
 use super::Draft;
 use crate::language::Keyword;
-use crate::split::answer::Linkage;
+use crate::split::answer::{Artifact, Linkage};
 use crate::split::base::{Base, Family};
 use crate::split::command::{Invocation, Word};
 use crate::split::course::Role;
@@ -96,6 +96,7 @@ impl<'a> Draft<'_, '_, 'a> {
                 let is_copied = artifacts.iter().any(|a| a.from == *path && !a.is_folder);
                 let holds = artifacts.iter().any(|a| a.to != *path && is_within(&a.to, path));
                 let folders = self.given_with(path, &workdir, is_deep(one));
+                let copied = self.given_as_copied(path, deed.line, is_deep(one));
                 let is_worked_in = folders.contains(&workdir);
                 if is_copied || !(holds || is_worked_in) || self.is_needed(path) {
                     continue;
@@ -103,7 +104,7 @@ impl<'a> Draft<'_, '_, 'a> {
                 if !self.plan.runtime.has_shell() {
                     let open = |folder| format!("the program writes nothing into {folder} itself");
                     if !self.is_roots() {
-                        self.plan.assumptions.extend(folders.iter().map(open));
+                        self.plan.assumptions.extend(folders.iter().chain(&copied).map(open));
                     }
                     continue;
                 }
@@ -112,7 +113,10 @@ impl<'a> Draft<'_, '_, 'a> {
                     self.work_in(&workdir)?;
                 }
                 self.run_as("")?;
-                let text = format!("chown {owner} {}", folders.join(" "));
+                let mut text = format!("chown {owner} {}", folders.join(" "));
+                if !copied.is_empty() {
+                    text.push_str(&format!(" && chown -R {owner} {}", copied.join(" ")));
+                }
                 let line = RuntimeLine::New(Keyword::Run, text);
                 if !self.plan.lines.contains(&line) {
                     self.plan.lines.push(line);
@@ -134,6 +138,18 @@ impl<'a> Draft<'_, '_, 'a> {
         });
         let all: BTreeSet<&str> = inside.chain([path]).collect();
         all.into_iter().map(str::to_owned).collect()
+    }
+
+    /// What lines before that one copy into such a folder from the context, and copy again.
+    fn given_as_copied(&self, path: &str, number: usize, is_deep: bool) -> Vec<String> {
+        let below = self.parts.course.world.below(path).filter(|(own, origin)| {
+            let Origin::Context(line) = origin else { return false };
+            // What stands by itself at such a place is copied by its own line.
+            let holds = |a: &Artifact| a.to != *own && is_within(own, &a.to);
+            let is_taken = self.plan.artifacts.iter().any(holds);
+            *own != path && *line <= number && !is_taken && self.is_repeated_line(*line)
+        });
+        below.filter(|_| is_deep).map(|(own, _)| own.to_owned()).collect()
     }
 
     /// Folders that hold what is copied, and whose mode the file sets: they are made anew.
@@ -202,21 +218,21 @@ impl<'a> Draft<'_, '_, 'a> {
     }
 }
 
-/// The line that makes the last of the users whom a `chown` names, if files keep their owners by name.
-/// An interpreted program is given away by its own lines.
-pub(super) fn made_behind(parts: &Parts<'_, '_>, plan: &Plan) -> usize {
+/// The line of the last `chown`, or of what makes the last of the users whom one names. An interpreted
+/// program is given away by its own lines.
+pub(super) fn given_behind(parts: &Parts<'_, '_>, plan: &Plan) -> usize {
     if !plan.runtime.has_shell() || parts.answer.linkage == Linkage::Interpreted {
         return 0;
     }
     let chown = parts.course.deeds_with(|role| matches!(role, Role::Paths(_)));
-    let owners = chown.filter(|(_, one)| one.name() == Some("chown"));
-    let owners: Vec<String> = owners.filter_map(|(_, one)| owner_of(one)).collect();
+    let chown: Vec<_> = chown.filter(|(_, one)| one.name() == Some("chown")).collect();
+    let owners: Vec<String> = chown.iter().filter_map(|(_, one)| owner_of(one)).collect();
     let is_named = |word: &Word| {
         owners.iter().any(|owner| owner.split(':').any(|name| name == word.or_empty()))
     };
     let users = parts.course.deeds_with(|role| *role == Role::Users);
     let users = users.filter(|(_, one)| one.args().iter().any(is_named));
-    users.map(|(deed, _)| deed.line).max().unwrap_or(0)
+    users.chain(chown).map(|(deed, _)| deed.line).max().unwrap_or(0)
 }
 
 /// The owner that a `chown` names.

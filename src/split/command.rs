@@ -602,6 +602,9 @@ impl Options<'_> {
 /// Stands for the words that a script was given.
 pub const REST: &str = "$@";
 
+/// Stands for the script itself.
+pub const ITSELF: &str = "$0";
+
 /// Programs that start what stands behind them.
 const STARTERS: &[Starter] = &[
     Starter { name: "exec", is_program: false, own: 0, values: &["-a"] },
@@ -636,7 +639,8 @@ struct Starter {
 /// A command of a script.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Call {
-    /// Its words; `None` for one that is not known, [`REST`] for what the script was given.
+    /// Its words; `None` for one that is not known, [`REST`] for what the script was given and
+    /// [`ITSELF`] for its own path.
     pub words: Vec<Option<String>>,
     /// Whether it surely runs, in the shell of the script itself.
     pub is_sure: bool,
@@ -662,9 +666,11 @@ pub fn calls(text: &str, scene: &Scene) -> Result<Vec<Call>, String> {
             matches!(part, Part::Parameter { name, .. } if matches!(name.as_str(), "@" | "*"))
         })
     };
-    let read = |word: &shell::Word| match is_rest(word) {
-        true => Some(REST.to_owned()),
-        false => word.expanded(&value),
+    let is_itself = |word: &shell::Word| matches!(&word.parts[..], [Part::Parameter { name, plain: true, .. }] if name == "0");
+    let read = |word: &shell::Word| match word {
+        word if is_rest(word) => Some(REST.to_owned()),
+        word if is_itself(word) => Some(ITSELF.to_owned()),
+        word => word.expanded(&value),
     };
     let steps = script.steps();
     // Functions that run what they are given.

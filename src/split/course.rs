@@ -373,11 +373,21 @@ impl<'a> Course<'a> {
         self.context?.read(&file, limit).ok()?
     }
 
-    /// The text of the script of the context that lies at `path` of the image, its lines ended by
+    /// The text of the script of the context or of a heredoc that lies at `path` of the image, its lines ended by
     /// line feeds alone, as a shell wants them.
     pub fn script(&self, path: &str) -> Option<String> {
         const LONGEST: usize = 64 << 10;
-        Some(self.text(path, LONGEST)?.replace("\r\n", "\n"))
+        let text = self.written(path).or_else(|| self.text(path, LONGEST))?;
+        Some(text.replace("\r\n", "\n"))
+    }
+
+    /// The heredoc that a line of the file writes to `path`.
+    fn written(&self, path: &str) -> Option<String> {
+        let Some(Origin::Context(line)) = self.world.exact(path) else { return None };
+        match &self.facts.lines.get(*line)?.what {
+            What::Copy(copy) if copy.sources.is_empty() => copy.written.clone(),
+            _ => None,
+        }
     }
 
     /// The names of the files of the context that a pattern finds in a folder of the image; `None`
@@ -561,6 +571,17 @@ mod tests {
         let build =
             "COPY . .\nRUN CGO_ENABLED=0 go build -o /out/ ./... && mv /out/* /usr/local/bin/";
         check(build, &["COPY --from=builder /usr/local/bin/shop"]);
+    }
+
+    #[test]
+    fn what_a_pattern_copies_comes_with_its_folder() {
+        let file = "FROM node:20-alpine\nRUN apk add nginx && mkdir -p /www/html\nWORKDIR /app\n\
+            COPY . .\nRUN npm ci && npm run build && cp -r dist/* /www/html\n\
+            CMD [\"nginx\", \"-g\", \"daemon off;\"]\n";
+        let package = r#"{"scripts": {"build": "vite build"}, "devDependencies": {"vite": "5"}}"#;
+        let found = stages(file, &[("package.json", package), ("index.html", "")]);
+        let copy = "COPY --from=builder /www/html /www/html\n";
+        assert!(found.contains(copy) && !found.contains('*'), "{found}");
     }
 
     #[test]

@@ -104,6 +104,8 @@ pub struct Copy {
     pub sources: Vec<Option<String>>,
     /// How many heredocs there are.
     pub heredocs: usize,
+    /// The text of the only heredoc, if no variable counts in it.
+    pub written: Option<String>,
     /// Where to, made absolute; with a `/` at its end if it is written with one.
     pub destination: Option<String>,
     /// Whether that is written from the working directory.
@@ -400,6 +402,7 @@ impl<'a> Reader {
             from: part.flags("from").next().filter(|from| !from.is_empty()),
             sources: sources.map(|(word, _)| self.expand(&word)).collect(),
             heredocs,
+            written: written_text(part),
             destination,
             is_relative,
             owner: part.flags("chown").next().map(|owner| self.expand(&owner).unwrap_or(owner)),
@@ -494,6 +497,15 @@ fn script<'a>(part: &Part<'a>) -> Result<(String, Place<'a>), String> {
         return Ok((body, Box::new(move |_| whole)));
     }
     Ok((body.to_owned(), Box::new(place)))
+}
+
+/// The text of the only heredoc, if it is what stands there.
+fn written_text(part: &Part<'_>) -> Option<String> {
+    let [heredoc] = &part.instruction.heredocs[..] else { return None };
+    let body = part.source().get(Range::<usize>::from(heredoc.body))?;
+    let is_plain = !heredoc.expand || !body.contains(['$', '\\', '`']);
+    let strips = |line| if heredoc.chomp { str::trim_start_matches(line, '\t') } else { line };
+    is_plain.then(|| body.split_inclusive('\n').map(strips).collect())
 }
 
 /// The command of `cat > file <<EOF` without the heredoc, whose text it writes as it is.

@@ -348,7 +348,13 @@ impl Roots {
             Some(_) => refusal,
             None => unread(),
         };
-        for call in calls {
+        let itself = self.scripts.iter().find(|own| *own == path).cloned();
+        for mut call in calls {
+            for word in &mut call.words {
+                if word.as_deref() == Some(command::ITSELF) {
+                    word.clone_from(&itself);
+                }
+            }
             let name = call.name().ok_or_else(unread)?;
             let second = call.words.get(1).cloned().flatten().unwrap_or_default();
             if builds_at_start(name, &second) {
@@ -599,6 +605,34 @@ mod tests {
         check_file(file, &[("e.sh", text)], &["COPY --from=builder /usr/local/bin/shop"]);
         let text = "#!/bin/sh\nif [ \"$1\" = web ]; then shift; fi\nexec \"$@\"\n";
         check_file(file, &[("e.sh", text)], &["script-unread"]);
+    }
+
+    #[test]
+    fn a_script_may_start_itself_as_another_user() {
+        let text = "#!/bin/sh\nif [ \"$(id -u)\" = 0 ]; then exec su-exec app \"$0\" \"$@\"; fi\nexec \"$@\"\n";
+        let file = "FROM golang:1.22-alpine3.20\nRUN apk add --no-cache su-exec && adduser -D app\n\
+                    WORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go build -o /usr/local/bin/shop .\n\
+                    COPY e.sh /e.sh\nENTRYPOINT [\"/e.sh\"]\nCMD [\"shop\"]\n";
+        let expected = ["apk add --no-cache su-exec", "/usr/local/bin/shop", "COPY e.sh /e.sh"];
+        check_file(file, &[("e.sh", text)], &expected);
+        check(DEBIAN, "#!/bin/sh\nsh -c '\"$0\" x'\nexec shop\n", &[], &["script-unread"]);
+    }
+
+    #[test]
+    fn a_script_may_be_a_heredoc() {
+        let file = |word: &str, text: &str| {
+            format!(
+                "FROM golang:1.22-bookworm\nWORKDIR /src\nCOPY . .\n\
+                 RUN CGO_ENABLED=0 go build -o /usr/local/bin/shop .\n\
+                 COPY --chmod=755 <<{word} /e.sh\n{text}\nEOF\nENTRYPOINT [\"/e.sh\"]\n"
+            )
+        };
+        let text = "#!/bin/sh\ncurl -f http://h/\nexec shop \"$@\"";
+        let copied = "COPY --chmod=755 <<'EOF' /e.sh\n#!/bin/sh\ncurl";
+        check_file(&file("'EOF'", text), &[], &[copied, "apt-get install", " curl "]);
+        check_file(&file("EOF", "#!/bin/sh\nexec shop"), &[], &["/usr/local/bin/shop", "/e.sh"]);
+        // What stands there is not what is written.
+        check_file(&file("EOF", text), &[], &["script-unread", "!FROM"]);
     }
 
     #[test]

@@ -589,7 +589,15 @@ fn missing(site: &Site<'_, '_>) -> Refusal {
         return Refusal::new(Reason::ArtifactUnknown, why, Some(one.range));
     }
     if site.course.products.is_empty() {
-        let why = "the module's name is in go.mod, which is not at hand";
+        let has =
+            |fits: fn(&Word) -> bool| builds.iter().any(|(_, one)| one.args().iter().any(fits));
+        let why = if has(|word| word.text.is_none()) {
+            "its path hangs on what is not known before the build"
+        } else if has(|word| word.or_empty().contains("...")) {
+            "several programs may be built, and no -o names a folder for them"
+        } else {
+            "the module's name is in go.mod, which is not at hand"
+        };
         return Refusal::new(Reason::ArtifactUnknown, why, builds.first().map(|b| b.1.range));
     }
     Refusal::new(Reason::ArtifactMissing, format!("`{shown}`"), place)

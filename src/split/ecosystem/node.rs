@@ -1265,6 +1265,25 @@ mod tests {
     }
 
     #[test]
+    fn packages_under_what_is_copied_behind_their_installation() {
+        let package = ("package.json", r#"{"dependencies": {"express": "4"}}"#);
+        let text = "FROM node:20\nWORKDIR /app\nCOPY package*.json ./\nRUN npm install\nCOPY . .\n\
+            CMD [\"node\", \"a.js\"]\n";
+        let copies = "FROM node:20-slim\nWORKDIR /app\nCOPY --from=builder /app /app\nCOPY . .\n";
+        check(text, &[package, ("a.js", "")], Ok(&[copies]));
+    }
+
+    #[test]
+    fn packages_of_python_beside_it() {
+        let package = ("package.json", r#"{"dependencies": {"express": "4"}}"#);
+        let start = ("a.js", "require('child_process').spawn('python3', ['ml.py'])");
+        let text = "FROM node:20-bookworm\nRUN apt-get update && apt-get install -y python3 python3-pip\n\
+            WORKDIR /app\nCOPY . .\nRUN npm ci\nRUN pip3 install --break-system-packages numpy\n\
+            CMD [\"node\", \"a.js\"]\n";
+        check(text, &[package, start], Err("needs-other"));
+    }
+
+    #[test]
     fn packages_of_the_system() {
         let files = [("package.json", PACKAGE), SOURCE];
         let alpine = "FROM node:20-alpine\nRUN apk add --no-cache python3 make g++ ffmpeg\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"node\", \"dist/main\"]\n";

@@ -108,6 +108,29 @@ impl Parts<'_, '_> {
         Ok(())
     }
 
+    /// What a pattern put into a folder is taken with that folder: which files it found is not known.
+    ///
+    /// Errors: it put them among those of the image.
+    pub(super) fn patterns(&self, plan: &mut Plan) -> Result<(), Refusal> {
+        const SIGNS: [char; 3] = ['*', '?', '['];
+        let mut taken: Vec<Artifact> = Vec::new();
+        for mut artifact in std::mem::take(&mut plan.artifacts) {
+            let path = artifact.from.as_str();
+            if path.contains(SIGNS) && self.course.in_context(path).is_none() {
+                let folder = parent(path);
+                if is_shared(folder) || folder.contains(SIGNS) {
+                    return Err(Refusal::new(Reason::CannotFollow, path, None));
+                }
+                artifact = Artifact::folder(folder);
+            }
+            if !taken.contains(&artifact) {
+                taken.push(artifact);
+            }
+        }
+        plan.artifacts = taken;
+        Ok(())
+    }
+
     /// Folders of the context of which a command removed something are taken as they are then.
     fn thinned(&self, plan: &mut Plan) {
         let worked = self.worked();
@@ -234,10 +257,12 @@ impl Parts<'_, '_> {
     }
 
     /// What other ecosystems build may be read by the program: a server's own pages.
-    pub(super) fn others(&self, plan: &mut Plan) {
+    ///
+    /// Errors: it lies where it cannot be taken from.
+    pub(super) fn others(&self, plan: &mut Plan) -> Result<(), Refusal> {
         let own = self.answer.ecosystem;
         if self.is_served() {
-            return;
+            return Ok(());
         }
         let embedded: &[String] = match &self.answer.data {
             Data::Beside { embedded, .. } => embedded,
@@ -269,14 +294,24 @@ impl Parts<'_, '_> {
                 .products
                 .iter()
                 .any(|product| (product.line, product.command) == (deed.line, deed.command));
+            // Python's packages lie elsewhere.
+            let is_python = deed.role == Role::Builds("python");
+            if is_python && !is_known && plan.packages.iter().any(|own| own.starts_with("python3"))
+            {
+                let what =
+                    format!("What `{}` installs lies among the files of the image", one.shown());
+                return Err(Refusal::new(Reason::NeedsOther, what, Some(one.range)));
+            }
             let is_taken = one.folder.as_deref().is_some_and(|folder| {
                 plan.artifacts.iter().any(|artifact| is_within(folder, &artifact.from))
             });
+            let is_taken = is_taken && !is_python;
             if !is_known && !is_taken {
                 plan.assumptions
                     .push(format!("the program reads nothing of what `{}` makes", one.shown()));
             }
         }
+        Ok(())
     }
 
     /// Certificates of its own, that `update-ca-certificates` put among the others.

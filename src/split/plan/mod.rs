@@ -148,9 +148,10 @@ impl Parts<'_, '_> {
         self.reachable(&mut plan);
         self.scripts(&mut plan);
         self.data(&mut plan);
-        self.others(&mut plan);
+        self.others(&mut plan)?;
         self.own_certificates(&mut plan);
         self.strays(&mut plan)?;
+        self.patterns(&mut plan)?;
         let mut draft = Draft::new(self, &mut plan);
         draft.write()?;
         if self.behind_interpreter(&plan.runtime).is_some() {

@@ -128,6 +128,9 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     if is_empty && site.base().family == Family::Python {
         return unclear(site).map(Err);
     }
+    if !is_empty && let Some(refusal) = browser(site) {
+        return Some(Err(refusal));
+    }
     (!is_empty && is_base && !starts_other).then(|| Teller::new(site, story)?.answer())
 }
 
@@ -137,6 +140,17 @@ fn unclear(site: &Site<'_, '_>) -> Option<Refusal> {
     let mut unknown = site.course.deeds_with(|role| *role == Role::Unknown);
     let (_, one) = unknown.find(|(_, one)| one.name().is_some_and(|n| TOOLS.contains(&n)))?;
     Some(Refusal::new(Reason::CannotFollow, one.shown(), Some(one.range)))
+}
+
+/// A command that fetches a browser, and the libraries of the system for it.
+fn browser(site: &Site<'_, '_>) -> Option<Refusal> {
+    const FETCHERS: &[&str] = &["camoufox", "patchright", "playwright", "pyppeteer-install"];
+    let (_, one) = site.facts().invocations().find(|(_, one)| match one.arg(0) {
+        Some("-m") => one.arg(1).is_some_and(|module| FETCHERS.contains(&module)),
+        _ => one.name().is_some_and(|name| FETCHERS.contains(&name)),
+    })?;
+    let what = format!("`{}` keeps a browser outside of the packages", one.shown());
+    Some(Refusal::new(Reason::NeedsOther, what, Some(one.range)))
 }
 
 /// How the packages beside the image's own Python come along.
@@ -899,6 +913,18 @@ mod tests {
         files.push(("site/settings.py", "STATIC_ROOT = '/var/www/static'\n"));
         let extra = "COPY --from=builder /var/www/static /var/www/static\n";
         check(dockerfile, &files, &format!("{venv}{app}{extra}{path}{tail}"));
+    }
+
+    #[test]
+    fn browsers_are_in_no_package() {
+        for fetch in ["playwright install --with-deps chromium", "python -m playwright install"] {
+            let dockerfile = format!(
+                "FROM python:3.12-bookworm\nWORKDIR /app\nCOPY . .\nRUN pip install playwright && {fetch}\n\
+                 CMD [\"python\", \"app.py\"]\n"
+            );
+            let why = split(&dockerfile, FLASK).expect_err("no offer");
+            assert!(why.contains(&format!("needs-other: `{fetch}` keeps a browser")), "{why}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::split::course::{Deed, Role};
 use crate::split::facts::{Line, Run, What};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::variables;
-use crate::split::world::{Origin, is_within, trimmed};
+use crate::split::world::{Origin, is_everywhere, is_within, trimmed};
 use crate::text::TextRange;
 
 impl<'a> Draft<'_, '_, 'a> {
@@ -21,7 +21,8 @@ impl<'a> Draft<'_, '_, 'a> {
         let mut others = 0;
         for deed in &deeds {
             let Some(invocation) = course.invocation(deed.line, deed.command) else { continue };
-            let is_early = deed.role == Role::System && number <= self.built && !self.copied;
+            let is_early =
+                deed.role == Role::System && number <= self.copies_behind && !self.copied;
             match self.keeps(deed, invocation)? {
                 // What it works on is not there yet.
                 true if is_early && self.plan.runtime.has_shell() && invocation.is_top => {
@@ -45,6 +46,7 @@ impl<'a> Draft<'_, '_, 'a> {
         if let Some(user) = &line.scene.user {
             self.run_as(user)?;
         }
+        self.meet_given(&kept)?;
         self.declare(number);
         if others == 0 {
             self.plan.lines.push(RuntimeLine::Repeated(number));
@@ -58,6 +60,28 @@ impl<'a> Draft<'_, '_, 'a> {
         }
         let text: Vec<String> = kept.iter().map(|(_, one)| self.command_text(line, one)).collect();
         self.plan.lines.push(RuntimeLine::New(Keyword::Run, text.join(" && ")));
+        Ok(())
+    }
+
+    /// Before commands that set owners and modes, the folders are made that come from the builder
+    /// later on, unless the commands make them.
+    fn meet_given(&mut self, kept: &[(&Deed, &Invocation)]) -> Result<(), Refusal> {
+        for (deed, one) in kept {
+            let Role::Paths(paths) = &deed.role else { continue };
+            let sets = matches!(one.name(), Some("chown" | "chgrp" | "chmod"));
+            if !sets {
+                self.made.extend(paths.iter().cloned());
+                continue;
+            }
+            for path in paths {
+                let holds = |own: &Artifact| own.is_folder && is_within(&own.to, path);
+                let comes = !self.copied && self.plan.artifacts.iter().any(holds);
+                let is_there = self.made.iter().any(|own| is_within(own, path));
+                if comes && !is_there && !is_everywhere(path) {
+                    self.work_in(path)?;
+                }
+            }
+        }
         Ok(())
     }
 

@@ -128,11 +128,14 @@ impl<'a> Draft<'_, '_, 'a> {
             }
         }
         let stage = self.plan.stage.clone();
+        let worked = self.parts.worked();
         for artifact in self.plan.artifacts.clone() {
-            // What the file itself copies to that place is copied again as it is.
+            // What the file itself copies to that place is copied again as it is, unless commands
+            // put more into it.
             if let Some(Origin::Context(line)) = self.parts.course.world.exact(&artifact.from)
                 && artifact.from == artifact.to
                 && self.is_repeated_line(*line)
+                && !worked.iter().any(|folder| is_within(folder, &artifact.from))
             {
                 continue;
             }

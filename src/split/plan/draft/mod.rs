@@ -28,6 +28,9 @@ pub(super) struct Draft<'d, 'p, 'a> {
     pub(super) plan: &'d mut Plan,
     /// The last line that builds.
     pub(super) built: usize,
+    /// The line behind which is copied from the builder: that one, or a later one that gives what is
+    /// copied to somebody.
+    pub(super) copies_behind: usize,
     workdir: String,
     /// Folders that lines of the stage make.
     made: Vec<String>,
@@ -58,6 +61,7 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             BuilderLine::Before(number, _) => number.saturating_sub(1),
         });
         let built = worked.map(|deed| deed.line).chain(given).max().unwrap_or(0);
+        let copies_behind = built.max(users::given_behind(parts, plan));
         let workdir = plan.runtime.workdir.to_owned();
         let user = plan.runtime.user.to_owned();
         let defined = plan.runtime.env.iter().map(|(name, _)| (*name).to_owned()).collect();
@@ -65,6 +69,7 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             parts,
             plan,
             built,
+            copies_behind,
             workdir,
             made: Vec::new(),
             events: owned::events(parts.course),
@@ -84,7 +89,7 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
         self.install();
         for (number, line) in self.lines().iter().enumerate().skip(1) {
             self.line(number, line)?;
-            if number == self.built && !self.copied {
+            if number == self.copies_behind && !self.copied {
                 self.artifacts()?;
             }
         }

@@ -33,7 +33,7 @@ impl<'a> Draft<'_, '_, 'a> {
         if self.parts.is_served() {
             return Ok(None);
         }
-        let told = self.owner(&artifact.from)?;
+        let told = self.met(self.owner(&artifact.from)?)?;
         let content = match (&told, artifact.is_folder) {
             (Some(_), _) | (None, false) => Content::Root,
             (None, true) => self.content(&artifact.from),
@@ -43,13 +43,10 @@ impl<'a> Draft<'_, '_, 'a> {
             // Numbers stay what they are, and without a list of users there is nothing else.
             _ if !self.plan.runtime.has_shell() => None,
             Content::One(owner) if is_numeric(&owner) && !owner.contains(':') => None,
-            Content::One(owner) => {
-                self.check_user(&owner)?;
-                Some(owner)
-            }
+            Content::One(owner) => self.met(Some(owner))?,
             Content::Several(owners) => {
                 for owner in owners {
-                    self.check_user(&owner)?;
+                    let Some(owner) = self.met(Some(owner))? else { continue };
                     let text = format!("{owner} has the same number in both images");
                     if !self.has_same_number(&owner) && !self.plan.assumptions.contains(&text) {
                         self.plan.assumptions.push(text);
@@ -69,6 +66,27 @@ impl<'a> Draft<'_, '_, 'a> {
             }
         }
         Ok(given)
+    }
+
+    /// An owner, if the runtime stage knows him; where root runs the program, it does not matter whose
+    /// its files are.
+    ///
+    /// Errors: he has no name there.
+    pub(super) fn met(&self, owner: Option<String>) -> Result<Option<String>, Refusal> {
+        let Some(owner) = owner else { return Ok(None) };
+        match self.check_user(&owner) {
+            Ok(()) => Ok(Some(owner)),
+            Err(_) if self.is_roots() => Ok(None),
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    /// Whether root runs the program, and does not hand it to somebody else.
+    pub(super) fn is_roots(&self) -> bool {
+        const HANDING: [&str; 7] = ["chpst", "gosu", "runuser", "setpriv", "su", "su-exec", "sudo"];
+        let user = &self.parts.course.facts.last_scene().user;
+        user.as_deref().is_some_and(is_root)
+            && !HANDING.iter().any(|program| self.parts.roots.names(program))
     }
 
     /// Makes a folder that would be root's though it is not, or the one above it, as the user who
@@ -117,8 +135,15 @@ impl<'a> Draft<'_, '_, 'a> {
         }
     }
 
-    /// Who made a folder of the builder; `None` for root, and where the small image has it by itself.
+    /// Who made a folder of the builder, as far as it matters in the runtime stage.
     fn maker(&self, folder: &str) -> Option<String> {
+        let maker = self.maker_of(folder)?;
+        let is_met = || self.named(&maker).is_some() && self.check_user(&maker).is_ok();
+        (!self.is_roots() || is_met()).then_some(maker)
+    }
+
+    /// Who made a folder of the builder; `None` for root, and where the small image has it by itself.
+    fn maker_of(&self, folder: &str) -> Option<String> {
         if is_everywhere(folder) || self.events.is_empty() {
             return None;
         }
@@ -391,6 +416,107 @@ mod tests {
         check(NODE, &build(made, back), &format!("{made}\n{rest} {copy}"));
         let made = "RUN useradd -r -u 999 app";
         check(NODE, &build(made, back), &format!("{made}\n{rest} {copy}"));
+    }
+
+    #[test]
+    fn a_folder_is_there_before_it_is_given_away() {
+        let copy = "COPY --from=builder --chown=node:node /srv/app /srv/app\nUSER node";
+        let expected = format!("WORKDIR /srv/app\nRUN chown -R node:node /srv/app\n{copy}");
+        let give = "chown -R node:node /srv/app";
+        let rest = format!("WORKDIR /srv/app\nUSER node\nCOPY --chown=node:node . .\n{BUILD}");
+        check(NODE, &format!("RUN mkdir -p /srv/app/node_modules && {give}\n{rest}"), &expected);
+        let build = format!("COPY . /srv/app\nRUN {give}\nUSER node\nWORKDIR /srv/app\n{BUILD}");
+        check(NODE, &build, &expected);
+        let make = "RUN mkdir -p /srv/app && chown node:node /srv/app";
+        check(NODE, &format!("{make}\n{rest}"), &format!("{make}\nWORKDIR /srv/app\n{copy}"));
+    }
+
+    /// The same for a program of Go that is `server` in the working directory.
+    #[track_caller]
+    fn check_go(build: &str, expected: &str) {
+        let file = format!("FROM golang:1.22-bookworm\n{build}\nCMD [\"./server\"]\n");
+        let files = [
+            ("go.mod", "module shop\n\ngo 1.22\n"),
+            ("main.go", "package main\n\nfunc main() {}\n"),
+        ];
+        let found = runtime_stages(&file, &files);
+        let stage = found.first().map_or("", String::as_str);
+        assert_eq!(stage, format!("FROM debian:bookworm-slim\n{expected}\nCMD [\"./server\"]"));
+    }
+
+    #[test]
+    fn folders_in_one_that_is_given_away() {
+        let made = "RUN useradd -m -u 1001 app";
+        let build = "COPY . .\nRUN CGO_ENABLED=0 go build -o server .";
+        let copy = "COPY --from=builder --chown=app:app";
+        check_go(
+            &format!(
+                "{made}\nWORKDIR /home/app/src\n{build} && chown -R app:app /home/app\nUSER app"
+            ),
+            &format!(
+                "{made}\nWORKDIR /home/app/src\n{copy} /home/app/src/server /home/app/src/server\n\
+                 RUN chown app:app /home/app /home/app/src\nUSER app"
+            ),
+        );
+        check_go(
+            &format!(
+                "RUN mkdir -p /srv/app/data/x && chown -R 1000:1000 /srv\nWORKDIR /srv/app\n{build}\n\
+                 USER 1000"
+            ),
+            "RUN mkdir -p /srv/app/data/x\nWORKDIR /srv/app\n\
+             COPY --from=builder --chown=1000:1000 /srv/app/server /srv/app/server\n\
+             RUN chown 1000:1000 /srv /srv/app /srv/app/data /srv/app/data/x\nUSER 1000",
+        );
+        // Nobody is named before he is made.
+        check_go(
+            &format!("WORKDIR /srv/app\n{build}\n{made}\nRUN chown -R app:app /srv/app\nUSER app"),
+            &format!(
+                "WORKDIR /srv/app\n{made}\n{copy} /srv/app/server /srv/app/server\n\
+                 RUN chown app:app /srv/app\nUSER app"
+            ),
+        );
+        // What is copied again belongs to nobody by itself.
+        let later = "COPY main.go /srv/app/data/a.db";
+        check_go(
+            &format!("WORKDIR /srv/app\n{build}\n{later}\nRUN chown -R 1000 /srv/app\nUSER 1000"),
+            &format!(
+                "WORKDIR /srv/app\n{later}\n\
+                 COPY --from=builder --chown=1000 /srv/app/server /srv/app/server\n\
+                 RUN chown 1000 /srv/app && chown -R 1000 /srv/app/data/a.db\nUSER 1000"
+            ),
+        );
+        // Not if only the folder itself is given.
+        check_go(
+            &format!("{made}\nWORKDIR /opt/app/src\n{build} && chown app /opt/app\nUSER app"),
+            &format!(
+                "{made}\nWORKDIR /opt/app/src\n\
+                 COPY --from=builder /opt/app/src/server /opt/app/src/server\n\
+                 RUN chown app /opt/app\nUSER app"
+            ),
+        );
+    }
+
+    #[test]
+    fn root_does_not_care_whose_files_are() {
+        let check = |lines: &str, expected: &str| {
+            let file = format!(
+                "FROM gradle:8.5-jdk17\n{lines}\nCMD [\"java\", \"-jar\", \"build/libs/a-1.jar\"]\n"
+            );
+            let build = "plugins { id 'org.springframework.boot' version '3.2.0'\n id 'java' }\nversion = '1'\n";
+            let files = [("settings.gradle", "rootProject.name = 'a'\n"), ("build.gradle", build)];
+            let found = runtime_stages(&file, &files).join("\n");
+            assert!(found.contains(expected), "{expected} is not in:\n{found}");
+            assert!(!found.contains("chown"), "{found}");
+        };
+        let jar = |folder: &str| {
+            let path = format!("{folder}/build/libs/a-1.jar");
+            format!("WORKDIR {folder}\nCOPY --from=builder {path} {path}\n")
+        };
+        let copy = "COPY --chown=gradle:gradle . /home/gradle/src\nWORKDIR /home/gradle/src";
+        check(&format!("{copy}\nRUN gradle bootJar"), &jar("/home/gradle/src"));
+        let give = "WORKDIR /app\nCOPY . .\nRUN chown -R gradle:gradle /app && gradle bootJar";
+        check(give, &jar("/app"));
+        check(&format!("{give}\nUSER gradle"), "needs-user");
     }
 
     #[test]

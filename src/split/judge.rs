@@ -15,6 +15,7 @@ use super::world::{Origin, base_name, is_within};
 use crate::image::Reference;
 use crate::language::Keyword;
 use crate::model::{self, Model};
+use crate::syntax::Placed;
 use crate::text::{Edit, TextRange};
 use crate::workspace::Context;
 
@@ -67,7 +68,7 @@ pub fn judge(model: &Model, context: Option<&Context>, wanted: &Wanted) -> Verdi
 
 fn judged(model: &Model, context: Option<&Context>, wanted: &Wanted) -> Result<Verdict, Refusal> {
     let stage = only_stage(model)?;
-    let (base, argument) = base(stage)?;
+    let (base, argument) = base(model, stage)?;
     let is_long = model.instructions().nth(MOST_LINES).is_some();
     if is_long || u32::from(model.tree().len()) > LONGEST {
         return Err(Refusal::new(Reason::NeedsOther, "The file is too long to be followed", None));
@@ -255,30 +256,33 @@ fn sound(model: &Model) -> Result<(), Refusal> {
         let is_unknown = instruction.is_some_and(|i| i.view.command.keyword.is_none());
         let is_pasted = instruction.is_some_and(|i| i.mended.is_some());
         if !placed.item.errors.is_empty() || is_unknown || is_pasted {
-            let line = (placed.line + 1).to_string();
-            return Err(Refusal::new(Reason::Errors, line, Some(placed.range())));
+            return Err(broken(Some(placed)));
         }
     }
     Ok(())
 }
 
+fn broken(place: Option<Placed<'_>>) -> Refusal {
+    let line = place.map_or(1, |placed| placed.line + 1).to_string();
+    Refusal::new(Reason::Errors, line, place.map(|placed| placed.range()))
+}
+
 /// What is known of the image at the bottom, and the argument that its name hangs on.
-fn base(stage: &model::Stage) -> Result<(Base, Option<String>), Refusal> {
+fn base(model: &Model, stage: &model::Stage) -> Result<(Base, Option<String>), Refusal> {
     let written = stage.image();
     let place = written.as_ref().map(|image| image.range);
     let name = match &stage.base {
         model::Base::Image(name) => name.to_string(),
         model::Base::Scratch => return Err(Refusal::new(Reason::NothingBuilt, "", place)),
         model::Base::Stage(_) | model::Base::Unknown => {
-            let written = written.map(|image| image.text.to_string()).unwrap_or_default();
-            return Err(Refusal::new(Reason::BaseArgument, variable(&written), place));
+            return Err(unknown_base(model, stage));
         }
     };
     let written = written.map(|image| image.text.to_string()).unwrap_or_default();
     let is_gap = name.ends_with([':', '-', '/'])
         || [":-", "/-", "--", "/:", "//"].iter().any(|gap| name.contains(gap));
     if name.contains('$') || written.contains('$') && is_gap {
-        return Err(Refusal::new(Reason::BaseArgument, variable(&written), place));
+        return Err(unknown_base(model, stage));
     }
     let argument = written.contains('$').then(|| variable(&written));
     let lower = name.to_ascii_lowercase();
@@ -319,6 +323,16 @@ fn base(stage: &model::Stage) -> Result<(Base, Option<String>), Refusal> {
 fn variable(text: &str) -> String {
     let rest = text.split_once('$').map_or(text, |(_, rest)| rest).trim_start_matches('{');
     rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+/// That the name behind `FROM` hangs on the build, or is none.
+fn unknown_base(model: &Model, stage: &model::Stage) -> Refusal {
+    let written = stage.image();
+    let argument = written.as_ref().map(|image| variable(&image.text)).unwrap_or_default();
+    match argument.is_empty() {
+        true => broken(model.tree().item(stage.item)),
+        false => Refusal::new(Reason::BaseArgument, argument, written.map(|image| image.range)),
+    }
 }
 
 fn check_lines(facts: &Facts<'_>) -> Result<(), Refusal> {
@@ -552,5 +566,7 @@ mod tests {
             "development-server",
         );
         refused("FROM debian:12\nCOPY . /a\nCMD [\"/a/x\"]\n", "nothing-built");
+        refused("FROM\n", "errors");
+        refused("FROM $\n", "errors");
     }
 }

@@ -135,7 +135,7 @@ reasons! {
     EnvironmentFolder, false, "environment-folder", "The packages are not in a folder of their own: {}.",
         "Make a virtual environment.";
     NeedsOther, false, "needs-other", "{}.",
-        "It is said in the sentence.";
+        "Change what the sentence names, or write the stages by hand.";
     NoRuntime, false, "no-runtime", "No such image is known to run it: {}.",
         "The table of images in docs/splitting.md has none of that release.";
     SavesLittle, false, "saves-little", "It would save little: {}.",

@@ -268,6 +268,10 @@ fn trouble(error: &ureq::Error, url: &Url) -> Trouble {
                 format!("the certificate of {host} is not trusted on this machine")
             }
             Some(_) => format!("{host} breaks off the TLS handshake"),
+            // The resolver's errors have a kind of their own only in the text.
+            None if error.to_string().starts_with("failed to lookup address") => {
+                format!("there is no host {host}, or no network")
+            }
             // The kind is a few words of the standard library; the rest may be the server's.
             None => format!("{host} cannot be read: {}", error.kind()),
         },

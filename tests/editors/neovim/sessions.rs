@@ -93,6 +93,22 @@ fn all_uses_of_a_stage_are_listed() {
     }
 }
 
+// Shows: symbols
+#[test]
+fn the_outline_has_the_stages() {
+    for mut session in start() {
+        session.go("FROM base AS b$0uilder");
+        session.keys(":lua vim.lsp.buf.document_symbol()<CR>");
+        let rows = session.listed();
+        let stages: Vec<_> = rows.iter().filter(|(_, text)| text.starts_with("[Module]")).collect();
+        let names = ["base", "builder", "lint", "test", "debug", "shell", "release"];
+        assert_eq!(stages.len(), names.len(), "{rows:?}");
+        for ((_, text), name) in stages.into_iter().zip(names) {
+            assert_eq!(*text, format!("[Module] {name}"));
+        }
+    }
+}
+
 // Shows: call hierarchy
 #[test]
 fn the_stages_that_use_a_stage_are_its_callers() {

@@ -61,7 +61,7 @@ fn a_split_is_looked_at_before_it_is_made() {
 
 #[test]
 fn a_split_of_a_file_that_is_gone_is_not_made() {
-    for mut session in start(TEXT) {
+    for mut session in start(SINGLE) {
         session.keys(":Stagewright split smallest<CR>");
         session.until_shown("+FROM golang:1.22 AS builder");
         // What is looked at is all that is left.

@@ -19,6 +19,9 @@ const PLATFORMS = {
   "aarch64-pc-windows-msvc": ["win32", "arm64"],
 };
 
+// The licences of what is in the program besides our own code.
+const THIRD_PARTY = "LICENSES-THIRD-PARTY.txt";
+
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../..");
 const manifest = readFileSync(join(root, "Cargo.toml"), "utf8");
@@ -57,7 +60,7 @@ for (const entry of binaries) {
   pack(
     out,
     { name: `@stagewright/${os}-${cpu}`, description: `Stagewright's program for ${os} on ${cpu}`, os: [os], cpu: [cpu], preferUnplugged: true },
-    { [program]: binary },
+    { [program]: binary, [THIRD_PARTY]: join(root, THIRD_PARTY) },
   );
 }
 

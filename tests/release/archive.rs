@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::page::{self, HOME};
-use crate::program::{GREETING, TARGET, VERSION, program};
+use crate::program::{GREETING, TARGET, THIRD_PARTY, VERSION, program};
 use crate::run::{Place, done, repository};
 use crate::server::Server;
 
@@ -15,7 +15,7 @@ pub fn make(folder: &Path) {
     let inner = folder.join(&name);
     fs::create_dir_all(&inner).expect("made");
     fs::copy(program(), inner.join("stagewright")).expect("copied");
-    for file in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE"] {
+    for file in ["README.md", "CHANGELOG.md", "LICENSE-MIT", "LICENSE-APACHE", THIRD_PARTY] {
         fs::copy(repository().join(file), inner.join(file)).expect("copied");
     }
     let archive = format!("{name}.tar.gz");

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::archive;
 use crate::page::{self, HOME};
-use crate::program::{GREETING, program};
+use crate::program::{GREETING, program, third_party};
 use crate::run::{Place, done, repository};
 
 /// The package, in a folder of its own.
@@ -68,6 +68,8 @@ fn dpkg_installs_it() {
     ] {
         assert!(root.join("usr/share").join(file).is_file(), "there is no {file}");
     }
+    let licences = root.join("usr/share/doc/stagewright/LICENSES-THIRD-PARTY.txt.gz");
+    assert!(done(place.command("zcat").arg(licences)) == third_party(), "other licences");
     // The page as a reader sees it, and nothing that man complains of.
     let page = root.join("usr/share/man/man1/stagewright-check.1.gz");
     let mut man = place.command("man");

@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::page;
-use crate::program::{GREETING, TARGET, VERSION, program};
+use crate::program::{GREETING, TARGET, THIRD_PARTY, VERSION, program, third_party};
 use crate::run::{Place, done, repository, run};
 use crate::server::Server;
 
@@ -75,6 +75,9 @@ fn npm_installs_the_one_that_fits() {
     assert!(asked.contains(&fits), "{asked:?}");
 
     assert_eq!(done(&mut place.bash("stagewright --version")), GREETING.to_owned() + "\n");
+    let platform = "lib/node_modules/stagewright/node_modules/@stagewright/linux-x64";
+    let licences = prefix.join(platform).join(THIRD_PARTY);
+    assert_eq!(fs::read_to_string(licences).ok(), Some(third_party()));
     // The exit code and standard input are the program's.
     place.put("Dockerfile", "FRO scratch\n");
     let checked = run(&mut place.bash("stagewright check - < Dockerfile"));

@@ -13,6 +13,14 @@ pub const TARGET: &str = "x86_64-unknown-linux-musl";
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 pub const GREETING: &str = concat!("stagewright ", env!("CARGO_PKG_VERSION"));
 
+/// The licences of what is in the program, which come with it in every package.
+pub const THIRD_PARTY: &str = "LICENSES-THIRD-PARTY.txt";
+
+/// What that file says.
+pub fn third_party() -> String {
+    fs::read_to_string(repository().join(THIRD_PARTY)).expect("the licences")
+}
+
 /// The program, built from these sources and stripped, as that of a release is.
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<(TempDir, PathBuf)> = OnceLock::new();

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use tempfile::TempDir;
 
 use crate::page;
-use crate::program::{GREETING, TARGET, VERSION, program};
+use crate::program::{GREETING, TARGET, THIRD_PARTY, VERSION, program, third_party};
 use crate::run::{Place, cached, done, repository};
 
 /// A folder with the wheel.
@@ -17,6 +17,7 @@ pub fn folder() -> &'static Path {
         // What maturin has cargo build is built already: the static program, which this system runs,
         // too, so that its wheel may say `linux` and no more.
         program();
+        done(&mut licences_put());
         let folder = tempfile::tempdir().expect("a folder");
         let mut maturin = std::process::Command::new(cached("maturin/bin/maturin"));
         maturin.args([
@@ -35,6 +36,17 @@ pub fn folder() -> &'static Path {
         folder
     });
     made.path()
+}
+
+/// The step of the workflow that puts the licences where maturin finds them.
+fn licences_put() -> std::process::Command {
+    let workflow = repository().join(".github/workflows/build-wheels.yml");
+    let workflow = fs::read_to_string(workflow).expect("the workflow");
+    let step = workflow.lines().find_map(|line| line.trim().strip_prefix("run: cp "));
+    let mut copy = std::process::Command::new("bash");
+    copy.arg("-c").arg(format!("cp {}", step.expect("a step that copies")));
+    copy.current_dir(repository());
+    copy
 }
 
 /// The one file there.
@@ -77,6 +89,13 @@ fn the_wheel_tells_what_it_is_made_of() {
         assert_eq!(part["licenses"][0]["expression"], licence, "{part}");
     }
     assert!(!parts.iter().any(|part| part["name"] == "proptest"), "what tests need is no part");
+}
+
+#[test]
+fn the_wheel_has_the_licences_of_its_parts() {
+    let mut unzip = std::process::Command::new("unzip");
+    unzip.arg("-p").arg(wheel()).arg(format!("*/licenses/{THIRD_PARTY}"));
+    assert!(done(&mut unzip) == third_party(), "other licences");
 }
 
 /// The python of this machine, which may not be among the places of an empty environment.

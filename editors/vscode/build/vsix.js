@@ -32,12 +32,16 @@ if (rest.length > 0 || (triple !== undefined && binary === undefined)) {
 }
 const platform = triple && (PLATFORMS[triple] ?? fail(`no such target: ${triple}\nThere are: ${Object.keys(PLATFORMS).join(' ')}`));
 
+// What is in the server besides our own code, which comes with it.
+const THIRD_PARTY = 'LICENSES-THIRD-PARTY.txt';
+
 rmSync(join(folder, 'server'), { recursive: true, force: true });
 if (platform) {
     const server = join(folder, 'server', platform.startsWith('win32') ? 'stagewright.exe' : 'stagewright');
     mkdirSync(join(folder, 'server'));
     copyFileSync(binary, server);
     chmodSync(server, 0o755);
+    copyFileSync(join(root, THIRD_PARTY), join(folder, 'server', THIRD_PARTY));
 }
 for (const file of globSync(join(root, 'LICENSE-*'))) {
     copyFileSync(file, join(folder, basename(file)));

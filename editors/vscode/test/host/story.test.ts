@@ -1,7 +1,7 @@
 /** A user of VS Code works on Dockerfiles with several stages. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test, type TestContext } from 'node:test';
@@ -161,6 +161,12 @@ test('what the guide says is to be seen: sizes behind the images, and the server
 });
 
 // Shows: lens
+test('the licences of what is in the server are beside it', async () => {
+    const [server = ''] = await readdir(host.path('extensions')).then((folders) => folders.filter((name) => name.startsWith('stagewright.')));
+    const licences = await host.read(`extensions/${server}/server/LICENSES-THIRD-PARTY.txt`);
+    assert.match(licences, /^ropey [0-9.]+: MIT$/m);
+});
+
 test('each stage has the line that builds it', async () => {
     await open('shop/Dockerfile');
     await bench.sees('.codelens-decoration', 'docker build --target build .');

@@ -59,7 +59,7 @@ CMD ["/app"]
 
 /** What is told of it, whole. */
 const REASON =
-    "This file is not split. Which file the build produces is not known: the module's name is in go.mod, which is not at hand.";
+    'This file is not split. Which file the build produces is not known: its path hangs on what is not known before the build.';
 
 const BROKEN = `# Pasted.
 FROM alpine:3.20 AS build

@@ -60,10 +60,6 @@ const VARIABLES: [&str; 20] = [
 /// What an editor's extension has below `stagewright` for itself, and does not send.
 const OF_EXTENSION: [&str; 2] = ["path", "trace"];
 
-/// What of [`VARIABLES`] may hold a password.
-const SECRET: [&str; 6] =
-    ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
-
 const EXAMPLES: &str = "\
 Examples:
   stagewright doctor                                    what to put into a bug report
@@ -285,9 +281,15 @@ fn rivals() -> Vec<Rival> {
 fn environment() -> Vec<Variable> {
     let set = |name| {
         let value = env::var_os(name)?.to_string_lossy().into_owned();
-        Some(Variable { name, value: (!SECRET.contains(&name)).then_some(value) })
+        Some(Variable { name, value: (!may_hold_password(name)).then_some(value) })
     };
     VARIABLES.into_iter().filter_map(set).collect()
+}
+
+/// Whether the variable is the address of a proxy.
+fn may_hold_password(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    name.ends_with("_PROXY") && name != "NO_PROXY"
 }
 
 /// The server goes without a filter that it cannot read, and has no one to tell.

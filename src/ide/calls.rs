@@ -37,8 +37,7 @@ pub fn outgoing(
     context: BuildContext<'_>,
     offset: TextSize,
 ) -> Vec<Call> {
-    let Some(stage) = stage_holding(snapshot, offset) else { return Vec::new() };
-    calls(snapshot, stages(snapshot, view, context), |(from, to)| (from == stage).then_some(to))
+    calls(snapshot, view, context, offset, |own, (from, to)| (from == own).then_some(to))
 }
 
 /// The stages that use the one which holds `offset`, by number.
@@ -48,8 +47,7 @@ pub fn incoming(
     context: BuildContext<'_>,
     offset: TextSize,
 ) -> Vec<Call> {
-    let Some(stage) = stage_holding(snapshot, offset) else { return Vec::new() };
-    calls(snapshot, stages(snapshot, view, context), |(from, to)| (to == stage).then_some(from))
+    calls(snapshot, view, context, offset, |own, (from, to)| (to == own).then_some(from))
 }
 
 fn stage_holding(snapshot: &Snapshot, offset: TextSize) -> Option<usize> {
@@ -70,17 +68,21 @@ fn stages(snapshot: &Snapshot, view: View<'_>, context: BuildContext<'_>) -> Vec
         .collect()
 }
 
-/// The calls of which `other_end`, given the numbers of the calling and the called stage, names the
-/// end to tell.
+/// The calls of the stage which holds `offset`. `other_end` is given its number and those of a calling
+/// and a called stage, and names the one of these at the other end, if it is one of the two.
 fn calls(
     snapshot: &Snapshot,
-    stages: Vec<Symbol>,
-    other_end: impl Fn((usize, usize)) -> Option<usize>,
+    view: View<'_>,
+    context: BuildContext<'_>,
+    offset: TextSize,
+    other_end: impl Fn(usize, (usize, usize)) -> Option<usize>,
 ) -> Vec<Call> {
-    let mut calls: Vec<_> =
-        stages.into_iter().map(|stage| Call { stage, places: Vec::new() }).collect();
+    let Some(own) = stage_holding(snapshot, offset) else { return Vec::new() };
+    let stages = stages(snapshot, view, context).into_iter();
+    let mut calls: Vec<_> = stages.map(|stage| Call { stage, places: Vec::new() }).collect();
     for reference in snapshot.model().references() {
-        let call = reference.edge().and_then(&other_end).and_then(|end| calls.get_mut(end));
+        let end = reference.edge().and_then(|edge| other_end(own, edge));
+        let call = end.and_then(|end| calls.get_mut(end));
         if let Some(call) = call {
             call.places.push(named::reference_range(snapshot, reference));
         }

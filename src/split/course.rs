@@ -350,14 +350,14 @@ impl<'a> Course<'a> {
     fn find_in_context(&self, path: &str) -> Option<String> {
         let context = self.context?;
         let copies = self.facts.lines.iter().rev().filter_map(|line| match &line.what {
-            What::Copy(copy) if copy.from.is_none() => Some(copy),
+            What::Copy(copy) if copy.from.is_none() && !copy.is_odd => Some(copy),
             _ => None,
         });
         for copy in copies {
             let Some(destination) = copy.destination.as_deref() else { continue };
             for source in copy.sources.iter().flatten() {
                 let found = self.lands(context, copy, source, destination, path);
-                let Some(found) = found else { continue };
+                let Some(found) = found.filter(|found| !leaves_out(copy, found)) else { continue };
                 if self.kind(&found).is_some() {
                     return Some(found);
                 }
@@ -425,27 +425,9 @@ impl<'a> Course<'a> {
             && self.in_context(path).is_none()
     }
 
-    /// The path in the context of what is copied to `path`, if this source is.
+    /// The path in the context of what is copied to `path`, if this source is, whatever the options
+    /// of the `COPY` leave out.
     fn lands(
-        &self,
-        context: &Context,
-        copy: &Copy,
-        source: &str,
-        destination: &str,
-        path: &str,
-    ) -> Option<String> {
-        if copy.is_odd {
-            return None;
-        }
-        let found = self.lands_plainly(context, copy, source, destination, path)?;
-        let patterns: Vec<&str> = copy.excluded.iter().map(String::as_str).collect();
-        let is_left_out = !patterns.is_empty()
-            && Ignore::of_patterns(&patterns).map_or(true, |ignore| ignore.excludes(&found));
-        (!is_left_out).then_some(found)
-    }
-
-    /// The same, but for the options of the `COPY`.
-    fn lands_plainly(
         &self,
         context: &Context,
         copy: &Copy,
@@ -492,6 +474,13 @@ impl<'a> Course<'a> {
         let place = self.facts.lines.get(line).map(|line| line.placed.range());
         Refusal::new(Reason::InCache, product, place)
     }
+}
+
+/// Whether the options of a `COPY` leave out a file of the context.
+fn leaves_out(copy: &Copy, file: &str) -> bool {
+    let patterns: Vec<&str> = copy.excluded.iter().map(String::as_str).collect();
+    !patterns.is_empty()
+        && Ignore::of_patterns(&patterns).map_or(true, |ignore| ignore.excludes(file))
 }
 
 enum SourceKind {

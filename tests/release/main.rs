@@ -9,6 +9,8 @@ mod archive;
 mod completions;
 mod debian;
 mod facts;
+#[path = "../pages/fenced.rs"]
+mod fenced;
 mod hook;
 mod npm;
 mod page;

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::fenced;
 use crate::run::repository;
 
 /// Where releases are.
@@ -14,13 +15,9 @@ pub fn text() -> String {
 /// The one fenced block below that heading.
 #[track_caller]
 pub fn block(heading: &str) -> String {
-    let page = text();
-    let section = page.split("\n## ").find(|section| section.starts_with(&format!("{heading}\n")));
-    let section = section.unwrap_or_else(|| panic!("docs/install.md has no heading {heading}"));
-    let fences: Vec<_> = section.split("\n```").collect();
-    assert_eq!(fences.len(), 3, "one block below {heading}: {section}");
-    let (_language, block) = fences[1].split_once('\n').expect("a block");
-    block.to_owned() + "\n"
+    let blocks = fenced::blocks("docs/install.md", heading);
+    let [block] = blocks.as_slice() else { panic!("one block below {heading}: {blocks:?}") };
+    block.clone()
 }
 
 /// Who adds a block adds a test that runs it. Only `cargo install` is not run, since it would build

@@ -5,7 +5,7 @@
 //! `runtime-deps`.
 
 use super::outputs::named_outputs;
-use super::starts::starting;
+use super::starts::starting_in;
 use super::{Asked, Built, Ecosystem, Reading};
 use crate::image::Amount;
 use crate::image::tag::Tag;
@@ -392,11 +392,7 @@ impl Program<'_> {
         }
         let Some(sources) = data::sources(site.course, SOURCES) else { return Ok(answer) };
         self.outside(site, folder, &Reads::of(&sources), &mut answer);
-        let starting_others = sources.with(STARTING);
-        if starting_others.files.is_empty() {
-            return Ok(answer);
-        }
-        starting(site, answer, &Reads::of(&starting_others).starts)
+        starting_in(site, answer, &sources.with(STARTING))
     }
 
     /// Files of the project that the sources name by absolute paths, or by such as lead out of the

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::app;
 use super::behind;
 use super::package::{self, Step, Steps, Work};
+use super::starts::listed;
 use super::{Asked, Built, Ecosystem, Reading};
 use crate::image::Amount;
 use crate::image::tag::Tag;
@@ -624,22 +625,16 @@ impl Server<'_, '_, '_> {
         if let Some(context) = self.site.context() {
             let sources = Sources::read(context, folder, ENDINGS);
             let starts = Reads::of(&sources.with(&["child_process", "execa"])).starts;
-            names.extend(starts.into_iter().filter(|name| {
-                matches!(holder(name, on), Holder::Package(_)) && !NODE.contains(&name.as_str())
-            }));
-        }
-        for name in &names {
-            if let Holder::Package(package) = holder(name, on) {
-                answer.packages.push(package.to_owned());
+            for name in starts.into_iter().filter(|name| !NODE.contains(&name.as_str())) {
+                if let Holder::Package(package) = holder(&name, on) {
+                    answer.packages.push(package.to_owned());
+                    names.push(name);
+                }
             }
         }
-        let named = match names.as_slice() {
-            [] => String::new(),
-            names => format!(": {}", names.join(", ")),
-        };
-        answer
-            .assumptions
-            .push(format!("the programs that it starts are on the slim image{named}"));
+        let names = listed(names.iter().map(String::as_str));
+        let assumption = format!("the programs that it starts are on the slim image{names}");
+        answer.assumptions.push(assumption);
     }
 
     fn installs_one(&self, names: &[&str]) -> bool {

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use crate::split::answer::{Answer, Artifact, Evidence, Need, Site, Variant};
 use crate::split::base::{Family, Libc};
 use crate::split::packages::{self, Holder, Use};
+use crate::split::reads::Reads;
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::runtime;
+use crate::split::sources::Sources;
 use crate::split::world::base_name;
 
 /// Tools that builders have and that no package of the tables brings.
@@ -38,13 +40,29 @@ pub fn starting(
     }
     // What it starts may speak TLS: git, curl.
     answer.certificates = Need::Yes;
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let names = match names.as_slice() {
-        [] => String::new(),
-        names => format!(": {}", names.join(", ")),
-    };
+    let names = listed(names.iter().map(String::as_str));
     answer.assumptions.push(format!("the programs that it starts itself are in the image{names}"));
     Ok(answer)
+}
+
+/// The answer for a program of which these sources start others; as it is if there are none.
+///
+/// Errors: it starts a tool of the build.
+pub fn starting_in(
+    site: &Site<'_, '_>,
+    answer: Answer,
+    sources: &Sources,
+) -> Result<Answer, Refusal> {
+    match sources.files.is_empty() {
+        true => Ok(answer),
+        false => starting(site, answer, &Reads::of(sources).starts),
+    }
+}
+
+/// `: git, tar` for the end of a sentence; nothing where there are none.
+pub fn listed<'n>(names: impl Iterator<Item = &'n str>) -> String {
+    let names: Vec<_> = names.collect();
+    if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) }
 }
 
 /// What `git config` set in the build holds when the program starts git, too. Settings of `url` are

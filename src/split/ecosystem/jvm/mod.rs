@@ -11,7 +11,7 @@ use images::runtimes;
 pub use launch::commands;
 use launch::{Told, paths_in, told};
 
-use super::starts::starting;
+use super::starts::starting_in;
 use crate::image::Amount;
 use crate::split::answer::{Answer, Artifact, Data, Evidence, Site};
 use crate::split::command::{Invocation, Word};
@@ -19,7 +19,6 @@ use crate::split::course::{Course, Product, Role, matches_pattern};
 use crate::split::data;
 use crate::split::facts::{Line, What, join};
 use crate::split::packages::{Holder, holder};
-use crate::split::reads::Reads;
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::sources::Sources;
 use crate::split::world::{Origin, base_name, is_within, parent, trimmed};
@@ -172,25 +171,23 @@ pub fn packed(
     answer.build_variables = if found.has_own_home { &["JAVA_HOME"] } else { &[] };
     answer.data = Data::Beside { folders: Vec::new(), embedded: embedded(site.course) };
     answer.weight = Amount { bytes: 45_000_000, low: 10_000_000, high: 120_000_000 };
-    let Some(sources) = data::sources(site.course, SOURCES) else { return Ok(answer) };
+    let Some(mut sources) = data::sources(site.course, SOURCES) else { return Ok(answer) };
     check_tools(site, &sources)?;
-    let mut starting_others = sources.with(STARTING);
-    starting_others.files.retain(|(_, text)| {
-        // The run time of Java is asked for its memory, too.
-        STARTING[1..].iter().any(|word| text.contains(word)) || text.contains(".exec(")
-    });
-    if starting_others.files.is_empty() {
-        return Ok(answer);
-    }
-    starting(site, answer, &Reads::of(&starting_others).starts)
+    sources.files.retain(|(_, text)| starts_others(text));
+    starting_in(site, answer, &sources)
 }
 
 /// Endings of sources.
 const SOURCES: &[&str] = &["java", "kt", "scala", "groovy"];
 
 /// What stands in sources that start programs.
-const STARTING: &[&str] =
-    &["getRuntime()", "ProcessBuilder", "commons.exec", "sys.process", "zeroturnaround.exec"];
+const STARTING: &[&str] = &["ProcessBuilder", "commons.exec", "sys.process", "zeroturnaround.exec"];
+
+fn starts_others(text: &str) -> bool {
+    // The run time of Java is asked for its memory, too.
+    let by_run_time = || text.contains("getRuntime()") && text.contains(".exec(");
+    STARTING.iter().any(|word| text.contains(word)) || by_run_time()
+}
 
 /// What stands in sources that need the tools of a JDK: its compiler, and those that look into
 /// running programs.

@@ -13,25 +13,19 @@ use stagewright::syntax::{Instruction, Placed, Tree};
 use stagewright::text::{
     Edit, Encoding, LineColumn, Text, TextRange, TextSize, apply_edits, decode,
 };
+use walkdir::WalkDir;
 
 /// The fixture Dockerfiles whose path contains one of `parts`, smaller than `limit` bytes.
 fn fixtures(parts: &[&str], limit: usize) -> Vec<(PathBuf, String)> {
-    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                walk(&path, found);
-            } else if path.to_string_lossy().ends_with("ockerfile") {
-                found.push(path);
-            }
-        }
-    }
-    let mut paths = Vec::new();
-    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut paths);
-    paths.sort();
-    let wanted = |path: &PathBuf| parts.iter().any(|part| path.to_string_lossy().contains(part));
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let files = WalkDir::new(folder).sort_by_file_name().into_iter();
+    let wanted = |path: &PathBuf| {
+        let path = path.to_string_lossy();
+        path.ends_with("ockerfile") && parts.iter().any(|part| path.contains(part))
+    };
     let read = |path: PathBuf| Some((path.clone(), decode(&fs::read(path).ok()?).text));
-    let texts: Vec<_> = paths.into_iter().filter(wanted).filter_map(read).collect();
+    let paths = files.map(|file| file.expect("readable").into_path());
+    let texts: Vec<_> = paths.filter(wanted).filter_map(read).collect();
     assert!(!texts.is_empty(), "the fixtures are missing");
     texts.into_iter().filter(|(_, text)| text.len() < limit).collect()
 }

@@ -3,31 +3,22 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use stagewright::ide::images::View;
 use stagewright::ide::{Snapshot, completion, context, hover};
 use stagewright::image::{Offline, Unit};
 use stagewright::language::platform::Platform;
 use stagewright::text::{Edit, TextRange, TextSize, decode};
+use walkdir::WalkDir;
 
 /// The Dockerfiles below `fixtures/dockerfile` and its folder, in the order of their paths.
 fn fixtures(folder: &str) -> Vec<String> {
-    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            match path.is_dir() {
-                true => walk(&path, found),
-                false if path.extension().is_some_and(|e| e == "Dockerfile") => found.push(path),
-                false => {}
-            }
-        }
-    }
-    let mut paths = Vec::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/dockerfile");
-    walk(&root.join(folder), &mut paths);
-    paths.sort();
-    paths.iter().map(|path| decode(&fs::read(path).unwrap_or_default()).text).collect()
+    let files = WalkDir::new(root.join(folder)).sort_by_file_name().into_iter();
+    let paths = files.map(|file| file.expect("readable").into_path());
+    let paths = paths.filter(|path| path.extension().is_some_and(|e| e == "Dockerfile"));
+    paths.map(|path| decode(&fs::read(path).unwrap_or_default()).text).collect()
 }
 
 fn offset(at: usize) -> TextSize {

@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use walkdir::WalkDir;
+
 /// The modules in the order of `lib.rs`: each may use those before it.
 const ORDER: [&str; 12] = [
     "text",
@@ -90,19 +92,14 @@ fn used_modules(code: &str) -> impl Iterator<Item = &str> {
 
 /// All our source files, by their path below `src`.
 fn sources() -> Vec<(PathBuf, String)> {
-    fn walk(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
-        for entry in fs::read_dir(folder).expect("a source folder").flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                walk(&path, found);
-            } else if path.extension().is_some_and(|e| e == "rs") {
-                let code = fs::read_to_string(&path).expect("a source file");
-                found.push((path.strip_prefix(root()).expect("below src").to_owned(), code));
-            }
-        }
-    }
-    let mut found = Vec::new();
-    walk(&root(), &mut found);
+    let files = WalkDir::new(root()).into_iter().map(|file| file.expect("readable").into_path());
+    let found: Vec<_> = files
+        .filter(|path| path.extension().is_some_and(|e| e == "rs"))
+        .map(|path| {
+            let code = fs::read_to_string(&path).expect("a source file");
+            (path.strip_prefix(root()).expect("below src").to_owned(), code)
+        })
+        .collect();
     assert!(found.len() > 20, "the sources are missing");
     found
 }

@@ -2,29 +2,21 @@
 //! keystroke costs what its instruction costs.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use proptest::prelude::*;
 use stagewright::model::Model;
 use stagewright::syntax::Tree;
 use stagewright::text::{Edit, Text, TextRange, TextSize, decode};
+use walkdir::WalkDir;
 
 /// All fixture Dockerfiles small enough to edit often.
 fn fixtures() -> Vec<String> {
-    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                walk(&path, found);
-            } else if path.to_string_lossy().contains("ockerfile") {
-                found.push(path);
-            }
-        }
-    }
-    let mut paths = Vec::new();
-    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"), &mut paths);
-    paths.sort();
-    let texts = paths.into_iter().filter_map(|path| fs::read(path).ok());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let files =
+        WalkDir::new(folder).sort_by_file_name().into_iter().map(|it| it.expect("readable"));
+    let files = files.filter(|file| file.path().to_string_lossy().contains("ockerfile"));
+    let texts = files.filter_map(|file| fs::read(file.path()).ok());
     let texts: Vec<_> =
         texts.map(|bytes| decode(&bytes).text).filter(|t| t.len() < 20_000).collect();
     assert!(texts.len() > 100, "the fixtures are missing");

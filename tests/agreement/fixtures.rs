@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use walkdir::WalkDir;
+
 /// A Dockerfile of ours.
 #[derive(Debug)]
 pub struct Fixture {
@@ -46,11 +48,9 @@ fn folders(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn read(folder: &Path, section: &str, fixtures: &mut Vec<Fixture>) {
-    for entry in fs::read_dir(folder).expect("a folder of fixtures") {
-        let path = entry.expect("readable").path();
-        if path.is_dir() {
-            read(&path, section, fixtures);
-        } else if is_dockerfile(&path) {
+    for entry in WalkDir::new(folder) {
+        let path = entry.expect("readable").into_path();
+        if path.is_file() && is_dockerfile(&path) {
             let name = path.strip_prefix(root()).expect("inside the repository");
             let bytes = fs::read(&path).expect("readable");
             let name = name.to_string_lossy().replace('\\', "/");

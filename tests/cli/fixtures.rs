@@ -6,23 +6,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use serde_json::Value;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::run::{fixtures, run};
 
 /// All files below a folder, sorted.
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(folder).expect("a folder").flatten() {
-            match entry.file_type().expect("a type").is_dir() {
-                true => open.push(entry.path()),
-                false => found.push(entry.path()),
-            }
-        }
-    }
-    found.sort();
-    found
+    let entries = WalkDir::new(folder).sort_by_file_name().into_iter();
+    let entries = entries.map(|entry| entry.expect("readable"));
+    entries.filter(|entry| !entry.file_type().is_dir()).map(DirEntry::into_path).collect()
 }
 
 /// A copy of all fixtures, without what would take files out.

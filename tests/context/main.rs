@@ -21,6 +21,7 @@ use oracle::Oracle;
 use random::Random;
 use serde_json::{Value, json};
 use stagewright::workspace::{Context, Copied, Disk};
+use walkdir::WalkDir;
 
 /// The seed is `CONTEXT_SEED`, or 1; how many contexts is `CONTEXT_TREES`. Each is asked 40 times.
 #[test]
@@ -108,19 +109,9 @@ fn context_sent(context: &Context, paths: &BTreeSet<String>) -> BTreeSet<String>
 
 /// The files and links below a folder.
 fn paths(root: &Path) -> BTreeSet<String> {
-    fn walk(root: &Path, folder: &Path, found: &mut BTreeSet<String>) {
-        for entry in std::fs::read_dir(folder).expect("readable") {
-            let entry = entry.expect("readable");
-            if entry.file_type().expect("known").is_dir() {
-                walk(root, &entry.path(), found);
-            } else {
-                let path = entry.path();
-                let path = path.strip_prefix(root).expect("below");
-                found.insert(path.to_string_lossy().into_owned());
-            }
-        }
-    }
-    let mut found = BTreeSet::new();
-    walk(root, root, &mut found);
-    found
+    let entries = WalkDir::new(root).into_iter().map(|entry| entry.expect("readable"));
+    let files = entries.filter(|entry| !entry.file_type().is_dir());
+    let below =
+        |path: &Path| path.strip_prefix(root).expect("below").to_string_lossy().into_owned();
+    files.map(|file| below(file.path())).collect()
 }

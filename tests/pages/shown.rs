@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use walkdir::WalkDir;
+
 use crate::held;
 
 /// The features, in the order of the table.
@@ -94,23 +96,18 @@ fn editor(file: &str) -> &'static str {
 /// The files in the folders of tests, below the repository, in order.
 fn test_files() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders: Vec<PathBuf> =
-        EDITORS.iter().filter(|(_, start)| start.ends_with('/')).map(|e| root.join(e.1)).collect();
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap_or_else(|why| panic!("{folder:?}: {why}")) {
-            let path = entry.expect("readable").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if ["rs", "ts", "mjs", "java", "el"]
-                .iter()
-                .any(|e| path.extension() == Some(e.as_ref()))
-            {
-                let below = path.strip_prefix(root).expect("below the repository");
-                files.push(below.to_str().expect("a name in UTF-8").replace('\\', "/"));
-            }
-        }
-    }
+    let folders = EDITORS.iter().filter(|(_, start)| start.ends_with('/')).map(|e| root.join(e.1));
+    let entries = folders.flat_map(WalkDir::new).map(|entry| entry.expect("readable").into_path());
+    let is_code = |path: &PathBuf| {
+        ["rs", "ts", "mjs", "java", "el"].iter().any(|e| path.extension() == Some(e.as_ref()))
+    };
+    let mut files: Vec<String> = entries
+        .filter(is_code)
+        .map(|path| {
+            let below = path.strip_prefix(root).expect("below the repository");
+            below.to_str().expect("a name in UTF-8").replace('\\', "/")
+        })
+        .collect();
     files.sort();
     files
 }

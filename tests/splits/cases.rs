@@ -10,6 +10,7 @@ use stagewright::split::judge::{Verdict, Wanted, judge};
 use stagewright::syntax::Tree;
 use stagewright::text::apply_edits;
 use stagewright::workspace::{Context, Memory};
+use walkdir::WalkDir;
 
 /// Files beside a golden's `Dockerfile` that are no part of its project.
 const NOT_THE_PROJECT: [&str; 5] = [
@@ -78,20 +79,13 @@ pub fn entries(folder: &Path) -> Vec<PathBuf> {
 /// A folder with all that is in it, in memory.
 fn memory(folder: &Path) -> Memory {
     let mut files = Memory::default().folder("/c");
-    let mut open = vec![folder.to_owned()];
-    while let Some(next) = open.pop() {
-        for path in entries(&next) {
-            let inside = path.strip_prefix(folder).expect("inside");
-            let is_top = inside.components().count() == 1;
-            if is_top && NOT_THE_PROJECT.iter().any(|name| inside == Path::new(name)) {
-                continue;
-            }
-            let place = Path::new("/c").join(inside);
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                files = files.file(place, fs::read(&path).expect("a file"));
-            }
+    for entry in WalkDir::new(folder) {
+        let entry = entry.expect("readable");
+        let inside = entry.path().strip_prefix(folder).expect("inside");
+        if !entry.file_type().is_dir() && !NOT_THE_PROJECT.iter().any(|it| inside == Path::new(it))
+        {
+            let bytes = fs::read(entry.path()).expect("a file");
+            files = files.file(Path::new("/c").join(inside), bytes);
         }
     }
     files

@@ -1,5 +1,7 @@
 //! The packages of the runtime stage.
 
+use std::collections::HashSet;
+
 use super::{CERTIFICATES, Parts, Plan};
 use crate::split::answer::{Artifact, Linkage, Need};
 use crate::split::facts::What;
@@ -9,89 +11,120 @@ use crate::split::release::Distribution;
 use crate::split::world::{base_name, is_within};
 use crate::text::TextRange;
 
+/// What is found to be needed, in the order in which it is found; a name may come twice.
+struct Wanted {
+    names: Vec<String>,
+    /// Packages of which the part that is needed at run time is not known.
+    doubts: Vec<String>,
+}
+
 impl Parts<'_, '_> {
     /// The packages of the runtime stage.
     pub(super) fn packages(&self, plan: &mut Plan) -> Result<(), Refusal> {
-        let from = self.facts().base.distribution;
-        let to = plan.runtime.distribution;
-        let mut wanted: Vec<String> = self.answer.packages.clone();
-        let mut doubts = Vec::new();
+        let mut wanted = Wanted { names: self.answer.packages.clone(), doubts: Vec::new() };
+        if !self.is_served() {
+            self.requested(&mut wanted);
+        }
+        self.linked(&mut wanted);
+        self.called(plan, &mut wanted);
+        self.tables(plan, &mut wanted);
+        self.of_compiler(plan, &mut wanted);
+        match plan.runtime.has_shell() {
+            true => self.installed(plan, wanted),
+            false => self.without_packages(plan, wanted.names),
+        }
+    }
+
+    /// What of the packages that the file installs is used at run time.
+    fn requested(&self, wanted: &mut Wanted) {
         let is_static = self.answer.linkage == Linkage::Static;
         let requested = self.course.packages.iter().flat_map(|installed| &installed.requested);
-        let requested = requested.filter(|_| !self.is_served());
         for package in requested.filter(|package| package.group.is_none()) {
-            match packages::use_of(&package.name, from) {
+            let name = &package.name;
+            match packages::use_of(name, self.facts().base.distribution) {
                 Use::Build => {}
-                Use::Run => wanted.push(package.name.clone()),
+                Use::Run => wanted.names.push(name.clone()),
                 Use::Library(_) if is_static => {}
-                Use::Library(names) => wanted.extend(names.iter().map(|name| (*name).to_owned())),
+                Use::Library(names) => wanted.names.extend(owned(&names)),
                 Use::Tool(programs) => {
                     let provided = |name: &str| self.answer.provides.iter().any(|own| own == name);
-                    let is_called = |name: &&&str| self.roots.names(name) && !provided(name);
-                    if programs.iter().any(|program| is_called(&program)) {
-                        wanted.push(package.name.clone());
+                    if programs.iter().any(|name| self.roots.names(name) && !provided(name)) {
+                        wanted.names.push(name.clone());
                     }
                 }
                 Use::Unknown => {
-                    if package.name.ends_with("-dev") && !is_static {
-                        doubts.push(package.name.clone());
+                    if name.ends_with("-dev") && !is_static {
+                        wanted.doubts.push(name.clone());
                     }
-                    wanted.push(package.name.clone());
+                    wanted.names.push(name.clone());
                 }
             }
         }
+    }
+
+    /// The libraries that the program loads.
+    fn linked(&self, wanted: &mut Wanted) {
         for library in &self.answer.libraries {
-            match packages::use_of(library, from) {
-                Use::Library(names) => wanted.extend(names.iter().map(|name| (*name).to_owned())),
-                _ => doubts.push(library.clone()),
+            match packages::use_of(library, self.facts().base.distribution) {
+                Use::Library(names) => wanted.names.extend(owned(&names)),
+                _ => wanted.doubts.push(library.clone()),
             }
         }
+    }
+
+    /// The packages of the programs that are called.
+    fn called(&self, plan: &Plan, wanted: &mut Wanted) {
         for program in self.programs() {
             if !self.is_brought(program, plan)
-                && let Holder::Package(name) = packages::holder(base_name(program), to)
+                && let Holder::Package(name) =
+                    packages::holder(base_name(program), plan.runtime.distribution)
             {
-                wanted.push(name.to_owned());
+                wanted.names.push(name.to_owned());
             }
         }
+    }
+
+    /// The tables that other packages read: certificates and time zones.
+    fn tables(&self, plan: &Plan, wanted: &mut Wanted) {
         let named = |folder: &str| self.variables_name(folder);
         let certificates = self.answer.certificates == Need::Yes || named("/etc/ssl/certs");
         let zones = self.answer.zones == Need::Yes || named("/usr/share/zoneinfo");
         if certificates && !plan.runtime.has_certificates() {
-            wanted.push("ca-certificates".to_owned());
+            wanted.names.push("ca-certificates".to_owned());
         }
         if zones && !plan.runtime.has_zones() {
-            wanted.push("tzdata".to_owned());
+            wanted.names.push("tzdata".to_owned());
         }
-        if let (Linkage::Dynamic { runtime: true }, Distribution::Alpine(_)) =
-            (&self.answer.linkage, to)
+    }
+
+    /// The compiler's own libraries, which Debian's images hold anyway.
+    fn of_compiler(&self, plan: &Plan, wanted: &mut Wanted) {
+        if let Linkage::Dynamic { runtime: true } = self.answer.linkage
+            && let Distribution::Alpine(_) = plan.runtime.distribution
         {
-            wanted.extend(["libgcc".to_owned(), "libstdc++".to_owned()]);
+            wanted.names.extend(owned(&["libgcc", "libstdc++"]));
         }
-        if !plan.runtime.has_shell() {
-            return self.without_packages(plan, wanted);
-        }
-        plan.assumptions.extend(doubts.into_iter().map(|name| {
+    }
+
+    /// Has them installed on an image that has a package manager.
+    fn installed(&self, plan: &mut Plan, wanted: Wanted) -> Result<(), Refusal> {
+        plan.assumptions.extend(wanted.doubts.into_iter().map(|name| {
             format!("the run-time part of {name} is not known, so it is installed as it is")
         }));
-        if let (Some(first), Some(place)) = (wanted.first(), self.other_repository()) {
+        if let (Some(first), Some(place)) = (wanted.names.first(), self.other_repository()) {
             let what = format!("The package {first} may come from a repository that the file adds");
             return Err(Refusal::new(Reason::NeedsOther, what, Some(place)));
         }
-        let mut seen = std::collections::HashSet::new();
-        plan.packages = wanted.into_iter().filter(|name| seen.insert(name.clone())).collect();
+        let mut seen = HashSet::new();
+        plan.packages = wanted.names;
+        plan.packages.retain(|name| seen.insert(name.clone()));
         if plan.packages.iter().any(|name| self.recommends(name)) {
             plan.recommended = Recommended::Along;
         }
-        if let Some(first) = plan.packages.first()
-            && plan.installation().is_none()
-        {
-            let what = format!(
-                "It needs the package {first}, which {} cannot install",
-                plan.runtime.name()
-            );
-            return Err(Refusal::new(Reason::NeedsOther, what, None));
+        match plan.packages.first() {
+            Some(first) if plan.installation().is_none() => Err(cannot_install(first, plan)),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Whether a variable of the file names something in a folder, and the builder may have it.
@@ -169,13 +202,18 @@ impl Parts<'_, '_> {
                 _ => false,
             };
             if !is_there {
-                let what = format!(
-                    "It needs the package {name}, which {} cannot install",
-                    plan.runtime.name()
-                );
-                return Err(Refusal::new(Reason::NeedsOther, what, None));
+                return Err(cannot_install(&name, plan));
             }
         }
         Ok(())
     }
+}
+
+fn cannot_install(name: &str, plan: &Plan) -> Refusal {
+    let what = format!("It needs the package {name}, which {} cannot install", plan.runtime.name());
+    Refusal::new(Reason::NeedsOther, what, None)
+}
+
+fn owned(names: &[&str]) -> impl Iterator<Item = String> {
+    names.iter().map(|name| (*name).to_owned())
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use tempfile::TempDir;
+use walkdir::WalkDir;
 
 use super::{Neovim, SUPPORTED, V0_11, Version};
 use crate::given::root;
@@ -229,13 +230,13 @@ fn findings(editor: &mut Neovim) -> Vec<[String; 2]> {
 
 /// Copies a folder.
 pub fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder");
-    for entry in fs::read_dir(from).expect("the plugin").flatten() {
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() {
-            copy(&from, &to);
+    for entry in WalkDir::new(from) {
+        let entry = entry.expect("readable");
+        let to = to.join(entry.path().strip_prefix(from).expect("below"));
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(to).expect("a folder");
         } else {
-            fs::copy(from, to).expect("a file of the plugin");
+            fs::copy(entry.path(), to).expect("a file of the plugin");
         }
     }
 }

@@ -14,73 +14,87 @@ impl<'a> Draft<'_, '_, 'a> {
     /// Whether what a `COPY` brings is needed at run time as it is in the context.
     pub(super) fn is_repeated(&self, number: usize, copy: &Copy) -> bool {
         let Some(destination) = copy.destination.as_deref() else { return true };
-        let course = self.parts.course;
         if copy.from.is_some() {
-            // What a build command calls is a tool.
-            let tool = |source: &Option<String>| {
-                let name = source.as_deref().map(base_name).unwrap_or_default();
-                let called = course.facts.invocations().any(|(_, one)| one.name() == Some(name));
-                let is_started = self.parts.answer.start.is_none() && self.parts.roots.names(name);
-                called && !is_started
-            };
-            return !copy.sources.iter().any(tool);
+            return !copy.sources.iter().flatten().any(|source| self.is_tool(base_name(source)));
         }
-        let inside = course.world.below(trimmed(destination));
-        if inside
-            .into_iter()
-            .any(|(_, origin)| matches!(origin, Origin::Removed(by) if *by > number))
-            || matches!(course.world.origin(destination), Some(Origin::Removed(_)))
+        let is_built = number <= self.built;
+        if self.is_removed(number, destination)
+            || is_built && self.is_for_the_build(destination)
+            || self.is_changed(number, copy, destination)
+            || is_built && self.comes_with_a_folder(destination)
         {
-            return false;
-        }
-        let is_read_by_build = number <= self.built && variables::is_cache(destination);
-        if is_read_by_build && !self.parts.roots.scripts.iter().any(|s| is_within(s, destination)) {
-            return false;
-        }
-        // What a later command changed is taken from the builder.
-        let is_changed =
-            self.plan.artifacts.iter().any(|artifact| {
-                artifact.from == trimmed(destination) && artifact.from == artifact.to
-            }) && course.deeds.iter().any(|deed| deed.line > number);
-        let is_one = !destination.ends_with('/') && copy.sources.len() == 1;
-        if is_changed && is_one && !self.is_as_copied(destination, number) {
-            return false;
-        }
-        let is_same = |artifact: &&Artifact| artifact.is_folder && artifact.from == artifact.to;
-        let comes = self
-            .plan
-            .artifacts
-            .iter()
-            .filter(is_same)
-            .any(|artifact| is_within(trimmed(destination), &artifact.from));
-        if number <= self.built && comes {
             return false;
         }
         if self.parts.answer.data == Data::Sources {
             return !self.is_manifest_only(number, copy);
         }
-        if number > self.built {
-            return true;
-        }
-        // Before the build: what does not lie among the sources.
+        !is_built || !self.is_among_sources(copy, destination) || self.holds_script(destination)
+    }
+
+    /// Whether a file from another image is only called by commands of the build.
+    fn is_tool(&self, name: &str) -> bool {
+        let is_called =
+            self.parts.course.facts.invocations().any(|(_, one)| one.name() == Some(name));
+        let is_started = self.parts.answer.start.is_none() && self.parts.roots.names(name);
+        is_called && !is_started
+    }
+
+    /// Whether a later command removes what a line brings, or some of it.
+    fn is_removed(&self, number: usize, destination: &str) -> bool {
+        let world = &self.parts.course.world;
+        let inside = world.below(trimmed(destination));
+        inside.into_iter().any(|(_, origin)| matches!(origin, Origin::Removed(by) if *by > number))
+            || matches!(world.origin(destination), Some(Origin::Removed(_)))
+    }
+
+    /// Whether it goes into a folder that only the build reads.
+    fn is_for_the_build(&self, destination: &str) -> bool {
+        let mut scripts = self.parts.roots.scripts.iter();
+        variables::is_cache(destination) && !scripts.any(|it| is_within(it, destination))
+    }
+
+    /// Whether a later command changes the one file that a line brings, so that it is taken from
+    /// the builder.
+    fn is_changed(&self, number: usize, copy: &Copy, destination: &str) -> bool {
+        let is_one = !destination.ends_with('/') && copy.sources.len() == 1;
+        let is_taken =
+            self.plan.artifacts.iter().any(|artifact| {
+                artifact.from == trimmed(destination) && artifact.from == artifact.to
+            });
+        is_one
+            && is_taken
+            && self.parts.course.deeds.iter().any(|deed| deed.line > number)
+            && !self.is_as_copied(destination, number)
+    }
+
+    /// Whether it lies in a folder that is taken from the builder.
+    fn comes_with_a_folder(&self, destination: &str) -> bool {
+        let is_same = |artifact: &&Artifact| artifact.is_folder && artifact.from == artifact.to;
+        let mut folders = self.plan.artifacts.iter().filter(is_same);
+        folders.any(|folder| is_within(trimmed(destination), &folder.from))
+    }
+
+    /// Whether what comes before the build lies where the build works, or the other way round.
+    fn is_among_sources(&self, copy: &Copy, destination: &str) -> bool {
         let mut folders = self.parts.worked();
         if let Data::Beside { folders: sources, .. } = &self.parts.answer.data {
             folders.extend(sources.iter().cloned());
         }
-        let is_all =
-            copy.sources.iter().flatten().any(|source| matches!(source.as_str(), "." | "./"));
-        let among = |path: &str| match path {
-            "/" => is_all || folders.iter().any(|folder| folder == "/"),
+        let is_all = || copy.sources.iter().flatten().any(|it| matches!(it.as_str(), "." | "./"));
+        match trimmed(destination) {
+            "/" => is_all() || folders.iter().any(|folder| folder == "/"),
             path => folders
                 .iter()
                 .any(|folder| folder != "/" && is_within(path, folder) || is_within(folder, path)),
-        };
-        // Those that came with a folder are taken by themselves.
-        let is_root = |path: &str| {
-            let mut scripts = self.parts.roots.scripts.iter();
-            scripts.any(|script| is_within(script, path) && course.world.exact(script).is_some())
-        };
-        !among(trimmed(destination)) || is_root(destination)
+        }
+    }
+
+    /// Whether a script that is started came with it: such a folder is taken by itself.
+    fn holds_script(&self, destination: &str) -> bool {
+        let mut scripts = self.parts.roots.scripts.iter();
+        scripts.any(|script| {
+            is_within(script, destination) && self.parts.course.world.exact(script).is_some()
+        })
     }
 
     /// Whether no command behind a line changes the file that it copies.
@@ -112,46 +126,15 @@ impl<'a> Draft<'_, '_, 'a> {
         later && copy.owner.is_none()
     }
 
-    /// What comes from the builder.
+    /// What comes from the builder, and what has to be said about it.
     pub(super) fn artifacts(&mut self) -> Result<(), Refusal> {
         self.copied = true;
-        // Later lines that only make folders may still be turned into copies.
         if !self.plan.runtime.has_shell() {
-            let rest = self.built + 1;
-            let later: Vec<usize> = (rest..self.lines().len()).collect();
-            for number in later {
-                if let Some(line) = self.lines().get(number)
-                    && let What::Run(run) = &line.what
-                {
-                    self.run(number, line, run)?;
-                }
-            }
+            self.later_folders()?;
         }
-        let stage = self.plan.stage.clone();
-        let worked = self.parts.worked();
         for artifact in self.plan.artifacts.clone() {
-            // What the file itself copies to that place is copied again as it is, unless commands
-            // put more into it.
-            if let Some(Origin::Context(line)) = self.parts.course.world.exact(&artifact.from)
-                && artifact.from == artifact.to
-                && self.is_repeated_line(*line)
-                && !worked.iter().any(|folder| is_within(folder, &artifact.from))
-            {
-                continue;
-            }
-            let owner = self.given_to(&artifact)?;
-            let chown = owner.map(|owner| format!(" --chown={owner}")).unwrap_or_default();
-            let (from, to) = (quoted(&artifact.from), quoted(&artifact.to));
-            let text = match (from, to) {
-                (Some(from), Some(to)) => format!("--from={stage}{chown} {from} {to}"),
-                _ => format!(
-                    "--from={stage}{chown} {}",
-                    exec_form(&[artifact.from.clone(), artifact.to.clone()])
-                ),
-            };
-            self.plan.lines.push(RuntimeLine::New(Keyword::Copy, text));
-            if artifact.is_folder {
-                self.made.push(artifact.to);
+            if !self.comes_by_the_file(&artifact) {
+                self.bring(artifact)?;
             }
         }
         self.modes();
@@ -167,6 +150,45 @@ impl<'a> Draft<'_, '_, 'a> {
             {
                 self.plan.lines.push(RuntimeLine::New(keyword, rest.to_owned()));
             }
+        }
+        Ok(())
+    }
+
+    /// Lines behind the build that only make folders may still be turned into copies.
+    fn later_folders(&mut self) -> Result<(), Refusal> {
+        for number in self.built + 1..self.lines().len() {
+            if let Some(line) = self.lines().get(number)
+                && let What::Run(run) = &line.what
+            {
+                self.run(number, line, run)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a line of the file copies it to that place and is repeated, and no command puts more
+    /// into it.
+    fn comes_by_the_file(&self, artifact: &Artifact) -> bool {
+        let Some(Origin::Context(line)) = self.parts.course.world.exact(&artifact.from) else {
+            return false;
+        };
+        let mut worked = self.parts.worked().into_iter();
+        artifact.from == artifact.to
+            && self.is_repeated_line(*line)
+            && !worked.any(|folder| is_within(&folder, &artifact.from))
+    }
+
+    fn bring(&mut self, artifact: Artifact) -> Result<(), Refusal> {
+        let owner = self.given_to(&artifact)?;
+        let chown = owner.map(|owner| format!(" --chown={owner}")).unwrap_or_default();
+        let paths = match (quoted(&artifact.from), quoted(&artifact.to)) {
+            (Some(from), Some(to)) => format!("{from} {to}"),
+            _ => exec_form(&[artifact.from.clone(), artifact.to.clone()]),
+        };
+        let text = format!("--from={}{chown} {paths}", self.plan.stage);
+        self.plan.lines.push(RuntimeLine::New(Keyword::Copy, text));
+        if artifact.is_folder {
+            self.made.push(artifact.to);
         }
         Ok(())
     }

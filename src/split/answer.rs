@@ -352,6 +352,18 @@ impl Artifact {
         Artifact { is_folder: true, ..Artifact::file(path) }
     }
 
+    /// Whether it is a folder that brings another to the place where that is to be.
+    pub fn brings(&self, other: &Artifact) -> bool {
+        let inside = |path: &str, folder: &str| match folder {
+            "/" => Some(path.to_owned()),
+            folder => path.strip_prefix(folder).map(str::to_owned),
+        };
+        self.is_folder
+            && is_within(&other.from, &self.from)
+            && is_within(&other.to, &self.to)
+            && inside(&other.from, &self.from) == inside(&other.to, &self.to)
+    }
+
     /// The same in another place.
     #[must_use]
     pub fn moved(self, to: impl Into<String>) -> Artifact {

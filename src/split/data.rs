@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use super::course::Course;
 use super::facts::{Form, What, join};
 use super::sources::{Named, Sources, is_code, sources_at};
-use super::world::{Origin, base_name, is_within};
-use crate::workspace::{Context, Kind};
+use super::world::{Origin, base_name, is_shared, is_within};
+use crate::workspace::{Context, Entry, Kind};
 
 /// Folders that hold what programs read.
 const FOLDERS: &[&str] = &[
@@ -189,6 +189,9 @@ const NEVER: &[&str] = &[".git", ".github", ".idea", ".vscode", "node_modules", 
 /// How many entries of the context are looked at.
 const MOST: usize = 4_000;
 
+/// What is said where there are more, or deeper folders.
+const TOO_LARGE: &str = "the project's folder is too large to look through";
+
 /// How deep folders are looked into.
 const DEEPEST: usize = 6;
 
@@ -224,7 +227,9 @@ pub fn beside(course: &Course<'_>, folders: &[String], embedded: &[String]) -> F
     let whole = search.named.reads.whole.clone();
     for (folder, place) in &places {
         match &whole {
-            Some(_) if around(place) => search.folder(folder, place, 0, Takes::All),
+            Some(_) if around(place) => {
+                search.folder(folder, place, 0, Takes::All);
+            }
             _ => search.place(folder, place),
         }
     }
@@ -375,61 +380,80 @@ impl Search<'_> {
         }
     }
 
-    fn folder(&mut self, folder: &str, place: &str, depth: usize, takes: Takes) {
-        let too_large = "the project's folder is too large to look through";
-        if depth > DEEPEST || self.left == 0 {
-            self.doubt(too_large);
-            return;
-        }
-        let Ok(entries) = self.context.list(folder) else {
-            self.doubt(too_large);
-            return;
-        };
+    /// Looks at what a folder holds. Whether all of it is taken.
+    fn folder(&mut self, folder: &str, place: &str, depth: usize, takes: Takes) -> bool {
+        let Some(entries) = self.list(folder, depth) else { return false };
+        let mut is_all = true;
         for entry in entries {
             if self.left == 0 {
-                self.doubt(too_large);
-                return;
+                self.doubt(TOO_LARGE);
+                return false;
             }
             self.left -= 1;
-            let Some(path) = join(place, &entry.name) else { continue };
-            if self.is_embedded(&path) {
+            let path = join(place, &entry.name).filter(|path| !self.is_embedded(path));
+            let Some(path) = path else {
+                is_all = false;
                 continue;
-            }
+            };
             let inner = in_folder(folder, &entry.name);
-            match entry.kind {
-                Kind::Folder if NEVER.contains(&entry.name.as_str()) => {}
+            is_all &= match entry.kind {
+                Kind::Folder if NEVER.contains(&entry.name.as_str()) => false,
                 Kind::Folder => self.inner(&inner, &path, depth + 1, takes),
-                _ if self.takes(&entry.name, &path, takes) => self.found.paths.push((path, false)),
-                _ => {}
-            }
+                _ if self.takes(&entry.name, &path, takes) => {
+                    self.found.paths.push((path, false));
+                    true
+                }
+                _ => false,
+            };
         }
+        is_all
+    }
+
+    /// What a folder holds, unless that is too much or lies too deep.
+    fn list(&mut self, folder: &str, depth: usize) -> Option<Vec<Entry>> {
+        let entries =
+            (depth <= DEEPEST && self.left > 0).then(|| self.context.list(folder).ok()).flatten();
+        if entries.is_none() {
+            self.doubt(TOO_LARGE);
+        }
+        entries
+    }
+
+    /// Looks into a folder, which is taken as one if all that it holds would be taken.
+    fn together(&mut self, folder: &str, path: &str, depth: usize, takes: Takes) -> bool {
+        let before = self.found.paths.len();
+        let is_all = self.folder(folder, path, depth, takes);
+        if is_all && self.found.paths.len() > before + 1 && !is_shared(path) {
+            self.found.paths.truncate(before);
+            self.found.paths.push((path.to_owned(), true));
+        }
+        is_all
     }
 
     /// A folder below another, or one that was copied by its name: it is taken as a whole or looked
-    /// into.
-    fn inner(&mut self, folder: &str, path: &str, depth: usize, takes: Takes) {
+    /// into. Whether all of it is taken.
+    fn inner(&mut self, folder: &str, path: &str, depth: usize, takes: Takes) -> bool {
         let name = base_name(folder);
         let is_told = self.told.contains(path);
         let is_kept_out = (is_other(name) || name.starts_with('.')) && depth > 0;
         if is_kept_out && !is_told && !self.named.leads_through(name) {
-            return;
+            return false;
         }
         // The program holds it and reads something in it, too.
         if self.embedded.iter().any(|own| is_within(path, own)) && !self.named.reads.names(path) {
-            self.folder(folder, path, depth, takes);
-            return;
+            return self.folder(folder, path, depth, takes);
         }
         let is_known = FOLDERS.contains(&base_name(path).to_lowercase().as_str());
         let is_named = is_told || self.named.names_folder(name);
-        if is_known && self.holds(folder, path, depth, |name| !is_source(name)) {
-            self.found.paths.push((path.to_owned(), true));
-        } else if is_named && self.holds(folder, path, depth, is_code) {
-            self.folder(folder, path, depth, Takes::All);
-        } else if is_named && self.holds(folder, path, depth, |name| !is_code(name)) {
-            self.found.paths.push((path.to_owned(), true));
-        } else if !is_known && !is_named {
-            self.folder(folder, path, depth, takes);
+        let is_whole = is_known && self.holds(folder, path, depth, |name| !is_source(name));
+        if !is_whole && is_named && self.holds(folder, path, depth, is_code) {
+            return self.folder(folder, path, depth, Takes::All);
         }
+        if is_whole || is_named && self.holds(folder, path, depth, |name| !is_code(name)) {
+            self.found.paths.push((path.to_owned(), true));
+            return true;
+        }
+        !is_known && !is_named && self.together(folder, path, depth, takes)
     }
 
     /// Whether a file may be read at run time.
@@ -566,6 +590,18 @@ mod tests {
         check(r#"os.ReadDir("./.git")"#, &[".git/a"], &[]);
         // A folder of a known name with texts alone.
         check("", &["data/a.md"], &["data"]);
+    }
+
+    #[test]
+    fn folders_of_which_all_is_taken() {
+        check("", &["lists/a.json", "lists/more/b.json", "lists/more/c.png"], &["lists"]);
+        check(
+            "",
+            &["lists/a.json", "lists/more/b.json", "lists/x.go"],
+            &["lists/a.json", "lists/more/b.json"],
+        );
+        check("", &["lists/a.go", "lists/more/b.json", "lists/more/c.json"], &["lists/more"]);
+        check("", &["lists/a.json"], &["lists/a.json"]);
     }
 
     #[test]

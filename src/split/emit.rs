@@ -21,8 +21,8 @@ pub fn emit(facts: &Facts<'_>, plan: &Plan) -> Vec<Edit> {
     let mut edits = Vec::new();
     edits.extend(writer.name());
     edits.extend(plan.pin.iter().map(|(range, text)| Edit::replace(*range, text.clone())));
-    edits.extend(writer.builder_lines());
     let end = writer.end_of_builder();
+    edits.extend(writer.builder_lines(end));
     edits.extend(writer.removed(end));
     edits.push(writer.stage(end));
     edits.sort_by_key(|edit| (edit.range.start(), edit.range.end()));
@@ -46,25 +46,21 @@ impl<'w, 'a> Writer<'w, 'a> {
         Some(Edit::insert(end, text))
     }
 
-    fn builder_lines(&self) -> impl Iterator<Item = Edit> {
-        self.plan.builder.iter().filter_map(|line| {
+    /// Lines that the builder gets, at its end if the line beside which they are to be leaves it.
+    fn builder_lines(&self, end: TextSize) -> impl Iterator<Item = Edit> {
+        self.plan.builder.iter().filter_map(move |line| {
             let newline = self.style.newline;
-            let (BuilderLine::After(_, text) | BuilderLine::Before(_, text)) = line;
+            let (BuilderLine::After(number, text) | BuilderLine::Before(number, text)) = line;
+            let beside = self.facts.lines.get(*number)?;
+            let at = match line {
+                BuilderLine::After(..) => beside.placed.range().end(),
+                BuilderLine::Before(..) => self.with_comments(beside).start(),
+            };
             let text = text.replace('\n', newline);
-            match line {
-                BuilderLine::After(number, _) => {
-                    let placed = self.facts.lines.get(*number)?.placed;
-                    let end = placed.range().end();
-                    Some(match placed.item.text.ends_with('\n') {
-                        true => Edit::insert(end, format!("{text}{newline}")),
-                        false => Edit::insert(end, format!("{newline}{text}")),
-                    })
-                }
-                BuilderLine::Before(number, _) => {
-                    let start = self.with_comments(self.facts.lines.get(*number)?).start();
-                    Some(Edit::insert(start, format!("{text}{newline}")))
-                }
-            }
+            Some(match self.ends_with_newline(at) {
+                true => Edit::insert(at.min(end), format!("{text}{newline}")),
+                false => Edit::insert(at.min(end), format!("{newline}{text}")),
+            })
         })
     }
 
@@ -80,7 +76,24 @@ impl<'w, 'a> Writer<'w, 'a> {
     fn removed(&self, end: TextSize) -> impl Iterator<Item = Edit> {
         let moved = self.plan.moved.iter().filter_map(|number| self.facts.lines.get(*number));
         let moved = moved.filter(move |line| line.placed.start < end);
-        moved.map(|line| Edit::delete(self.with_comments(line)))
+        moved.map(|line| Edit::delete(self.with_gap(self.with_comments(line))))
+    }
+
+    /// Lines that stand between blank ones go with those behind them.
+    fn with_gap(&self, range: TextRange) -> TextRange {
+        let tree = self.facts.model.tree();
+        let above = range.start().checked_sub(TextSize::new(1)).and_then(|at| tree.item_at(at));
+        let above = above.and_then(|placed| {
+            let inside = usize::from(range.start().checked_sub(placed.start)?);
+            placed.item.text.get(..inside)?.lines().next_back()
+        });
+        let below = tree.item_at(range.end()).map_or("", |placed| &placed.item.text);
+        let is_blank = |line: &&str| line.trim().is_empty();
+        if !above.as_ref().is_some_and(is_blank) {
+            return range;
+        }
+        let gap = below.split_inclusive('\n').take_while(is_blank).map(TextSize::of);
+        TextRange::new(range.start(), range.end() + gap.sum::<TextSize>())
     }
 
     fn with_comments(&self, line: &Line<'_>) -> TextRange {
@@ -187,4 +200,49 @@ impl<'w, 'a> Writer<'w, 'a> {
 fn source(placed: &Placed<'_>) -> String {
     let text: &str = &placed.item.text;
     text.strip_suffix("\r\n").or_else(|| text.strip_suffix('\n')).unwrap_or(text).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::split::testing::split;
+
+    /// No blank lines are left side by side where a line between them is taken out.
+    #[test]
+    fn blank_lines_around_a_line_that_moves() {
+        let check = |before: &str, after: &str| {
+            let rest = "RUN CGO_ENABLED=0 go build -o /x main.go\nCMD [\"/x\"]\n";
+            let files = [("main.go", "package main\n\nfunc main() { println() }\n")];
+            let made =
+                split(&format!("FROM golang:1.22\n{before}{rest}"), &files).expect("a split");
+            let (_, text) = made.first().expect("one");
+            let start = format!("FROM golang:1.22 AS builder\n{after}RUN");
+            assert!(text.starts_with(&start), "{text}");
+        };
+        check("\nMAINTAINER x\n\nCOPY . .\n", "\nCOPY . .\n");
+        check("\n# Who.\nMAINTAINER x\n  \n\nCOPY . .\n", "\nCOPY . .\n");
+        check("MAINTAINER x\n\nCOPY . .\n", "\nCOPY . .\n");
+        check("\nMAINTAINER x\nCOPY . .\n", "\nCOPY . .\n");
+    }
+
+    /// A line for the builder whose place lies among those that leave it, or at the end of the file.
+    #[test]
+    fn a_line_at_the_end_of_the_builder() {
+        let before = "FROM golang:1.22\nWORKDIR /app\nCOPY . .\nRUN go mod download\n";
+        let files = [
+            ("go.mod", "module x\n\ngo 1.22\n"),
+            ("main.go", "package main\n\nfunc main() { println() }\n"),
+        ];
+        let check = |end: &str, builder: &str| {
+            let made = split(&format!("{before}{end}"), &files).expect("a split");
+            let (_, text) = made.first().expect("one");
+            let stages = text.split_once("\n\n").map(|(first, _)| first);
+            let before = before.replacen('\n', " AS builder\n", 1);
+            assert_eq!(stages, Some(format!("{before}{builder}").as_str()));
+        };
+        let built = "RUN go build -o /usr/local/bin/app .";
+        check("CMD go run .\n", built);
+        check("EXPOSE 80\nCMD go run .\n", built);
+        check("EXPOSE 80\n# It starts.\nCMD [\"go\", \"run\", \".\"]", built);
+        check("ENV A=1\nEXPOSE 80\nCMD go run .\nEXPOSE 81\n", &format!("ENV A=1\n{built}"));
+    }
 }

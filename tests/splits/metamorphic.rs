@@ -254,7 +254,10 @@ impl<'a> Old<'a> {
     /// What an edit does; `None` for what is not to be done.
     fn kind(&self, edit: &Edit) -> Option<Kind> {
         if edit.insert.is_empty() {
-            let number = self.lines.iter().position(|line| line.end() == edit.range.end())?;
+            // Blank lines behind it may go, too.
+            let text = self.text[..usize::from(edit.range.end())].trim_end().len();
+            let holds = |line: &TextRange| usize::from(line.start()) < text;
+            let number = self.lines.iter().rposition(holds)?;
             let is_moved =
                 self.plan.moved.contains(&number) && self.is_above(edit.range.start(), number);
             return is_moved.then_some(Kind::Moved(number));
@@ -292,7 +295,10 @@ impl<'a> Old<'a> {
                 at == end && text == own
             }
             BuilderLine::Before(number, own) => {
-                text == format!("{own}\n") && self.is_above(at, *number)
+                // All that stands between may move, too.
+                let is_behind = self.lines[*number].start() > self.end_of_builder();
+                let is_last = is_behind && at == self.end_of_builder();
+                text == format!("{own}\n") && (is_last || self.is_above(at, *number))
             }
         }
     }

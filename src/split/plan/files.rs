@@ -131,6 +131,18 @@ impl Parts<'_, '_> {
         Ok(())
     }
 
+    /// What comes again with a folder behind it is not copied by itself.
+    pub(super) fn brought_along(plan: &mut Plan) {
+        let mut kept: Vec<Artifact> = Vec::new();
+        for artifact in std::mem::take(&mut plan.artifacts).into_iter().rev() {
+            if !kept.iter().any(|folder| folder.brings(&artifact)) {
+                kept.push(artifact);
+            }
+        }
+        kept.reverse();
+        plan.artifacts = kept;
+    }
+
     /// Folders of the context of which a command removed something are taken as they are then.
     fn thinned(&self, plan: &mut Plan) {
         let worked = self.worked();

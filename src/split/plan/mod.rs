@@ -152,6 +152,7 @@ impl Parts<'_, '_> {
         self.own_certificates(&mut plan);
         self.strays(&mut plan)?;
         self.patterns(&mut plan)?;
+        Self::brought_along(&mut plan);
         let mut draft = Draft::new(self, &mut plan);
         draft.write()?;
         if self.behind_interpreter(&plan.runtime).is_some() {

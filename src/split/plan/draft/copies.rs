@@ -57,10 +57,8 @@ impl<'a> Draft<'_, '_, 'a> {
     /// the builder.
     fn is_changed(&self, number: usize, copy: &Copy, destination: &str) -> bool {
         let is_one = !destination.ends_with('/') && copy.sources.len() == 1;
-        let is_taken =
-            self.plan.artifacts.iter().any(|artifact| {
-                artifact.from == trimmed(destination) && artifact.from == artifact.to
-            });
+        let path = Artifact::file(trimmed(destination));
+        let is_taken = self.plan.artifacts.iter().any(|own| *own == path || own.brings(&path));
         is_one
             && is_taken
             && self.parts.course.deeds.iter().any(|deed| deed.line > number)

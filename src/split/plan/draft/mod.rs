@@ -295,9 +295,27 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
 
     /// Writes the line that goes to a folder.
     fn enter(&mut self, folder: &str) {
-        self.plan.lines.push(RuntimeLine::New(Keyword::Workdir, folder.to_owned()));
+        self.plan.lines.push(match self.written(folder) {
+            Some(number) => RuntimeLine::Repeated(number),
+            None => RuntimeLine::New(Keyword::Workdir, folder.to_owned()),
+        });
         folder.clone_into(&mut self.workdir);
         self.made.push(folder.to_owned());
+    }
+
+    /// The line of the file that goes to a folder by the value of variables that this stage has, too.
+    fn written(&self, folder: &str) -> Option<usize> {
+        let model = self.parts.course.facts.model;
+        self.lines().iter().position(|line| {
+            let uses = model.facts(line.placed.index).map_or(&[][..], |facts| &facts.uses);
+            let names = uses.iter().map(|used| &*used.name.text);
+            let is_kept = |name: &str| self.defined.iter().any(|own| own == name);
+            let is_absolute =
+                |name: &str| line.scene.value(name).is_some_and(|v| v.starts_with('/'));
+            matches!(&line.what, What::Workdir(Some(path)) if path == folder)
+                && names.clone().next().is_some_and(is_absolute)
+                && names.clone().all(is_kept)
+        })
     }
 
     /// Whether a shell form behind a `SHELL` is kept.

@@ -1,4 +1,5 @@
 /** The server's life: found, started, restarted, stopped. */
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import {
     type Disposable,
@@ -85,6 +86,7 @@ export class Server implements Disposable {
             searchPath: process.env['PATH'] ?? '',
             windows: process.platform === 'win32',
             extension: this.extensionFolder,
+            exists: existsSync,
         });
         const found = await find(tried, probe);
         if (!('version' in found)) {

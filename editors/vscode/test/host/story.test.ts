@@ -425,6 +425,22 @@ test('a wrong path is told with the path, and mended by the setting', async () =
     await until('a server runs', async () => (await host.servers()).length === 1);
 });
 
+test('the stage graph of a file that was changed without a server is drawn as soon as there is one', async () => {
+    await open('tested/Dockerfile');
+    await bench.withoutSideBar();
+    await bench.command('Stagewright: Show Stage Graph');
+    const graph = bench.page.frameLocator('iframe.webview').frameLocator('iframe');
+    await graph.locator('.stage').filter({ hasText: 'certificates' }).click();
+    await bench.sees('.tab.active.selected', 'Dockerfile');
+    await bench.set({ 'stagewright.path': '/no/such/stagewright' });
+    await until('no server runs', async () => (await host.servers()).length === 0);
+    await bench.command('Notifications: Clear All Notifications');
+    await bench.press('Control+End');
+    await bench.type('FROM certificates AS more\n');
+    await bench.set({});
+    await graph.locator('path title', { hasText: 'more is built on certificates' }).waitFor({ state: 'attached' });
+});
+
 test('in a workspace that is not trusted only the bundled server is run', async () => {
     assert.ok(existsSync(host.path(DECOY_RAN)), 'what is in PATH was tried in the tests before');
     await rm(host.path(DECOY_RAN));

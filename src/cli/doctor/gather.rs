@@ -10,11 +10,11 @@ use tracing_subscriber::EnvFilter;
 use super::Doctor;
 use super::settings::{self, Row};
 use crate::image::catalogue::{Catalogue, user};
-use crate::image::engine::{Engine, Setting as EngineSetting};
+use crate::image::engine::{self, Engine, Setting as EngineSetting};
 use crate::image::registry::{self, Hosts, Options, Registry};
 use crate::image::{Failure, Measured, Offline, Reference, Unit};
 use crate::language::platform::Platform;
-use crate::server::{LOG_VARIABLE, Settings};
+use crate::server::{LOG_VARIABLE, Settings, without_user};
 
 /// The commit that the program was built from, where who built it has said so. It is not asked of
 /// git: the same sources make the same program wherever they lie.
@@ -201,15 +201,21 @@ fn rivals() -> Vec<Rival> {
 fn environment() -> Vec<Variable> {
     let set = |name| {
         let value = env::var_os(name)?.to_string_lossy().into_owned();
-        Some(Variable { name, value: (!may_hold_password(name)).then_some(value) })
+        Some(Variable { name, value: told_of(name, value) })
     };
     VARIABLES.into_iter().filter_map(set).collect()
 }
 
-/// Whether the variable is the address of a proxy.
-fn may_hold_password(name: &str) -> bool {
-    let name = name.to_ascii_uppercase();
-    name.ends_with("_PROXY") && name != "NO_PROXY"
+/// What is told of a variable's value. That of a proxy may hold a password in forms that only a
+/// client of proxies knows.
+fn told_of(name: &str, value: String) -> Option<String> {
+    let upper = name.to_ascii_uppercase();
+    match upper.as_str() {
+        "DOCKER_HOST" => Some(without_user(&value)),
+        "NO_PROXY" => Some(value),
+        _ if upper.ends_with("_PROXY") => None,
+        _ => Some(value),
+    }
 }
 
 /// The server goes without a filter that it cannot read, and has no one to tell.
@@ -263,15 +269,21 @@ fn engine(
 ) -> EngineState {
     let off = settings.size.engine == EngineSetting::Off;
     let setting = if off { &EngineSetting::Auto } else { &settings.size.engine };
-    let Some(engine) = Engine::find(setting) else {
-        return EngineState { socket: None, state: "none was found".to_owned() };
+    let found = Engine::find(setting);
+    let state = match (&found, image) {
+        (None, _) => "none was found".to_owned(),
+        (Some(engine), Some(image)) => {
+            told(engine.measure(image, &Platform::host()), |it| it.disk, problems)
+        }
+        (Some(_), None) if off => "not asked: `size.engine` is off".to_owned(),
+        (Some(_), None) => "asked when a file is open; try it with --ask".to_owned(),
     };
-    let state = match image {
-        Some(image) => told(engine.measure(image, &Platform::host()), |it| it.disk, problems),
-        None if off => "not asked: `size.engine` is off".to_owned(),
-        None => "asked when a file is open; try it with --ask".to_owned(),
+    let host = env::var("DOCKER_HOST").ok().filter(|_| *setting == EngineSetting::Auto);
+    let state = match host.and_then(|host| engine::passed_over(&host)) {
+        Some(why) => format!("{state}; {why}"),
+        None => state,
     };
-    EngineState { socket: Some(shown(engine.socket())), state }
+    EngineState { socket: found.map(|engine| shown(engine.socket())), state }
 }
 
 /// The registry of the image. Being asked to, it asks any; a list in the settings counts all the

@@ -68,6 +68,11 @@ FROM alpine:3.20
 COPY –from=build /a /a
 `;
 
+const WIDE = `FROM busybox AS builder
+FROM busybox
+RUN --mount=type=bind,source=/é…🦀,from=builder,target=/x true
+`;
+
 const FILES: Readonly<Record<string, string>> = {
     'shop/Dockerfile': SHOP,
     'tested/Dockerfile': TESTED,
@@ -76,6 +81,7 @@ const FILES: Readonly<Record<string, string>> = {
     'serves/main.go': 'package main\n\nfunc main() {}\n',
     'refused/Dockerfile': REFUSED,
     'broken/Dockerfile': BROKEN,
+    'wide/Dockerfile': WIDE,
     'names/Dockerfile.dev': '# For work.\n',
     'names/containerfile': '# For Podman.\n',
     'names/Dockerfile.go': 'package names\n',
@@ -257,6 +263,18 @@ test('F2 renames a stage wherever it is named', async () => {
     await bench.press('Enter');
     await bench.sees('.view-line', '--from=compiled');
     await savesAs('shop/Dockerfile', SHOP.replace('AS build', 'AS compiled').replace('=build', '=compiled'));
+});
+
+// Shows: encoding
+test('a name behind wide characters is renamed where it stands', async () => {
+    await open('wide/Dockerfile');
+    await bench.goTo(WIDE, 'AS bu$0ilder');
+    await bench.press('F2');
+    await bench.page.locator('.rename-box .rename-input:focus').waitFor();
+    await bench.type('compiled');
+    await bench.press('Enter');
+    await bench.sees('.view-line', 'from=compiled');
+    await savesAs('wide/Dockerfile', WIDE.replaceAll('builder', 'compiled'));
 });
 
 // Shows: symbols

@@ -62,14 +62,14 @@ pub enum Setting {
 
 impl Setting {
     /// `off` or `none`, `auto` or `on`, else a path: what has a `/` or is a pipe of Windows, so that
-    /// a word that means nothing is told from one. `None` for such a word.
+    /// a word that means nothing is told from one. `None` for such a word, and for an address.
     pub fn parse(text: &str) -> Option<Setting> {
         match text {
             "off" | "none" => Some(Setting::Off),
             "auto" | "on" => Some(Setting::Auto),
             path => {
                 let is_path = path.contains('/') || path.starts_with(r"\\.\pipe\");
-                is_path.then(|| Setting::Socket(path.into()))
+                (is_path && !path.contains("://")).then(|| Setting::Socket(path.into()))
             }
         }
     }
@@ -179,6 +179,14 @@ impl Engine {
             self.socket.display()
         ))
     }
+}
+
+/// Why the engine that this `DOCKER_HOST` names is not asked, if so.
+pub fn passed_over(host: &str) -> Option<String> {
+    let elsewhere = !host.is_empty() && !host.starts_with(LOCAL);
+    elsewhere.then(|| {
+        format!("`DOCKER_HOST` does not begin with `{LOCAL}`, and an engine elsewhere is not asked")
+    })
 }
 
 /// The first socket that exists. `variable` looks up the environment.
@@ -346,6 +354,10 @@ mod tests {
             check_choice(&host(other), &["/a", "a", "", DOCKER], Some(DOCKER));
             check_choice(&host(other), &["/a", "a", ""], None);
         }
+        for (host, elsewhere) in [("tcp://a:2375", true), ("ssh://a", true), ("unix:///a", false)] {
+            assert_eq!(passed_over(host).is_some(), elsewhere, "{host}");
+        }
+        assert_eq!(passed_over(""), None);
         check_choice(&[("XDG_RUNTIME_DIR", "")], &["docker.sock", "/docker.sock"], None);
     }
 

@@ -20,6 +20,7 @@ mod frame;
 mod log;
 mod notifications;
 mod parent;
+mod secret;
 mod session;
 pub mod settings;
 mod sizes;
@@ -38,6 +39,7 @@ use self::transport::Connection;
 
 pub use self::documents::is_dockerfile_name;
 pub use self::log::VARIABLE as LOG_VARIABLE;
+pub use self::secret::without_user;
 pub use self::settings::{KEYS as SETTINGS, Key, Level, Settings};
 pub use self::transport::Channel;
 

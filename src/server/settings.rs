@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::secret::value_without_users;
 use crate::image::Unit;
 use crate::image::engine::Setting as Engine;
 use crate::image::registry::Hosts;
@@ -239,7 +240,7 @@ impl Settings {
             match layer {
                 Value::Object(_) => settings.apply("", layer, &mut complaints),
                 Value::Null => {}
-                _ => complaints.push(format!("the settings must be an object, not {layer}")),
+                _ => complaints.push(complaint("the settings", "an object", layer)),
             }
         }
         (settings, complaints)
@@ -257,8 +258,7 @@ impl Settings {
             (_, Value::Null) => {}
             (Some(key), _) => {
                 if !(key.set)(self, below(key.name, name).unwrap_or_default(), value) {
-                    complaints
-                        .push(format!("the setting `{name}` must be {}, not {value}", key.wants));
+                    complaints.push(complaint(&format!("the setting `{name}`"), key.wants, value));
                 }
             }
             (None, Value::Object(members)) => {
@@ -267,10 +267,22 @@ impl Settings {
                     self.apply(&format!("{path}{dot}{member}"), value, complaints);
                 }
             }
+            (None, _) if name == SECTION || KEYS.iter().any(|key| is_below(key.name, name)) => {
+                complaints.push(complaint(&format!("the setting `{name}`"), "an object", value));
+            }
             (None, _) if FOREIGN.contains(&name.split('.').next().unwrap_or_default()) => {}
             (None, _) => complaints.push(format!("there is no setting `{name}`")),
         }
     }
+}
+
+fn complaint(what: &str, wants: &str, value: &Value) -> String {
+    format!("{what} must be {wants}, not {}", value_without_users(value))
+}
+
+/// Whether the key is one of a group with that name.
+fn is_below(key: &str, group: &str) -> bool {
+    key.strip_prefix(group).is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// What follows a key that ends in `.`, if `name` is below it.
@@ -339,6 +351,33 @@ mod tests {
             ],
         );
         check(&[json!([1])], &Settings::default(), &["the settings must be an object, not [1]"]);
+        for (layer, complaint) in [
+            (json!({ "size": "x" }), "the setting `size` must be an object, not \"x\""),
+            (json!({ "size.unit.x": 1 }), "there is no setting `size.unit.x`"),
+            (json!({ "siz": 1 }), "there is no setting `siz`"),
+            (json!({ "stagewright": 1 }), "the setting `stagewright` must be an object, not 1"),
+            (
+                json!({ "stagewright.diagnostics": { "severity": "hint" } }),
+                "the setting `diagnostics.severity` must be an object, not \"hint\"",
+            ),
+        ] {
+            check(&[layer], &Settings::default(), &[complaint]);
+        }
+    }
+
+    #[test]
+    fn complaints_hold_no_password() {
+        let layer = json!({
+            "size": { "engine": "ssh://me:secret@host", "registry": ["https://me:secret@ghcr.io"] },
+        });
+        check(
+            &[layer],
+            &Settings::default(),
+            &[
+                "the setting `size.engine` must be \"off\", \"auto\" or the path of a socket, not \"ssh://…@host\"",
+                "the setting `size.registry` must be \"off\", \"on\" or a list of hosts, not [\"https://…@ghcr.io\"]",
+            ],
+        );
     }
 
     /// The table of docs/settings.md.

@@ -133,6 +133,60 @@ fn settings_of_files() {
 }
 
 #[test]
+#[cfg(unix)]
+fn an_engine_elsewhere_is_told_as_the_reason() {
+    let home = folder(&[("a.json", br#"{ "size.engine": "auto" }"#)]);
+    for (host, told) in
+        [("ssh://me:secret@host", "ssh://…@host"), ("tcp://host:2375", "tcp://host:2375")]
+    {
+        for settings in [&[][..], &["--settings", "a.json"]] {
+            let arguments = [settings, &["--json"]].concat();
+            let run = doctor(home.path(), &arguments, &[("DOCKER_HOST", host)]).with_code(0);
+            assert!(!run.out.contains("secret"), "{}", run.out);
+            let data = data(&run);
+            let state = data["engine"]["state"].as_str().expect("a text");
+            let reason = "`DOCKER_HOST` does not begin with `unix://`, and an engine elsewhere is";
+            assert!(state.contains(reason), "{state}");
+            assert_eq!(named(&data["environment"], "DOCKER_HOST")["value"], told);
+        }
+    }
+    let here = doctor(home.path(), &[], &[("DOCKER_HOST", "unix:///nowhere.sock")]).with_code(0);
+    assert!(!here.out.contains("elsewhere"), "{}", here.out);
+}
+
+#[test]
+fn passwords_are_not_told() {
+    let home = folder(&[(
+        "a.json",
+        br#"{ "size": { "engine": "ssh://me:secret@host",
+            "registry": ["https://me:secret@ghcr.io", "me:secret@quay.io"] } }"#,
+    )]);
+    // Bound and given back: nobody listens there.
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port");
+    let image = format!("{port}/acme/app:1");
+    for proxy in [format!("http://me:secret@{port}"), "http://me:secret@:x:y".to_owned()] {
+        let variables =
+            ["ALL_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "https_proxy"].map(|name| (name, &*proxy));
+        for more in [&[][..], &["--json"]] {
+            let arguments = [&["--settings", "a.json", "--ask", &image], more].concat();
+            let run = doctor(home.path(), &arguments, &variables).with_code(1);
+            assert!(run.out.contains("ssh://…@host"), "{}", run.out);
+            assert!(run.out.contains("https://…@ghcr.io") && run.out.contains("…@quay.io"));
+            let all = run.out + &run.err;
+            assert!(!all.contains("secret"), "{all}");
+        }
+    }
+}
+
+#[test]
+fn a_group_of_settings_that_is_no_object_is_told_as_the_server_tells_it() {
+    let home = folder(&[("a.json", br#"{ "stagewright": { "size": "x" } }"#)]);
+    let run = doctor(home.path(), &["--settings", "a.json"], &[]).with_code(1);
+    let told = "  the setting `size` must be an object, not \"x\"\n";
+    assert!(run.out.contains(told), "{}", run.out);
+}
+
+#[test]
 fn what_is_wrong_is_told_and_counts() {
     let home = folder(&[
         ("a.json", br#"{ "stagewright": { "size": { "unit": "kg" } } }"#),

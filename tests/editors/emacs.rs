@@ -205,6 +205,22 @@ fn eglot_lists_all_places_of_a_stage() {
     emacs.until_shown("\n1: FROM golang:1.22 AS builder\n6: COPY --from=builder /app /app\n");
 }
 
+// Shows: highlight
+#[test]
+fn eglot_marks_all_places_of_a_stage() {
+    // Bold, as it is without that, is the name of a stage anyway.
+    let face = "(custom-set-faces '(eglot-highlight-symbol-face ((t :underline t))))";
+    let emacs = Emacs::eglot(STAGES, face);
+    let plain = emacs.screen_with_underlines();
+    assert!(plain.contains(" AS builder") && plain.contains("--from=builder"), "{plain}");
+    emacs.go("AS bui$0lder");
+    emacs.until_seen(
+        "both places marked",
+        |emacs| emacs.screen_with_underlines(),
+        |screen| screen.contains(" AS *builder") && screen.contains("--from=*builder*"),
+    );
+}
+
 // Shows: completion
 #[test]
 fn eglot_offers_stages() {

@@ -65,13 +65,23 @@ impl Terminal {
 
     /// Waits until the screen is as it should be, and returns it.
     pub fn until(&self, what: &str, done: impl Fn(&str) -> bool) -> String {
-        let mut screen = String::new();
-        let seen = within_limit(|| {
-            screen = self.screen();
-            done(&screen)
+        self.until_seen(what, Self::screen, done)
+    }
+
+    /// Waits until it is seen, and returns it.
+    pub fn until_seen(
+        &self,
+        what: &str,
+        see: impl Fn(&Self) -> String,
+        done: impl Fn(&str) -> bool,
+    ) -> String {
+        let mut seen = String::new();
+        let is_done = within_limit(|| {
+            seen = see(self);
+            done(&seen)
         });
-        assert!(seen, "waited in vain {what}:\n{screen}");
-        screen
+        assert!(is_done, "waited in vain {what}:\n{seen}");
+        seen
     }
 
     /// Waits until a file of the folder is this.
@@ -93,6 +103,27 @@ impl Terminal {
     pub fn screen(&self) -> String {
         let text = ended_well(self.tmux().args(["capture-pane", "-p"]));
         text.lines().map(|row| row.trim_end().to_owned() + "\n").collect()
+    }
+
+    /// The same with a `*` before and behind what is underlined.
+    pub fn screen_with_underlines(&self) -> String {
+        let coded = ended_well(self.tmux().args(["capture-pane", "-p", "-e"]));
+        let mut parts = coded.split("\u{1b}[");
+        let (mut screen, mut line) = (parts.next().unwrap_or_default().to_owned(), false);
+        for part in parts {
+            let (codes, text) = part.split_once('m').unwrap_or_default();
+            // Colours have a sequence of their own, in which a number means something else.
+            let codes = codes.split(';').take_while(|code| !["38", "48"].contains(code));
+            let is_line = codes.fold(line, |line, code| match code {
+                "4" => true,
+                "0" | "" | "24" => false,
+                _ => line,
+            });
+            screen += if is_line == line { "" } else { "*" };
+            line = is_line;
+            screen += text;
+        }
+        screen
     }
 
     /// The processes that the program started and that still run.

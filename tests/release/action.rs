@@ -60,6 +60,23 @@ fn what_is_found_stands_at_its_line() {
 }
 
 #[test]
+fn an_empty_list_of_paths_is_no_wish_to_check_all() {
+    let place = Place::new();
+    let server = archive::release(&place, |_| ());
+    place.put("Dockerfile", WRONG);
+    for empty in ["", "\n", "\n\n"] {
+        let none = action(&place, &server, json!({ "paths": empty }));
+        assert_eq!(none.code, 0, "{}", none.text);
+        assert!(none.text.contains("::notice::Stagewright was given no path"), "{}", none.text);
+        assert!(!none.text.contains("::error"), "{}", none.text);
+    }
+    let all = action(&place, &server, json!({}));
+    assert_eq!(all.code, 1, "{}", all.text);
+    assert!(all.text.contains("::error file=Dockerfile,line=2,"), "{}", all.text);
+    assert!(!all.text.contains("::notice"), "{}", all.text);
+}
+
+#[test]
 fn another_archive_is_not_run() {
     let place = Place::new();
     let server = archive::release(&place, |folder| {

@@ -71,8 +71,14 @@ fn the_hook_checks_dockerfiles_and_nothing_else() {
     assert_eq!(run.code, 0, "{}", run.text);
     assert!(run.text.contains("no files to check"), "{}", run.text);
 
-    let taken =
-        ["Dockerfile", "a/dockerfile", "Dockerfile.dev", "api.dockerfile", "b/Containerfile.x"];
+    let taken = [
+        "Dockerfile",
+        "a/dockerfile",
+        "Dockerfile.dev",
+        "api.dockerfile",
+        "b/Containerfile.x",
+        "--fix.dockerfile",
+    ];
     let left =
         ["Dockerfile.go", "dockerfile.md", "Dockerfile.dockerignore", "MyDockerfile", "x.py"];
     for name in taken.iter().chain(&left) {
@@ -86,6 +92,15 @@ fn the_hook_checks_dockerfiles_and_nothing_else() {
     for name in left {
         assert!(!run.text.contains(&format!(" {name}:")), "{name} was checked: {}", run.text);
     }
+    // As the page says, and before the names.
+    let own = "args: [--fail-level=error, --]";
+    assert!(page::text().contains(own), "the page tells of {own}");
+    let own = own.replace("error", "none");
+    let block = page::block("In pre-commit");
+    place.put(".pre-commit-config.yaml", &format!("{}\n        {own}\n", block.trim_end()));
+    let run = hooks(&place);
+    assert_eq!(run.code, 0, "{}", run.text);
+    assert!(run.text.contains(" --fix.dockerfile:"), "{}", run.text);
 }
 
 #[test]

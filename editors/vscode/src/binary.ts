@@ -16,6 +16,8 @@ export interface Surroundings {
     readonly windows: boolean;
     /** The extension's folder. */
     readonly extension: string;
+    /** Whether there is a file of that path. */
+    readonly exists: (file: string) => boolean;
 }
 
 export interface Candidate {
@@ -24,6 +26,8 @@ export interface Candidate {
     readonly from: string;
     /** Whether it belongs to the extension, which may then make it executable. */
     readonly bundled: boolean;
+    /** Why it is not even tried. */
+    readonly problem?: string;
 }
 
 /** Answers the version of a server, or the reason in words why it is none. */
@@ -58,25 +62,51 @@ export function candidates(around: Surroundings): Candidate[] {
     if (setting !== '') {
         // Who names a server wants that one, and to be told if it does not work.
         const file = setting.startsWith('~/') ? paths.join(around.home, setting.slice(2)) : setting;
-        return [{ file, from: 'the setting stagewright.path', bundled: false }];
+        return [named(file, 'the setting stagewright.path', around)];
     }
     const folders = around.searchPath.split(paths.delimiter).filter((folder) => paths.isAbsolute(folder));
-    const inPath = [...new Set(folders)].map((folder) => ({
-        file: paths.join(folder, name),
-        from: 'in PATH',
-        bundled: false,
-    }));
+    const inPath = [...new Set(folders)].flatMap((folder) => {
+        const script = paths.join(folder, 'stagewright.cmd');
+        const files = [paths.join(folder, name), ...(around.windows && around.exists(script) ? [script] : [])];
+        return files.map((file) => named(file, 'in PATH', around));
+    });
     return [...inPath, bundled];
+}
+
+/**
+ * What npm puts beside its script when it installs globally: release/npm/pack.mjs makes the packages,
+ * tests/release/npm.rs sees where they come to lie.
+ */
+const OF_NPM = ['x64', 'arm64'].map(
+    (processor) => `node_modules\\stagewright\\node_modules\\@stagewright\\win32-${processor}\\stagewright.exe`,
+);
+
+/**
+ * What is started where a user or PATH names that file: itself, or on Windows, where npm's command is
+ * a script, the program that the script leads to. A script needs a shell, which reads arguments as it
+ * likes, so Node refuses to start one without.
+ */
+function named(file: string, from: string, { windows, exists }: Surroundings): Candidate {
+    const itself = { file, from, bundled: false };
+    if (!windows || !/\.(cmd|bat)$/i.test(file) || !exists(file)) {
+        return itself;
+    }
+    const programs = OF_NPM.map((program) => path.win32.join(path.win32.dirname(file), program));
+    const program = programs.find(exists);
+    return program === undefined ? { ...itself, problem: SCRIPT } : { ...itself, file: program };
 }
 
 /** What a file that is not there is told as. */
 export const MISSING = 'there is no such file';
 
+/** What a script of Windows is told as where nobody knows what it starts. */
+export const SCRIPT = 'it is a script, which is not started here: set stagewright.path to the stagewright.exe that it starts';
+
 /** The first that works, or what is wrong with each. */
 export async function find(tried: readonly Candidate[], probe: Probe): Promise<Found | Failure[]> {
     const failures: Failure[] = [];
     for (const candidate of tried) {
-        const probed = await probe(candidate);
+        const probed = candidate.problem === undefined ? await probe(candidate) : { problem: candidate.problem };
         if ('version' in probed) {
             return { candidate, version: probed.version };
         }

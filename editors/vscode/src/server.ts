@@ -1,8 +1,10 @@
 /** The server's life: found, started, restarted, stopped. */
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import {
     type Disposable,
     env,
+    EventEmitter,
     languages,
     type LogOutputChannel,
     type TextDocument,
@@ -29,6 +31,12 @@ export function servedInFront(): TextDocument | undefined {
 
 export class Server implements Disposable {
     readonly log: LogOutputChannel = window.createOutputChannel('Stagewright', { log: true });
+    private readonly started = new EventEmitter<void>();
+    /**
+     * A server runs, one that came back included. What it is asked then waits in the client until it
+     * has been told of the files that are open.
+     */
+    readonly onStarted = this.started.event;
     private readonly status = new Status();
     private client: LanguageClient | undefined;
     /** Restarts wait for each other: two at a time would leave a server behind. */
@@ -72,6 +80,7 @@ export class Server implements Disposable {
     }
 
     dispose(): void {
+        this.started.dispose();
         this.status.dispose();
         this.log.dispose();
     }
@@ -85,6 +94,7 @@ export class Server implements Disposable {
             searchPath: process.env['PATH'] ?? '',
             windows: process.platform === 'win32',
             extension: this.extensionFolder,
+            exists: existsSync,
         });
         const found = await find(tried, probe);
         if (!('version' in found)) {
@@ -133,6 +143,7 @@ export class Server implements Disposable {
         switch (state) {
             case State.Running:
                 this.status.show({ kind: 'running', version, file: candidate.file });
+                this.started.fire();
                 break;
             case State.Stopped:
                 this.status.show({ kind: 'stopped', why: 'the server has ended' });

@@ -68,7 +68,7 @@ mod tests {
         for path in ["/run/podman.sock", "./podman.sock", r"\\.\pipe\docker_engine"] {
             assert_eq!(engine(path), Ok(Setting::Socket(path.into())));
         }
-        for text in ["", "docker", "podman.sock"] {
+        for text in ["", "docker", "podman.sock", "unix:///run/podman.sock", "ssh://host/run"] {
             assert!(engine(text).is_err(), "{text}");
         }
     }

@@ -73,6 +73,23 @@ fn a_split_of_a_file_that_is_gone_is_not_made() {
     }
 }
 
+#[test]
+fn a_split_of_what_may_not_be_changed_is_told_in_a_sentence() {
+    const TOLD: &str = "The buffer may not be changed ('nomodifiable'): nothing is done";
+    for mut session in start(SINGLE) {
+        session.keys(":setlocal nomodifiable<CR>:Stagewright split smallest<CR>");
+        session.until_shown(TOLD);
+        session.keys(":setlocal modifiable<CR>:Stagewright split smallest<CR>");
+        session.until_shown("+FROM golang:1.22 AS builder");
+        assert!(!session.screen().contains(TOLD), "{}", session.screen());
+        // While it is looked at.
+        session.keys(":call setbufvar(1, '&modifiable', 0)<CR><CR>");
+        session.until_shown(TOLD);
+        session.until_text(SINGLE);
+        assert!(!session.screen().contains("traceback"), "{}", session.screen());
+    }
+}
+
 // Shows: refusal
 #[test]
 fn why_there_is_no_split_is_told() {

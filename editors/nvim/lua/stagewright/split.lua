@@ -31,10 +31,15 @@ local function text(lines)
   return table.concat(lines, '\n') .. '\n'
 end
 
--- Whether the buffer is still there, and as it was then.
-local function is_at(buffer, tick)
+-- Why the buffer cannot be given other lines, if it was to be as it was at that tick.
+local function obstacle(buffer, tick)
   local is_there = vim.api.nvim_buf_is_loaded(buffer)
-  return is_there and vim.api.nvim_buf_get_changedtick(buffer) == tick
+  if not is_there or vim.api.nvim_buf_get_changedtick(buffer) ~= tick then
+    return 'The file has changed since: nothing is done'
+  end
+  if not vim.bo[buffer].modifiable then
+    return "The buffer may not be changed ('nomodifiable'): nothing is done"
+  end
 end
 
 -- A window below with the patch from the buffer's lines to the new ones.
@@ -63,11 +68,11 @@ local function preview(buffer, old, new)
   vim.keymap.set('n', 'q', close, { buffer = shown })
   vim.keymap.set('n', '<CR>', function()
     close()
-    if is_at(buffer, tick) then
-      vim.api.nvim_buf_set_lines(buffer, 0, -1, true, new)
-    else
-      vim.notify('The file has changed since: nothing is done', vim.log.levels.WARN)
+    local why = obstacle(buffer, tick)
+    if why then
+      return vim.notify(why, vim.log.levels.WARN)
     end
+    vim.api.nvim_buf_set_lines(buffer, 0, -1, true, new)
   end, { buffer = shown })
 end
 
@@ -80,6 +85,11 @@ function M.split(runtime)
     return vim.notify(program .. ': no such program', vim.log.levels.ERROR)
   end
   local buffer = vim.api.nvim_get_current_buf()
+  -- Said before there is anything to look at, rather than behind it.
+  local why = obstacle(buffer, vim.api.nvim_buf_get_changedtick(buffer))
+  if why then
+    return vim.notify(why, vim.log.levels.WARN)
+  end
   local folder = vim.fn.fnamemodify(vim.api.nvim_buf_get_name(buffer), ':p:h')
   local command = { program, 'split', '--context', folder, '--stdout', '-' }
   if runtime then

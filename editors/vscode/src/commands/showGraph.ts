@@ -1,4 +1,4 @@
-/** Shows the stages of a file as a graph beside it, and follows what is typed. */
+/** Shows the stages of a file as a graph beside it, and follows what is typed and the server's life. */
 import { randomBytes } from 'node:crypto';
 import { Range, type Uri, ViewColumn, type WebviewPanel, window, workspace } from 'vscode';
 import { page } from '../graph/page.ts';
@@ -41,10 +41,12 @@ function openPanel(server: Server, uri: Uri): WebviewPanel {
             timer = setTimeout(redraw, PAUSE);
         }
     });
+    const starts = server.onStarted(redraw);
     panel.onDidDispose(() => {
         shown.delete(uri.toString());
         clearTimeout(timer);
         changes.dispose();
+        starts.dispose();
     });
     panel.webview.onDidReceiveMessage((message: unknown) => {
         const line = (message as { line?: unknown } | undefined)?.line;
@@ -58,14 +60,17 @@ function openPanel(server: Server, uri: Uri): WebviewPanel {
 
 async function draw(server: Server, panel: WebviewPanel, uri: Uri): Promise<void> {
     const client = server.running();
-    if (client === undefined) {
+    // The server knows open files only: the graph of one that was closed stays as it was.
+    const isOpen = workspace.textDocuments.some((document) => document.uri.toString() === uri.toString());
+    if (client === undefined || !isOpen) {
         return;
     }
     try {
         const graph = await readGraph(client, uri);
         panel.webview.html = page(graph, randomBytes(16).toString('base64'));
     } catch (error) {
-        // The file has changed in the meantime, and is drawn again soon; or the server has ended.
+        // The file has changed in the meantime, and is drawn again soon; or the server has ended,
+        // and it is drawn when there is another.
         server.log.debug(`the stage graph was not drawn: ${String(error)}`);
     }
 }

@@ -68,6 +68,11 @@ FROM alpine:3.20
 COPY –from=build /a /a
 `;
 
+const WIDE = `FROM busybox AS builder
+FROM busybox
+RUN --mount=type=bind,source=/é…🦀,from=builder,target=/x true
+`;
+
 const FILES: Readonly<Record<string, string>> = {
     'shop/Dockerfile': SHOP,
     'tested/Dockerfile': TESTED,
@@ -76,6 +81,7 @@ const FILES: Readonly<Record<string, string>> = {
     'serves/main.go': 'package main\n\nfunc main() {}\n',
     'refused/Dockerfile': REFUSED,
     'broken/Dockerfile': BROKEN,
+    'wide/Dockerfile': WIDE,
     'names/Dockerfile.dev': '# For work.\n',
     'names/containerfile': '# For Podman.\n',
     'names/Dockerfile.go': 'package names\n',
@@ -259,6 +265,18 @@ test('F2 renames a stage wherever it is named', async () => {
     await savesAs('shop/Dockerfile', SHOP.replace('AS build', 'AS compiled').replace('=build', '=compiled'));
 });
 
+// Shows: encoding
+test('a name behind wide characters is renamed where it stands', async () => {
+    await open('wide/Dockerfile');
+    await bench.goTo(WIDE, 'AS bu$0ilder');
+    await bench.press('F2');
+    await bench.page.locator('.rename-box .rename-input:focus').waitFor();
+    await bench.type('compiled');
+    await bench.press('Enter');
+    await bench.sees('.view-line', 'from=compiled');
+    await savesAs('wide/Dockerfile', WIDE.replaceAll('builder', 'compiled'));
+});
+
 // Shows: symbols
 test('the outline goes by stages', async () => {
     await open('shop/Dockerfile');
@@ -423,6 +441,22 @@ test('a wrong path is told with the path, and mended by the setting', async () =
     await bench.message('5 (the setting stagewright.path): there is no such file');
     await bench.set({});
     await until('a server runs', async () => (await host.servers()).length === 1);
+});
+
+test('the stage graph of a file that was changed without a server is drawn as soon as there is one', async () => {
+    await open('tested/Dockerfile');
+    await bench.withoutSideBar();
+    await bench.command('Stagewright: Show Stage Graph');
+    const graph = bench.page.frameLocator('iframe.webview').frameLocator('iframe');
+    await graph.locator('.stage').filter({ hasText: 'certificates' }).click();
+    await bench.sees('.tab.active.selected', 'Dockerfile');
+    await bench.set({ 'stagewright.path': '/no/such/stagewright' });
+    await until('no server runs', async () => (await host.servers()).length === 0);
+    await bench.command('Notifications: Clear All Notifications');
+    await bench.press('Control+End');
+    await bench.type('FROM certificates AS more\n');
+    await bench.set({});
+    await graph.locator('path title', { hasText: 'more is built on certificates' }).waitFor({ state: 'attached' });
 });
 
 test('in a workspace that is not trusted only the bundled server is run', async () => {

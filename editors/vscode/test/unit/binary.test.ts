@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { candidates, find, inShort, inWords, MISSING, type Probed, readVersion, type Surroundings } from '../../src/binary.ts';
+import { candidates, find, inShort, inWords, MISSING, type Probed, readVersion, SCRIPT, type Surroundings } from '../../src/binary.ts';
 
 const LINUX: Surroundings = {
     setting: '',
@@ -9,6 +9,7 @@ const LINUX: Surroundings = {
     searchPath: '/usr/bin:/opt/bin',
     windows: false,
     extension: '/ext',
+    exists: () => false,
 };
 
 const BUNDLED = '/ext/server/stagewright';
@@ -49,6 +50,37 @@ test('relative folders of PATH do not count, and none twice', () => {
 test('Windows has its own separators and ending', () => {
     const windows = { windows: true, searchPath: 'C:\\tools;D:\\bin', extension: 'C:\\ext' };
     assert.deepEqual(files(windows), ['C:\\tools\\stagewright.exe', 'D:\\bin\\stagewright.exe', 'C:\\ext\\server\\stagewright.exe']);
+});
+
+/** A Windows with these files: two folders in PATH, the second of which is npm's. */
+function windows(there: readonly string[], setting = ''): Surroundings {
+    const searchPath = 'C:\\tools;C:\\npm';
+    return { ...LINUX, setting, windows: true, searchPath, extension: 'C:\\ext', exists: (file) => there.includes(file) };
+}
+
+const SHIM = 'C:\\npm\\stagewright.cmd';
+const OF_NPM = 'C:\\npm\\node_modules\\stagewright\\node_modules\\@stagewright\\win32-arm64\\stagewright.exe';
+
+test("npm's command on Windows leads to the program in its package", async () => {
+    const npm = windows([SHIM, OF_NPM]);
+    const before = ['C:\\tools\\stagewright.exe', 'C:\\npm\\stagewright.exe'];
+    assert.deepEqual(candidates(npm).map(({ file }) => file), [...before, OF_NPM, 'C:\\ext\\server\\stagewright.exe']);
+    const found = await find(candidates(npm), disk({ [OF_NPM]: '1.2.3' }));
+    assert.ok('version' in found);
+    assert.deepEqual([found.candidate.file, found.candidate.from], [OF_NPM, 'in PATH']);
+    // `where stagewright` answers the script, so that is what a user sets.
+    const set = candidates(windows([SHIM, OF_NPM], SHIM));
+    assert.deepEqual(set, [{ file: OF_NPM, from: 'the setting stagewright.path', bundled: false }]);
+});
+
+test('a script of Windows that leads nowhere known is told with what to set', async () => {
+    const told = (around: Surroundings) =>
+        find(candidates(around), disk({ [SHIM]: '1.2.3' })).then((failures) => 'version' in failures ? '' : inShort(failures));
+    assert.match(await told(windows([SHIM])), /^nothing in PATH .*; C:\\npm\\stagewright\.cmd \(in PATH\): it is a script, which is not/);
+    assert.equal(await told(windows([SHIM], SHIM)), `${SHIM} (the setting stagewright.path): ${SCRIPT}`);
+    assert.match(await told(windows([], 'C:\\x.cmd')), /^C:\\x\.cmd \(the setting stagewright\.path\): there is no such file$/);
+    // Elsewhere the name says nothing.
+    assert.deepEqual(files({ setting: '/my/server.cmd', exists: () => true }), ['/my/server.cmd']);
 });
 
 test('the first that works is taken', async () => {

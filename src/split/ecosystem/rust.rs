@@ -982,6 +982,20 @@ CMD ["/app/target/release/app", "--port", "80"]
     }
 
     #[test]
+    fn cargo_run_of_what_is_built_already() {
+        let check = |before: &str, builds: usize| {
+            let start = "FROM rust:1.80\nWORKDIR /app\nCOPY . .\n";
+            let file = format!("{start}{before}CMD [\"cargo\", \"run\", \"--release\"]\n");
+            let made = crate::split::testing::split(&file, ALONE).expect("an offer");
+            assert!(made.iter().all(|(_, text)| text.matches("cargo build").count() == builds));
+        };
+        check("RUN cargo build --release\nEXPOSE 80\n", 1);
+        check("RUN cargo build --release\nENV RUSTFLAGS=-g\n", 2);
+        check("RUN cargo build --release\nCOPY src src\n", 2);
+        check("RUN cargo build\n", 2);
+    }
+
+    #[test]
     fn cargo_run_with_a_variable() {
         check(
             r#"FROM rust:1.80

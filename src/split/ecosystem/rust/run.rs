@@ -79,7 +79,10 @@ fn run(
     let command = build.chain(shown).collect::<Vec<_>>().join(" ");
     let lines = &site.facts().lines;
     let at = lines.iter().position(|line| line.placed.range() == site.start.place);
-    answer.builder.push(BuilderLine::Before(at.unwrap_or(lines.len() - 1), command));
+    let at = at.unwrap_or(lines.len() - 1);
+    if !is_built_before(site, at, &command) {
+        answer.builder.push(BuilderLine::Before(at, command));
+    }
     let arguments = arguments.iter().map(|word| word.or_empty().to_owned());
     answer.start = Some(NewStart { words: std::iter::once(program).chain(arguments).collect() });
     answer
@@ -89,6 +92,15 @@ fn run(
         "the program does not look for its sources, nor for the variables of cargo".to_owned(),
     );
     Ok(answer)
+}
+
+/// Whether the last line that does something before line `at` is that command.
+fn is_built_before(site: &Site<'_, '_>, at: usize, command: &str) -> bool {
+    use crate::language::Keyword::{Expose, Healthcheck, Label, Maintainer, Stopsignal};
+    let before = site.facts().lines.iter().take(at).rev();
+    let does = |keyword| !matches!(keyword, Expose | Healthcheck | Label | Maintainer | Stopsignal);
+    let last = before.filter(|line| does(line.keyword)).map(|line| line.placed.item.text.trim());
+    last.take(1).any(|text| text == command)
 }
 
 /// Whether the start is one command in the working directory of the file, without variables of

@@ -5,10 +5,14 @@ use super::{Draft, exec_form};
 use crate::language::Keyword;
 use crate::split::answer::{Artifact, Data};
 use crate::split::course::Role;
-use crate::split::facts::{Copy, What};
+use crate::split::data;
+use crate::split::facts::{Copy, Line, What};
 use crate::split::refusal::Refusal;
 use crate::split::variables;
 use crate::split::world::{Origin, base_name, is_within, trimmed};
+
+/// How the names of lists of packages for pip begin.
+const LISTS: &str = "requirements";
 
 impl<'a> Draft<'_, '_, 'a> {
     /// Whether what a `COPY` brings is needed at run time as it is in the context.
@@ -26,7 +30,8 @@ impl<'a> Draft<'_, '_, 'a> {
             return false;
         }
         if self.parts.answer.data == Data::Sources {
-            return !self.is_manifest_only(number, copy);
+            return !self.is_manifest_only(number, copy)
+                && !(is_built && self.is_read_by_pip(copy));
         }
         !is_built || !self.is_among_sources(copy, destination) || self.holds_script(destination)
     }
@@ -124,6 +129,29 @@ impl<'a> Draft<'_, '_, 'a> {
         later && copy.owner.is_none()
     }
 
+    /// Whether a line brings only lists of packages for pip, which nothing that runs reads.
+    fn is_read_by_pip(&self, copy: &Copy) -> bool {
+        let is_list = |source: &Option<String>| {
+            let name = source.as_deref().map(base_name).unwrap_or_default();
+            name.starts_with(LISTS) && name.ends_with(".txt")
+        };
+        copy.heredocs == 0
+            && copy.sources.iter().all(is_list)
+            && !*self.names_lists.get_or_init(|| self.may_name_lists())
+    }
+
+    /// Whether a source, or a line that is kept, may speak of lists of packages.
+    fn may_name_lists(&self) -> bool {
+        let is_start = |line: &&Line<'_>| {
+            matches!(line.keyword, Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck)
+        };
+        let mut starts = self.lines().iter().filter(is_start);
+        let sources = data::sources(self.parts.course, &["py", "sh", "cfg", "ini", "toml"]);
+        starts.any(|line| line.placed.item.text.contains(LISTS))
+            || self.parts.roots.files.iter().any(|file| file.path.contains(LISTS))
+            || sources.is_none_or(|sources| sources.may_mention(&[LISTS]))
+    }
+
     /// What comes from the builder, and what has to be said about it.
     pub(super) fn artifacts(&mut self) -> Result<(), Refusal> {
         self.copied = true;
@@ -198,4 +226,29 @@ fn quoted(path: &str) -> Option<&str> {
         !c.is_whitespace() && !matches!(c, '"' | '\'' | '$' | '\\' | '`' | '[' | ']' | '*' | '?')
     };
     path.chars().all(is_plain).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::split::testing::split;
+
+    #[test]
+    fn lists_of_packages() {
+        let check = |code: &str, start: &str, is_repeated: bool| {
+            let file = format!(
+                "FROM python:3.12-bookworm\nWORKDIR /app\nCOPY requirements.txt ./\n\
+                 RUN pip install -r requirements.txt\nCOPY app app\nCMD {start}\n"
+            );
+            let files = [("requirements.txt", "flask\n"), ("app/main.py", code)];
+            let made = split(&file, &files).expect("an offer");
+            let runtime = made.iter().map(|(_, text)| text.rsplit_once("FROM").expect("two").1);
+            for runtime in runtime {
+                assert_eq!(runtime.contains("COPY requirements.txt ./"), is_repeated, "{runtime}");
+                assert!(runtime.contains("COPY app app"), "{runtime}");
+            }
+        };
+        check("import flask", r#"["python", "app/main.py"]"#, false);
+        check("open('requirements.txt')", r#"["python", "app/main.py"]"#, true);
+        check("import flask", "cat requirements.txt && python app/main.py", true);
+    }
 }

@@ -12,6 +12,8 @@ mod copies;
 mod owned;
 mod users;
 
+use std::cell::OnceCell;
+
 use super::checks::passes_on;
 use super::{Parts, Plan, RuntimeLine};
 use crate::language::Keyword;
@@ -45,6 +47,8 @@ pub(super) struct Draft<'d, 'p, 'a> {
     late: Vec<String>,
     /// Whether what comes from the builder is written.
     pub(super) copied: bool,
+    /// Whether anything that runs may read lists of packages, once that was asked.
+    names_lists: OnceCell<bool>,
 }
 
 impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
@@ -78,6 +82,7 @@ impl<'d, 'p, 'a> Draft<'d, 'p, 'a> {
             defined,
             late: Vec::new(),
             copied: false,
+            names_lists: OnceCell::new(),
         }
     }
 

@@ -8,6 +8,7 @@ use super::emit::emit;
 use super::facts::{Facts, Line, What};
 use super::plan::{Parts, Plan};
 use super::refusal::{Reason, Refusal};
+use super::release;
 use super::roots::{self, Roots};
 use super::runtime;
 use super::start::{Launch, Start};
@@ -315,6 +316,9 @@ fn base(model: &Model, stage: &model::Stage) -> Result<(Base, Option<String>), R
     let reference = Reference::parse(&name).ok();
     match reference.as_ref().and_then(Base::of) {
         Some(base) => Ok((base, argument)),
+        None if reference.as_ref().is_some_and(release::lacks_java) => {
+            Err(Refusal::new(Reason::JavaUnknown, name, place))
+        }
         None => Err(Refusal::new(Reason::BaseUnknown, name, place)),
     }
 }

@@ -84,6 +84,8 @@ reasons! {
         "Give the ARG a default.";
     BaseUnknown, false, "base-unknown", "What the base image {} provides is not known.",
         "Only images in the table of docs/splitting.md are known; private ones may hold anything.";
+    JavaUnknown, false, "java-unknown", "Which Java the base image {} has is not known: its tag does not say.",
+        "Name it in the tag, such as maven:3.9-eclipse-temurin-17; a tag without it moves from one Java to the next.";
     Gpu, false, "gpu", "{} holds GPU libraries, which cannot be told apart from the tools.",
         "Use the runtime image of the same vendor by hand.";
     Onbuild, false, "onbuild", "ONBUILD triggers would move to the wrong stage.",

@@ -1,8 +1,12 @@
 //! Which release of which distribution an image stands on, and which tag names the same release
 //! elsewhere.
 //!
-//! Source: the tag history of the official images up to August 2026. A tag that does not say its
-//! release stands on the newest one of its time, and stays there once nobody makes it any more.
+//! Source: the tag history of the official images up to August 2026 (`releases.tsv`). A tag that does
+//! not say its release stands on the newest one of its time, and stays there once nobody makes it any
+//! more: one with a patch number does so when the next patch is made. A tag that the history has not is
+//! never made up.
+
+use std::sync::LazyLock;
 
 use crate::image::Reference;
 use crate::image::tag::{RELEASES, Release, Tag, Version};
@@ -27,106 +31,81 @@ pub enum Distribution {
 /// The newest Alpine of the table's time.
 pub const NEWEST_ALPINE: (u32, u32) = (3, 24);
 
-/// Versions of a repository whose tags without a release stand on one.
-struct Default {
+/// A line of versions, and what its tags stand on that do not name a release: a row of
+/// `releases.tsv`.
+struct Line {
     repository: &'static str,
-    /// The first and the last version, as far as their numbers go.
-    from: &'static [u32],
-    to: &'static [u32],
-    release: &'static str,
-    /// Whether older copies of the tag stand on another release, or later ones will.
-    moves: bool,
+    flavour: &'static str,
+    /// The numbers that its versions begin with.
+    start: Version,
+    /// The newest version that was seen.
+    newest: Version,
+    /// Whether new versions of it were still made.
+    is_made: bool,
+    /// From which version on it stands on which release, or Alpine.
+    steps: Vec<(Version, &'static str)>,
 }
 
-const fn default(
-    repository: &'static str,
-    from: &'static [u32],
-    to: &'static [u32],
+/// What the table says of a tag.
+struct Footing {
     release: &'static str,
-    moves: bool,
-) -> Default {
-    Default { repository, from, to, release, moves }
+    /// Whether the tag stays there.
+    stays: bool,
+    /// Whether it was seen: a later version may stand on another release.
+    is_seen: bool,
 }
 
-const NO_END: &[u32] = &[u32::MAX];
+static LINES: LazyLock<Vec<Line>> = LazyLock::new(|| {
+    let rows = include_str!("releases.tsv").lines().filter(|row| !row.starts_with('#'));
+    rows.filter_map(Line::parse).collect()
+});
 
-/// The first row that holds a version counts.
-const DEFAULTS: &[Default] = &[
-    default("golang", &[1, 13], &[1, 15], "buster", false),
-    default("golang", &[1, 16], &[1, 16], "bullseye", true),
-    default("golang", &[1, 17], &[1, 18], "bullseye", false),
-    default("golang", &[1, 19], &[1, 20], "bookworm", true),
-    default("golang", &[1, 21], &[1, 23], "bookworm", false),
-    default("golang", &[1, 24], &[1, 24], "trixie", true),
-    default("golang", &[1, 25], NO_END, "trixie", false),
-    default("rust", &[1, 40], &[1, 54], "buster", false),
-    default("rust", &[1, 55], &[1, 71], "bullseye", false),
-    default("rust", &[1, 72], &[1, 88], "bookworm", false),
-    default("rust", &[1, 89], &[1, 89], "trixie", true),
-    default("rust", &[1, 90], NO_END, "trixie", false),
-    default("python", &[3, 6], &[3, 6], "bullseye", true),
-    default("python", &[3, 7], &[3, 8], "bookworm", true),
-    default("python", &[3, 9], &[3, 13], "trixie", true),
-    default("python", &[3, 14], NO_END, "trixie", false),
-    default("node", &[12], &[12], "stretch", false),
-    default("node", &[14], &[14], "buster", true),
-    default("node", &[16], &[16], "buster", false),
-    default("node", &[17], &[17], "bullseye", false),
-    default("node", &[18], &[18], "bookworm", true),
-    default("node", &[19], &[19], "bullseye", false),
-    default("node", &[20], &[20], "bookworm", true),
-    default("node", &[21], &[25], "bookworm", false),
-    default("node", &[26], NO_END, "trixie", false),
-    default("ruby", &[2, 7], &[3, 0], "bullseye", true),
-    default("ruby", &[3, 1], &[3, 1], "bookworm", true),
-    default("ruby", &[3, 2], &[3, 4], "trixie", true),
-    default("ruby", &[3, 5], NO_END, "trixie", false),
-    default("php", &[7, 4], &[8, 0], "bullseye", true),
-    default("php", &[8, 1], &[8, 4], "trixie", true),
-    default("php", &[8, 5], NO_END, "trixie", false),
-    default("gcc", &[9], &[11], "bullseye", false),
-    default("gcc", &[12], &[13], "bookworm", false),
-    default("gcc", &[14], &[15], "trixie", true),
-    default("gcc", &[16], NO_END, "trixie", false),
-    default("nginx", &[1, 25], &[1, 28], "bookworm", false),
-    default("nginx", &[1, 29], NO_END, "trixie", false),
-    default("openjdk", &[8], &[11], "bullseye", true),
-    default("openjdk", &[17], &[17], "bullseye", true),
-    default("eclipse-temurin", &[8], &[21], "resolute", true),
-    default("eclipse-temurin", &[25], &[25], "resolute", true),
-    default("haskell", &[9], NO_END, "bookworm", true),
-    default("elixir", &[1], NO_END, "bookworm", true),
-    default("erlang", &[24], NO_END, "bookworm", true),
-    default("dart", &[2], NO_END, "trixie", true),
-    default("swift", &[5, 9], NO_END, "jammy", true),
-    default("mcr.microsoft.com/dotnet/sdk", &[2], &[5], "buster", false),
-    default("mcr.microsoft.com/dotnet/sdk", &[6], &[7], "bullseye", false),
-    default("mcr.microsoft.com/dotnet/sdk", &[8], &[9], "bookworm", false),
-    default("mcr.microsoft.com/dotnet/sdk", &[10], NO_END, "noble", false),
+/// Repositories all of whose tags of a major stand on one release, patch or not: those of .NET, as
+/// its supported platforms have it.
+const MAJORS: &[(&str, &[u32], &str)] = &[
+    (DOTNET, &[2], "stretch"),
+    (DOTNET, &[3, 5], "buster"),
+    (DOTNET, &[6, 7], "bullseye"),
+    (DOTNET, &[8, 9], "bookworm"),
+    (DOTNET, &[10], "noble"),
 ];
 
-/// Versions of a repository that are no longer made, and the Alpine that their tags stay on.
-const LAST_ALPINE: &[(&str, &[u32], (u32, u32))] = &[
-    ("golang", &[1, 20], (3, 19)),
-    ("golang", &[1, 21], (3, 20)),
-    ("golang", &[1, 22], (3, 21)),
-    ("golang", &[1, 23], (3, 22)),
-    ("golang", &[1, 24], (3, 23)),
-    ("node", &[18], (3, 21)),
-    ("node", &[20], (3, 23)),
-    ("python", &[3, 8], (3, 20)),
-    ("python", &[3, 9], (3, 22)),
-    ("rust", &[1, 80], (3, 20)),
-    ("rust", &[1, 83], (3, 21)),
+const DOTNET: &str = "mcr.microsoft.com/dotnet/sdk";
+
+/// Words that stand for a line of Node: its releases with long-term support have names.
+const NODE_NAMES: &[(&str, u32)] = &[
+    ("fermium", 14),
+    ("gallium", 16),
+    ("hydrogen", 18),
+    ("iron", 20),
+    ("jod", 22),
+    ("krypton", 24),
 ];
+
+/// The line of Node that is `lts` at the table's time.
+const NODE_LTS: u32 = 24;
+
+/// Releases of Debian whose packages have left the mirrors that their images name, for Debian's
+/// archive: what an image of them lacks cannot be installed any more.
+const ARCHIVED: &[&str] = &["buster", "stretch", "jessie", "wheezy"];
 
 /// The image of a distribution whose name a repository's flavour lacks.
 const BASED_ELSEWHERE: &[(&str, &str)] =
     &[("maven", "eclipse-temurin"), ("gradle", "eclipse-temurin"), ("clojure", "eclipse-temurin")];
 
 /// Words for distributions that are not told apart.
-const STRANGERS: &[&str] =
-    &["ubi", "ol", "oraclelinux", "al", "amazonlinux", "amazoncorretto", "corretto"];
+const STRANGERS: &[&str] = &[
+    "ubi",
+    "ol",
+    "oraclelinux",
+    "al",
+    "amazonlinux",
+    "amazoncorretto",
+    "corretto",
+    "centos",
+    "fedora",
+    "mantic",
+];
 
 /// The release with that code name.
 pub fn named(name: &str) -> Option<&'static Release> {
@@ -152,7 +131,7 @@ pub fn behind(repository: &str, tag: &Tag<'_>) -> Option<(Distribution, bool)> {
         return Some((Distribution::Alpine(version.or(Some(NEWEST_ALPINE))), version.is_some()));
     }
     if tag.has("alpine") {
-        return Some(alpine(repository, tag));
+        return alpine(repository, tag);
     }
     if let Some(release) = tag.release {
         return Some((distribution(release), true));
@@ -162,7 +141,7 @@ pub fn behind(repository: &str, tag: &Tag<'_>) -> Option<(Distribution, bool)> {
     }
     // All images of .NET of one tag stand on the same release.
     let is_dotnet = repository.starts_with("mcr.microsoft.com/dotnet/");
-    let repository = if is_dotnet { "mcr.microsoft.com/dotnet/sdk" } else { repository };
+    let repository = if is_dotnet { DOTNET } else { repository };
     let elsewhere = BASED_ELSEWHERE.iter().find(|(name, _)| *name == repository);
     let (repository, version) = match elsewhere {
         Some(_) if tag.has("openjdk") || tag.has("jdk") => ("openjdk", jdk_version(tag)?),
@@ -173,20 +152,116 @@ pub fn behind(repository: &str, tag: &Tag<'_>) -> Option<(Distribution, bool)> {
     let is_oracle = repository == "openjdk"
         && !tag.has("slim")
         && version.first().is_none_or(|major| *major > 11);
-    if tag.flavour.iter().any(|word| STRANGERS.contains(word))
+    let name = |word: &str| word.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    if tag.flavour.iter().any(|word| STRANGERS.contains(&name(word).as_str()))
         || repository == "amazoncorretto"
         || is_oracle
     {
         return Some((Distribution::Other, true));
     }
-    let mut found = DEFAULTS.iter().filter(|row| row.repository == repository);
-    match version.is_empty() {
-        // `latest` is what the last row is, and moves on.
-        true => found.next_back().map(|row| (row, false)),
-        false => found.find(|row| row.holds(&version)).map(|row| (row, true)),
+    if let Some((_, _, release)) = MAJORS.iter().find(|(own, majors, _)| {
+        *own == repository && version.first().is_some_and(|major| majors.contains(major))
+    }) {
+        return Some((distribution(named(release)?), true));
     }
-    .and_then(|(row, stays)| Some((distribution(named(row.release)?), stays && !row.moves)))
-    .or_else(|| others(repository))
+    let footing = footing(repository, flavour(repository, tag), &version, tag);
+    match footing {
+        Some(footing) => Some((distribution(named(footing.release)?), footing.stays)),
+        None => others(repository),
+    }
+}
+
+/// The flavour by which the table has a tag.
+fn flavour(repository: &str, tag: &Tag<'_>) -> &'static str {
+    match tag.has("alpine") {
+        true => "alpine",
+        // The slim images of OpenJDK moved earlier.
+        false if repository == "openjdk" && tag.has("slim") => "slim",
+        false => "-",
+    }
+}
+
+/// What the table says of a version of a repository.
+fn footing(repository: &str, flavour: &str, version: &[u32], tag: &Tag<'_>) -> Option<Footing> {
+    let otp = tag.flavour.iter().find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    let repository = match (repository, otp) {
+        ("elixir", Some(otp)) if tag.has("otp") => format!("elixir otp-{otp}"),
+        _ => repository.to_owned(),
+    };
+    let lines: Vec<&Line> = LINES
+        .iter()
+        .filter(|line| line.repository == repository && line.flavour == flavour)
+        .collect();
+    if !version.is_empty() {
+        return by_version(&lines, version);
+    }
+    // `1.24rc1` and the like are no versions to compare.
+    if tag.version.is_empty() && !tag.has("otp") && otp.is_some() {
+        return None;
+    }
+    let named = NODE_NAMES.iter().find(|(name, _)| tag.has(name)).map(|(_, major)| *major);
+    let lts = tag.line.filter(|line| *line == "lts").map(|_| NODE_LTS);
+    match named.or(lts).filter(|_| repository == "node") {
+        Some(major) => {
+            let found = by_version(&lines, &[major])?;
+            Some(Footing { stays: found.stays && lts.is_none(), ..found })
+        }
+        // `latest` is what the last line is, and moves on.
+        None => Some(Footing { stays: false, ..lines.last()?.at(&[])? }),
+    }
+}
+
+/// The lines are of one repository, the oldest first.
+fn by_version(lines: &[&Line], version: &[u32]) -> Option<Footing> {
+    if let Some(line) = lines.iter().find(|line| version.starts_with(&line.start)) {
+        return line.at(version);
+    }
+    // `golang:1` is the newest of all its minor versions, and moves on.
+    if let Some(line) = lines.iter().rfind(|line| line.start.starts_with(version)) {
+        return Some(Footing { stays: false, ..line.at(&[])? });
+    }
+    let last = lines.last().filter(|last| version > last.start.as_slice())?;
+    Some(Footing { stays: false, is_seen: false, ..last.at(&[])? })
+}
+
+impl Line {
+    /// A row: repository, flavour, line, newest version, steps.
+    fn parse(row: &'static str) -> Option<Line> {
+        let version = |text: &str| -> Option<Version> {
+            text.split('.').map(|part| part.parse().ok()).collect()
+        };
+        let mut columns = row.split('\t');
+        let mut next = || columns.next();
+        let (repository, flavour, start, newest) = (next()?, next()?, next()?, next()?);
+        let steps = next()?.split(' ').map(|step| {
+            let (from, release) = step.split_once('=')?;
+            Some((version(from)?, release))
+        });
+        Some(Line {
+            repository,
+            flavour,
+            start: version(start)?,
+            newest: version(newest.trim_end_matches('+'))?,
+            is_made: newest.ends_with('+'),
+            steps: steps.collect::<Option<_>>()?,
+        })
+    }
+
+    /// What a version of the line stands on, or all of it. `None` if it is older than what is known.
+    fn at(&self, version: &[u32]) -> Option<Footing> {
+        // A version without its last numbers is the newest that begins with it.
+        let is_open = self.newest.starts_with(version) && version.len() < self.newest.len();
+        let is_seen = is_open || version <= self.newest.as_slice();
+        let reached = |from: &[u32]| from.starts_with(version) || from <= version;
+        let (_, release) = self.steps.iter().rfind(|(from, _)| reached(from))?;
+        let stood_on = self.steps.iter().filter(|(from, _)| from.starts_with(version)).count();
+        // Copies of a tag may be old. Alpine changes twice a year, so that what is made moves.
+        let moves = match self.flavour {
+            "alpine" => self.is_made,
+            _ => stood_on > 1,
+        };
+        Some(Footing { release, stays: is_seen && !(is_open && moves), is_seen })
+    }
 }
 
 /// Repositories that have but one sort of image, of a distribution that makes no difference here.
@@ -207,29 +282,18 @@ fn others(repository: &str) -> Option<(Distribution, bool)> {
     }
 }
 
-impl Default {
-    fn holds(&self, version: &[u32]) -> bool {
-        let upto = |limit: &[u32]| version.iter().copied().take(limit.len()).collect::<Vec<_>>();
-        // `golang:1` is the newest of all its minor versions.
-        let open = version.len() < self.from.len() && self.to == NO_END;
-        if version.len() < self.from.len() {
-            return open && self.from.starts_with(version);
-        }
-        upto(self.from) >= self.from.to_vec() && upto(self.to) <= self.to.to_vec()
-    }
-}
-
-fn alpine(repository: &str, tag: &Tag<'_>) -> (Distribution, bool) {
+/// `None` for a version that is older than what is known.
+fn alpine(repository: &str, tag: &Tag<'_>) -> Option<(Distribution, bool)> {
     if let Some(version) = two(&tag.distribution) {
-        return (Distribution::Alpine(Some(version)), true);
+        return Some((Distribution::Alpine(Some(version)), true));
     }
-    let last = LAST_ALPINE
-        .iter()
-        .find(|(name, version, _)| *name == repository && tag.version.starts_with(version));
-    match last {
-        Some((_, _, version)) => (Distribution::Alpine(Some(*version)), true),
-        None => (Distribution::Alpine(None), false),
+    if !LINES.iter().any(|line| line.repository == repository && line.flavour == "alpine") {
+        return Some((Distribution::Alpine(None), false));
     }
+    let footing = footing(repository, "alpine", &tag.version, tag)?;
+    let (major, minor) = footing.release.split_once('.')?;
+    let version = (major.parse().ok()?, minor.parse().ok()?);
+    Some((Distribution::Alpine(Some(version)), footing.stays))
 }
 
 fn own_release(repository: &str, tag: &Tag<'_>) -> Option<(Distribution, bool)> {
@@ -245,6 +309,14 @@ fn own_release(repository: &str, tag: &Tag<'_>) -> Option<(Distribution, bool)> 
         .iter()
         .find(|release| release.distribution == repository && release.version == version)?;
     Some((distribution(release), true))
+}
+
+/// Whether an image with a Java has a tag that does not say which.
+pub fn lacks_java(image: &Reference) -> bool {
+    let name = image.familiar();
+    let is_based = BASED_ELSEWHERE.iter().any(|(repository, _)| *repository == name);
+    let tag = Tag::parse(image.effective_tag().unwrap_or_default());
+    is_based && jdk_version(&tag).is_none()
 }
 
 /// The Java version behind a word of the tag: `3.9-eclipse-temurin-17`, `8-jdk17`.
@@ -265,24 +337,31 @@ const WITH_RELEASES: &[(&str, bool)] = &[
     ("ruby", true),
     ("php", true),
     ("gcc", true),
+    ("haskell", true),
     ("node", false),
 ];
 
-/// An image as it is written, with the release in its tag; `None` where no such tag is made.
+/// An image as it is written, with the release in its tag; `None` where no such tag is made, or none
+/// was seen.
 pub fn pinned(written: &str, image: &Reference, distribution: Distribution) -> Option<String> {
     let name = image.familiar();
     let (_, is_behind) = WITH_RELEASES.iter().find(|(repository, _)| *repository == name)?;
     let tag = image.tag.as_deref().filter(|tag| *tag != "latest");
-    if image.digest.is_some() {
+    let parsed = Tag::parse(tag.unwrap_or_default());
+    let seen = footing(&name, flavour(&name, &parsed), &parsed.version, &parsed);
+    if image.digest.is_some() || !seen.is_some_and(|footing| footing.is_seen) {
         return None;
     }
     let new = match (tag, distribution) {
         (tag, Distribution::Alpine(version)) => {
-            let (major, minor) = version.unwrap_or(NEWEST_ALPINE);
+            let (major, minor) = version?;
             let start = tag?.strip_suffix("alpine")?;
             format!("{start}alpine{major}.{minor}")
         }
         (None, Distribution::Debian(release)) => release.name.to_owned(),
+        (Some("slim"), Distribution::Debian(release)) if !is_behind => {
+            format!("{}-slim", release.name)
+        }
         (Some(tag), Distribution::Debian(release)) => match tag.strip_suffix("-slim") {
             Some(start) if !is_behind => format!("{start}-{}-slim", release.name),
             _ => format!("{tag}-{}", release.name),
@@ -316,6 +395,11 @@ impl Distribution {
             }
             Distribution::Distroless(_) | Distribution::None | Distribution::Other => return None,
         })
+    }
+
+    /// Whether its packages have left the mirrors that its images name.
+    pub fn is_archived(self) -> bool {
+        matches!(self, Distribution::Debian(release) if ARCHIVED.contains(&release.name))
     }
 
     /// The code name of its release, if it has one.
@@ -369,10 +453,92 @@ mod tests {
         check("golang:1.24", Some("golang:1.24-trixie"));
         check("golang", Some("golang:trixie"));
         check("docker.io/library/golang:latest", Some("docker.io/library/golang:trixie"));
-        check("golang:1.25-alpine", Some("golang:1.25-alpine3.24"));
+        check("golang:1", Some("golang:1-trixie"));
+        check("golang:1.26-alpine", Some("golang:1.26-alpine3.24"));
+        check("golang:alpine", Some("golang:alpine3.24"));
+        check("gcc:14", Some("gcc:14-trixie"));
+        check("haskell:9.6-slim", Some("haskell:9.6-slim-bullseye"));
+        check("node:slim", Some("node:trixie-slim"));
+        check("node:lts", Some("node:lts-bookworm"));
+        check("node:lts-alpine", Some("node:lts-alpine3.24"));
         check("node:20-slim", Some("node:20-bookworm-slim"));
         check("python:3.12-slim", Some("python:3.12-slim-trixie"));
         check("maven:3.9-eclipse-temurin-17", None);
+        // Versions that came later than the table may stand on something else.
+        check("golang:1.99", None);
+        check("golang:1.27.9-alpine", None);
+        check("rust:1.198.0", None);
+    }
+
+    #[test]
+    fn a_tag_with_a_patch_number_stays_at_the_release_of_its_time() {
+        check("golang:1.24.5", Some(("debian:bookworm-slim", true)));
+        check("golang:1.24.6", Some(("debian:trixie-slim", true)));
+        check("golang:1.20.4", Some(("debian:bullseye-slim", true)));
+        check("golang:1.20.5", Some(("debian:bookworm-slim", true)));
+        check("golang:1.19.9", Some(("debian:bullseye-slim", true)));
+        check("golang:1.16.3", Some(("debian:buster-slim", true)));
+        check("gcc:14.2.0", Some(("debian:bookworm-slim", true)));
+        check("gcc:14.2", Some(("debian:bookworm-slim", true)));
+        check("gcc:14.3.0", Some(("debian:trixie-slim", true)));
+        check("python:3.12.10-slim", Some(("debian:bookworm-slim", true)));
+        check("python:3.12.11", Some(("debian:trixie-slim", true)));
+        check("ruby:3.2.1", Some(("debian:bullseye-slim", true)));
+        check("php:8.2.6-apache", Some(("debian:bullseye-slim", true)));
+        check("node:18.15", Some(("debian:bullseye-slim", true)));
+        check("node:18.16.0", Some(("debian:bookworm-slim", true)));
+        check("node:hydrogen", Some(("debian:bookworm-slim", false)));
+        check("rust:1.71.1", Some(("debian:bullseye-slim", true)));
+        check("openjdk:8u292-jdk", Some(("debian:buster-slim", true)));
+        check("openjdk:11.0.5-slim", Some(("debian:buster-slim", true)));
+        check("openjdk:11.0.5", Some(("debian:stretch-slim", true)));
+        check("eclipse-temurin:17.0.9_9-jdk", Some(("ubuntu:22.04", true)));
+        check("golang:1.99", Some(("debian:trixie-slim", false)));
+        check("golang:1.24rc1", None);
+        check("golang:1.18-alpine", Some(("alpine:3.17", true)));
+        check("golang:1.18.7-alpine", Some(("alpine:3.16", true)));
+        check("golang:1.13-alpine", Some(("alpine:3.12", true)));
+        check("golang:1.19.8-alpine", Some(("alpine:3.17", true)));
+        check("rust:1.70-alpine", Some(("alpine:3.18", true)));
+        check("rust:1.85-alpine", Some(("alpine:3.21", true)));
+        check("node:16-alpine", Some(("alpine:3.18", true)));
+        check("php:8.0-fpm-alpine", Some(("alpine:3.16", true)));
+        check("golang:1.9-alpine", None);
+    }
+
+    #[test]
+    fn images_on_images() {
+        check("elixir:1.13", Some(("debian:bullseye-slim", false)));
+        check("elixir:1.13.0", Some(("debian:buster-slim", true)));
+        check("elixir:1.13.4", Some(("debian:bullseye-slim", true)));
+        check("elixir:1.13.4-alpine", Some(("alpine:3.20", true)));
+        check("elixir:1.11-alpine", Some(("alpine:3.16", true)));
+        check("elixir:1.18-otp-25", Some(("debian:bullseye-slim", true)));
+        check("erlang:24.1.7.0", Some(("debian:buster-slim", true)));
+        check("erlang:25", Some(("debian:bullseye-slim", true)));
+        check("haskell:9.2", Some(("debian:buster-slim", true)));
+        check("haskell:9.4.7", Some(("debian:buster-slim", true)));
+        check("haskell:9.12", Some(("debian:bookworm-slim", true)));
+        check("swift:5.8", Some(("ubuntu:22.04", true)));
+        check("swift:5.6", Some(("ubuntu:18.04", true)));
+        check("swift:5.8-amazonlinux2", None);
+        check("swift:4.2", None);
+    }
+
+    #[test]
+    fn each_row_is_read() {
+        let rows = include_str!("releases.tsv").lines().filter(|row| !row.starts_with('#'));
+        assert_eq!(rows.count(), LINES.len());
+        for line in LINES.iter() {
+            let place = format!("{} {:?}", line.repository, line.start);
+            assert!(line.newest.starts_with(&line.start), "{place}");
+            assert!(line.steps.is_sorted_by(|(one, _), (other, _)| one < other), "{place}");
+            for (from, release) in &line.steps {
+                assert!(from.starts_with(&line.start) && *from <= line.newest, "{place}");
+                let is_alpine = line.flavour == "alpine" && release.starts_with("3.");
+                assert!(is_alpine || named(release).is_some(), "{place}");
+            }
+        }
     }
 
     #[test]
@@ -382,7 +548,7 @@ mod tests {
         check("golang:1.24", Some(("debian:trixie-slim", false)));
         check("golang:1.25", Some(("debian:trixie-slim", true)));
         check("golang", Some(("debian:trixie-slim", false)));
-        check("golang:1", Some(("debian:trixie-slim", true)));
+        check("golang:1", Some(("debian:trixie-slim", false)));
         check("golang:1.22-alpine", Some(("alpine:3.21", true)));
         check("golang:alpine", Some(("alpine:3.24", false)));
         check("node:20", Some(("debian:bookworm-slim", false)));
@@ -391,7 +557,7 @@ mod tests {
         check("gradle:8-jdk21", Some(("ubuntu:26.04", false)));
         check("openjdk:11", Some(("debian:bullseye-slim", false)));
         check("maven:3.8-openjdk-11", Some(("debian:bullseye-slim", false)));
-        check("openjdk:17-slim", Some(("debian:bullseye-slim", false)));
+        check("openjdk:17-slim", Some(("debian:bullseye-slim", true)));
         check("openjdk:17", None);
         check("maven:3.8-openjdk-17", None);
         check("gradle:8-jdk17-corretto", None);

@@ -103,7 +103,7 @@ CMD ["/app/bin/server"]
                 ("bin/server.dart", "void main() {}"),
                 ("public/index.html", "x"),
             ],
-            r#"FROM debian:trixie-slim
+            r#"FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/*
@@ -113,15 +113,13 @@ COPY --from=builder /app/public /app/public
 EXPOSE 8080
 CMD ["/app/bin/server"]
 ? no package that it uses opens a library of its own
-? dart:3.4 stands on trixie, which its tag does not say
-FROM gcr.io/distroless/base-debian13
+FROM gcr.io/distroless/base-debian12
 WORKDIR /app
 COPY --from=builder /app/bin/server /app/bin/server
 COPY --from=builder /app/public /app/public
 EXPOSE 8080
 CMD ["/app/bin/server"]
-? no package that it uses opens a library of its own
-? dart:3.4 stands on trixie, which its tag does not say"#,
+? no package that it uses opens a library of its own"#,
         );
     }
 
@@ -135,7 +133,7 @@ RUN dart pub get && dart compile exe bin/server.dart
 CMD ["bin/server.exe"]
 "#,
             &[("bin/server.dart", "void main() {}")],
-            r#"FROM debian:trixie-slim
+            r#"FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/*
@@ -143,13 +141,11 @@ WORKDIR /app
 COPY --from=builder /app/bin/server.exe /app/bin/server.exe
 CMD ["bin/server.exe"]
 ? no package that it uses opens a library of its own
-? dart:3.4 stands on trixie, which its tag does not say
-FROM gcr.io/distroless/base-debian13
+FROM gcr.io/distroless/base-debian12
 WORKDIR /app
 COPY --from=builder /app/bin/server.exe /app/bin/server.exe
 CMD ["bin/server.exe"]
-? no package that it uses opens a library of its own
-? dart:3.4 stands on trixie, which its tag does not say"#,
+? no package that it uses opens a library of its own"#,
         );
     }
 

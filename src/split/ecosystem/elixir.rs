@@ -11,7 +11,6 @@ use crate::split::command::{Grammar, Invocation};
 use crate::split::course::Role;
 use crate::split::facts::join;
 use crate::split::refusal::{Reason, Refusal};
-use crate::split::release::Distribution;
 use crate::split::world::{Origin, base_name, parent, trimmed};
 use crate::workspace::LONGEST_FILE;
 
@@ -186,12 +185,6 @@ fn release(site: &Site<'_, '_>) -> Result<Answer, Refusal> {
         format!("{root} is a release with all that it starts: {}", product.evidence),
     ));
     answer.assumptions.extend(assumption);
-    if site.base().distribution == Distribution::Alpine(None) {
-        answer.assumptions.push(format!(
-            "{} stands on the newest Alpine, which its tag does not say",
-            site.base().name()
-        ));
-    }
     Ok(answer)
 }
 
@@ -363,11 +356,36 @@ mod tests {
             "elixir:1.16-alpine",
             &format!("RUN mix release --path /srv\n{start}"),
             &[("mix.exs", MIX)],
-            &[
-                "# Assumed: elixir:1.16-alpine stands on the newest Alpine, which its tag does not say.\n\
+            &["# Assumed: elixir:1.16-alpine stands on Alpine 3.24, which its tag does not say.\n\
                FROM alpine:3.24\nRUN apk add --no-cache libstdc++ ncurses-libs openssl libgcc\n\
                WORKDIR /app\nENV MIX_ENV=prod\nCOPY --from=builder /srv /srv\nENV LANG=C.UTF-8\n\
-               CMD [\"/srv/bin/shop\", \"start\"]",
+               CMD [\"/srv/bin/shop\", \"start\"]"],
+        );
+    }
+
+    #[test]
+    fn the_release_below_erlang() {
+        let start = "CMD [\"/srv/bin/shop\", \"start\"]";
+        let build = format!("RUN mix release --path /srv\n{start}");
+        let stage = runtime("/srv", start).replace("bookworm", "bullseye");
+        check("elixir:1.13.4", &build, &[("mix.exs", MIX)], &[&stage]);
+        check(
+            "elixir:1.13.4-alpine",
+            &build,
+            &[("mix.exs", MIX)],
+            &["FROM alpine:3.20\nRUN apk add --no-cache libstdc++ ncurses-libs openssl libgcc\n\
+             WORKDIR /app\nENV MIX_ENV=prod\nCOPY --from=builder /srv /srv\nENV LANG=C.UTF-8\n\
+             CMD [\"/srv/bin/shop\", \"start\"]"],
+        );
+        check(
+            "elixir:1.11",
+            &build,
+            &[("mix.exs", MIX)],
+            &[
+                "needs-other: It needs the package libncurses6, and the packages of buster have left the \
+             mirrors that debian:buster-slim names.",
+                "no-runtime: No such image is known to run it: scratch or distroless for what is linked on \
+             elixir:1.11.",
             ],
         );
     }

@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn cabal_install() {
         check(
-            r#"FROM haskell:9.4
+            r#"FROM haskell:9.6
 WORKDIR /app
 RUN cabal update
 COPY . .
@@ -155,23 +155,39 @@ CMD ["/opt/bin/app"]
                 ("app.cabal", "name: app\nversion: 1\nexecutable app\n  main-is: Main.hs\n"),
                 ("Main.hs", "main = pure ()"),
             ],
-            r#"FROM debian:bookworm-slim
+            r#"FROM debian:bullseye-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libgmp10 libgmpxx4ldbl libffi8 libnuma1 zlib1g ca-certificates \
+    && apt-get install -y --no-install-recommends libgmp10 libgmpxx4ldbl libffi7 libnuma1 zlib1g ca-certificates \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=builder /opt/bin/app /opt/bin/app
 CMD ["/opt/bin/app"]
 ? it links with no library but those of GHC itself
-? haskell:9.4 stands on bookworm, which its tag does not say
 no Smallest: needs-other"#,
+        );
+    }
+
+    #[test]
+    fn packages_that_have_left_the_mirrors() {
+        check(
+            r#"FROM haskell:9.4.7
+WORKDIR /app
+COPY . .
+RUN cabal install --installdir=/opt/bin --install-method=copy
+CMD ["/opt/bin/app"]
+"#,
+            &[
+                ("app.cabal", "name: app\nversion: 1\nexecutable app\n  main-is: Main.hs\n"),
+                ("Main.hs", "main = pure ()"),
+            ],
+            "no Conservative: needs-other\nno Smallest: needs-other",
         );
     }
 
     #[test]
     fn stack_install() {
         check(
-            r#"FROM haskell:9.4
+            r#"FROM haskell:9.6
 WORKDIR /app
 COPY . .
 RUN stack install --system-ghc
@@ -181,15 +197,14 @@ CMD ["app"]
                 ("app.cabal", "name: app\nversion: 1\nexecutable app\n  main-is: Main.hs\n"),
                 ("Main.hs", "main = pure ()"),
             ],
-            r#"FROM debian:bookworm-slim
+            r#"FROM debian:bullseye-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libgmp10 libgmpxx4ldbl libffi8 libnuma1 zlib1g ca-certificates \
+    && apt-get install -y --no-install-recommends libgmp10 libgmpxx4ldbl libffi7 libnuma1 zlib1g ca-certificates \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=builder /root/.local/bin/app /usr/local/bin/app
 CMD ["app"]
 ? it links with no library but those of GHC itself
-? haskell:9.4 stands on bookworm, which its tag does not say
 no Smallest: needs-other"#,
         );
     }
@@ -197,7 +212,7 @@ no Smallest: needs-other"#,
     #[test]
     fn stack_exec() {
         check(
-            r#"FROM haskell:9.4
+            r#"FROM haskell:9.6
 WORKDIR /app
 COPY . .
 RUN stack build
@@ -211,7 +226,7 @@ CMD ["stack", "exec", "app"]
     #[test]
     fn cabal_build_alone() {
         check(
-            r#"FROM haskell:9.4
+            r#"FROM haskell:9.6
 WORKDIR /app
 COPY . .
 RUN cabal build

@@ -101,6 +101,11 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
         let what = format!("Swift on {}", base.name());
         return Err(Refusal::new(Reason::NoRuntime, what, Some(site.start.place)));
     }
+    // Older versions and the images of other distributions have no slim one that is known.
+    if base.distribution.release().is_none() {
+        let what = format!("a slim image beside {}", base.name());
+        return Err(Refusal::new(Reason::NoRuntime, what, Some(site.start.place)));
+    }
     let folder = invocation.folder.clone().unwrap_or_default();
     let project = site.course.project_in(&folder, "Package.swift");
     let package =
@@ -167,6 +172,35 @@ EXPOSE 8080
 CMD [".build/release/App"]
 ? no package that it depends on has resources
 no Smallest: no-runtime"#,
+        );
+    }
+
+    #[test]
+    fn ubuntu_below_older_versions() {
+        let file = |image: &str| {
+            format!(
+                "FROM {image}\nWORKDIR /app\nCOPY . .\nRUN swift build -c release\nCMD \
+                 [\".build/release/App\"]\n"
+            )
+        };
+        let files = [("Package.swift", "let package = Package(name: \"App\")")];
+        check(
+            &file("swift:5.6"),
+            &files,
+            r#"FROM swift:5.6-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /app
+COPY --from=builder /app/.build/release/App /app/.build/release/App
+CMD [".build/release/App"]
+? no package that it depends on has resources
+no Smallest: no-runtime"#,
+        );
+        check(
+            &file("swift:4.2"),
+            &files,
+            "no-runtime: No such image is known to run it: a slim image beside swift:4.2.",
         );
     }
 

@@ -28,9 +28,10 @@ pub enum Recommended {
 }
 
 /// The commands of a `RUN` that install these packages and leave nothing else behind; `None` where
-/// there are none to install, a name is none, or the distribution has no manager that is known.
+/// there are none to install, a name is none, or the distribution has no manager that is known or
+/// its packages have left the mirrors.
 pub fn install(names: &[&str], more: Recommended, on: Distribution) -> Option<String> {
-    if names.is_empty() || !names.iter().all(|name| read::is_name(name)) {
+    if names.is_empty() || !names.iter().all(|name| read::is_name(name)) || on.is_archived() {
         return None;
     }
     let joined = names.join(" ");
@@ -85,5 +86,7 @@ mod tests {
         assert_eq!(install(&[], LeftOut, alpine), None);
         assert_eq!(install(&["a;b"], LeftOut, alpine), None);
         assert_eq!(install(&["a"], LeftOut, Distribution::None), None);
+        let buster = Distribution::Debian(named("buster").expect("buster"));
+        assert_eq!(install(&["libpq5"], LeftOut, buster), None);
     }
 }

@@ -130,6 +130,7 @@ impl Parts<'_, '_> {
         }
         let stands_on = match base.distribution {
             Distribution::Alpine(Some((major, minor))) => format!("Alpine {major}.{minor}"),
+            Distribution::Alpine(None) => "the newest Alpine".to_owned(),
             distribution => match distribution.release() {
                 Some(release) => release.name.to_owned(),
                 None => return,

@@ -29,9 +29,13 @@ impl Parts<'_, '_> {
         self.called(plan, &mut wanted);
         self.tables(plan, &mut wanted);
         self.of_compiler(plan, &mut wanted);
-        match plan.runtime.has_shell() {
+        match plan.runtime.has_shell() && !plan.runtime.distribution.is_archived() {
             true => self.installed(plan, wanted),
-            false => self.without_packages(plan, wanted.names),
+            // A library of which the run-time part is not known is not known to be there, either.
+            false => {
+                let names = wanted.names.into_iter().chain(wanted.doubts).collect();
+                self.without_packages(plan, names)
+            }
         }
     }
 
@@ -174,17 +178,16 @@ impl Parts<'_, '_> {
         Some(one.range)
     }
 
-    /// An image without a package manager has certificates and time zones, or gets the former from
-    /// the builder.
+    /// An image without a package manager, or whose packages have left the mirrors, has certificates
+    /// and time zones, or gets the former from the builder.
     pub(super) fn without_packages(
         &self,
         plan: &mut Plan,
         wanted: Vec<String>,
     ) -> Result<(), Refusal> {
-        let is_empty = plan.runtime.distribution == Distribution::None;
         for name in wanted {
             let is_there = match name.as_str() {
-                "ca-certificates" if is_empty => {
+                "ca-certificates" if !plan.runtime.has_certificates() => {
                     let installed = self.course.packages.iter().flat_map(|one| &one.requested);
                     let installed = installed.into_iter().any(|p| p.name == "ca-certificates");
                     let is_there = self.facts().base.has_certificates() || installed;
@@ -193,12 +196,20 @@ impl Parts<'_, '_> {
                     }
                     is_there
                 }
-                "tzdata" if is_empty => false,
-                "ca-certificates" | "tzdata" => true,
+                "ca-certificates" => true,
+                "tzdata" => plan.runtime.has_zones(),
+                // Debian's own package manager needs them.
+                "libc6" | "libgcc1" | "libgcc-s1" | "libstdc++6" | "zlib1g"
+                    if plan.runtime.has_shell() =>
+                {
+                    true
+                }
                 "libc6" | "libgcc" | "libgcc-s1" | "libstdc++6" | "libgomp1" => {
                     plan.runtime.image.repository.contains("/cc")
                 }
-                "libssl3" | "libssl3t64" => !plan.runtime.image.repository.contains("/static"),
+                "libssl3" | "libssl3t64" => {
+                    !plan.runtime.has_shell() && !plan.runtime.image.repository.contains("/static")
+                }
                 _ => false,
             };
             if !is_there {
@@ -210,10 +221,49 @@ impl Parts<'_, '_> {
 }
 
 fn cannot_install(name: &str, plan: &Plan) -> Refusal {
-    let what = format!("It needs the package {name}, which {} cannot install", plan.runtime.name());
+    let image = plan.runtime.name();
+    let what = match plan.runtime.distribution.release() {
+        Some(release) if plan.runtime.distribution.is_archived() => format!(
+            "It needs the package {name}, and the packages of {} have left the mirrors that {image} \
+             names",
+            release.name
+        ),
+        _ => format!("It needs the package {name}, which {image} cannot install"),
+    };
     Refusal::new(Reason::NeedsOther, what, None)
 }
 
 fn owned(names: &[&str]) -> impl Iterator<Item = String> {
     names.iter().map(|name| (*name).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::split::testing::check;
+
+    #[test]
+    fn certificates_without_a_mirror() {
+        check(
+            r#"FROM golang:1.15
+WORKDIR /app
+COPY . .
+RUN CGO_ENABLED=0 go build -o /app/main .
+CMD ["/app/main"]
+"#,
+            &[
+                ("go.mod", "module a\n"),
+                ("main.go", "package main\nimport \"net/http\"\nfunc main() { http.Get(\"u\") }\n"),
+            ],
+            r#"FROM debian:buster-slim
+WORKDIR /app
+COPY --from=builder /app/main /app/main
+COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+CMD ["/app/main"]
+FROM scratch
+WORKDIR /app
+COPY --from=builder /app/main /app/main
+COPY --from=builder /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+CMD ["/app/main"]"#,
+        );
+    }
 }

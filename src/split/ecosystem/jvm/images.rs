@@ -286,6 +286,8 @@ fn of_image(site: &Site<'_, '_>, java: Java, needs_shell: bool) -> Result<Runtim
     let mut assumptions = Vec::new();
     let small = match java.vendor {
         Vendor::Temurin => temurin(base, java.major),
+        // Fonts cannot be installed on a release whose packages have left the mirrors.
+        Vendor::Openjdk if base.distribution.is_archived() && !is_slim(base) => None,
         Vendor::Openjdk => openjdk(base, java.major),
         Vendor::Other => None,
     };
@@ -302,8 +304,10 @@ fn of_image(site: &Site<'_, '_>, java: Java, needs_shell: bool) -> Result<Runtim
         return Err(unknown(&format!("Java {} has no image of its own", java.major)));
     };
     let packages = match java.vendor {
-        // The full images have fonts, the slim ones have none.
-        Vendor::Openjdk if small.starts_with("openjdk:") && !small.contains("alpine") => {
+        // The full images have fonts, the slim ones have none: what drew no text before need not now.
+        Vendor::Openjdk
+            if small.starts_with("openjdk:") && !small.contains("alpine") && !is_slim(base) =>
+        {
             vec!["fontconfig".to_owned()]
         }
         _ => Vec::new(),
@@ -314,6 +318,10 @@ fn of_image(site: &Site<'_, '_>, java: Java, needs_shell: bool) -> Result<Runtim
         images.push((Variant::Smallest, image));
     }
     Ok(Runtimes { images, packages, linkage: linkage(site), has_own_home: true, assumptions })
+}
+
+fn is_slim(base: &Base) -> bool {
+    Tag::parse(base.image.effective_tag().unwrap_or_default()).has("slim")
 }
 
 /// The JRE that belongs to a JDK of Temurin, on the same release.
@@ -397,13 +405,42 @@ mod tests {
         check("eclipse-temurin:21-alpine", "", "eclipse-temurin:21-jre-alpine");
         check("gradle:8.5-jdk17", "", "eclipse-temurin:17-jre");
         check("maven:3.6-jdk-11", "", "openjdk:11-jre-slim");
-        check("openjdk:8u292-jdk", "", "openjdk:8u292-jre-slim");
+        check("openjdk:8u342-jdk", "", "openjdk:8u342-jre-slim");
+        check("openjdk:8u292-jdk-slim", "", "openjdk:8u292-jre-slim");
         check("openjdk:8-jdk-alpine", "", "openjdk:8-jre-alpine");
+    }
+
+    #[test]
+    fn fonts_where_the_builder_has_them() {
+        let stages = |image: &str| {
+            let file = format!(
+                "FROM {image}\nCOPY src src\nRUN mvn package && cp target/*.jar /a.jar\nCMD java \
+                 -jar /a.jar\n"
+            );
+            runtime_stages(&file, &[]).join("\n")
+        };
+        assert!(stages("maven:3.6-jdk-11").contains(" fontconfig "));
+        let slim = stages("maven:3.6-jdk-11-slim");
+        assert!(slim.contains("openjdk:11-jre-slim") && !slim.contains("fontconfig"), "{slim}");
+    }
+
+    #[test]
+    fn a_tag_without_a_java() {
+        let why = |image: &str| {
+            format!(
+                "java-unknown: Which Java the base image {image} has is not known: its tag does \
+                     not say."
+            )
+        };
+        for image in ["maven:3.9.6", "maven:latest", "gradle:8", "clojure:lein"] {
+            check(image, "", &why(image));
+        }
     }
 
     #[test]
     fn another_maker_where_there_is_no_jre() {
         check("openjdk:17", "", "eclipse-temurin:17-jre-jammy");
+        check("openjdk:8u292-jdk", "", "eclipse-temurin:8-jre-jammy");
         check("maven:3.8-openjdk-17-slim", "", "eclipse-temurin:17-jre-jammy");
         check("amazoncorretto:21-alpine", "", "eclipse-temurin:21-jre-alpine");
         check("gradle:5.6-jdk8", "", "eclipse-temurin:8-jre-jammy");

@@ -18,7 +18,7 @@ use super::{Asked, Built, Ecosystem, Reading};
 use crate::split::answer::{Answer, Artifact, Evidence, Linkage, Site};
 use crate::split::command::Word;
 use crate::split::course::{Product, Role};
-use crate::split::facts::{Scene, join};
+use crate::split::facts::join;
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::world::base_name;
 use args::{RUSTC, options, until_dashes, verb};
@@ -165,7 +165,7 @@ fn installed(asked: &Asked<'_, '_>, words: &[Word]) -> Option<Vec<Built>> {
             Some(root) => root?.to_owned(),
             None => match invocation.variable("CARGO_HOME", scene) {
                 Some(home) => home?.to_owned(),
-                None => format!("{}/.cargo", home(scene)?),
+                None => format!("{}/.cargo", invocation.home(scene)?),
             },
         },
     };
@@ -195,11 +195,6 @@ fn installed(asked: &Asked<'_, '_>, words: &[Word]) -> Option<Vec<Built>> {
         Some(Built { path: join(&folder, name)?, is_folder: false, evidence })
     };
     names.iter().map(built).collect()
-}
-
-/// The home of who builds, if that is root.
-fn home(scene: &Scene) -> Option<&'static str> {
-    matches!(scene.user.as_deref(), Some("" | "root" | "0")).then_some("/root")
 }
 
 /// What `rustc` writes.

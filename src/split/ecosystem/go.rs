@@ -269,7 +269,7 @@ fn installed(asked: &Asked<'_, '_>) -> Option<Built> {
         Some(value) => value?.to_owned(),
         None => match setting("GOPATH") {
             Some(value) => format!("{}/bin", value?.split(':').next()?),
-            None => "/root/go/bin".to_owned(),
+            None => format!("{}/go/bin", invocation.home(&facts.lines.get(asked.line)?.scene)?),
         },
     };
     let name = match packages[..] {
@@ -316,7 +316,7 @@ fn flags(facts: &Facts<'_>, line: usize, invocation: &Invocation) -> Option<Vec<
         BUILD.values.contains(&name.as_str()) || BUILD.switches.contains(&name.as_str())
     };
     let flags = split_flags(given).into_iter().filter(known);
-    let words = flags.map(|flag| Word { text: Some(flag), is_pattern: false });
+    let words = flags.map(|flag| Word { text: Some(flag), ..Word::default() });
     Some(words.chain(invocation.args().get(1..).unwrap_or_default().iter().cloned()).collect())
 }
 
@@ -554,7 +554,7 @@ fn run(site: &Site<'_, '_>, launch: &crate::split::start::Launch) -> Result<Answ
     let folder = launch.folder.clone().ok_or_else(unclear)?;
     let line = site.facts().lines.len().saturating_sub(1);
     let words = ["go", "build"].into_iter().chain(package.iter().map(String::as_str));
-    let words = words.map(|word| Word { text: Some(word.to_owned()), is_pattern: false }).collect();
+    let words = words.map(|word| Word { text: Some(word.to_owned()), ..Word::default() }).collect();
     let invocation = Invocation { words, ..Invocation::default() };
     let linked = Linked::of(site, &folder, line, &invocation, None);
     let mut answer = linked.answer(site, vec![Artifact::file(PROGRAM)])?;
@@ -835,28 +835,13 @@ struct Libraries {
     assumptions: Vec<String>,
 }
 
-/// Names that `pkg-config` knows libraries by, where they are not that of the library.
-const PKG_CONFIG: &[(&str, &str)] = &[
-    ("glib-2.0", "glib-2.0"),
-    ("libxml-2.0", "xml2"),
-    ("openssl", "ssl"),
-    ("yaml-0.1", "yaml"),
-    ("zlib", "z"),
-];
-
 /// Errors: a library of which it is not known where it comes from.
 fn libraries_of(site: &Site<'_, '_>, sources: &Sources) -> Result<Libraries, Refusal> {
     let mut found = Libraries::default();
     for (folder, cgo) in sources.cgo() {
         found.has_cpp |= cgo.has_cpp;
         for name in &cgo.packages {
-            let other = PKG_CONFIG.iter().find(|(own, _)| own == name);
-            let plain = name.strip_prefix("lib").unwrap_or(name);
-            let plain = plain.trim_end_matches(|c: char| c == '.' || c.is_ascii_digit());
-            let plain = plain.trim_end_matches('-');
-            let whole = c::library(name.strip_prefix("lib").unwrap_or(name)).map(|_| name.as_str());
-            let whole = whole.map(|name| name.strip_prefix("lib").unwrap_or(name));
-            found.take(site, folder, other.map(|(_, own)| *own).or(whole).unwrap_or(plain))?;
+            found.take(site, folder, c::library_of_module(name))?;
         }
         for word in &cgo.ldflags {
             match word.strip_prefix("-l") {

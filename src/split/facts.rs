@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::base::Base;
-use super::command::{self, Invocation, Shell};
+use super::command::{self, Invocation, Shell, Word};
 use crate::language::Keyword;
 use crate::model::facts::{Definition, VariableKind};
 use crate::model::{Model, Stage, mount};
@@ -266,6 +266,18 @@ impl<'a> Facts<'a> {
                 _ => &[],
             };
             commands.iter().map(move |invocation| (index, invocation))
+        })
+    }
+
+    /// Whether a command gets what `curl` or `wget` fetches from an address with that part.
+    pub fn is_fed(&self, line: usize, invocation: &Invocation, part: &str) -> bool {
+        let start = invocation.range.start();
+        let before = self
+            .invocations()
+            .filter(|(number, one)| *number == line && one.range.end() <= start && one.is_piped);
+        let names = |word: &Word| word.or_empty().contains(part) || word.head.contains(part);
+        before.last().is_some_and(|(_, one)| {
+            matches!(one.name(), Some("curl" | "wget")) && one.args().iter().any(names)
         })
     }
 

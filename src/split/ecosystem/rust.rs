@@ -79,7 +79,10 @@ fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
     let invocation = asked.invocation;
     match invocation.name()? {
         "rustup" | "rustup-init" => Some(Reading::Prepares),
-        "sh" | "bash" if is_rustup_script(asked) => Some(Reading::Prepares),
+        // `curl https://sh.rustup.rs | sh`
+        "sh" | "bash" if asked.course.facts.is_fed(asked.line, invocation, "sh.rustup.rs") => {
+            Some(Reading::Prepares)
+        }
         "rustfmt" => Some(Reading::Checks),
         "rustc" => Some(match invocation.arg(0) {
             Some("--version" | "-V" | "-vV") => Reading::Prepares,
@@ -108,19 +111,6 @@ fn cargo_command(asked: &Asked<'_, '_>) -> Option<Reading> {
         },
         _ => None,
     }
-}
-
-/// Whether it is the other end of `curl https://sh.rustup.rs | sh`.
-fn is_rustup_script(asked: &Asked<'_, '_>) -> bool {
-    let range = asked.invocation.range;
-    let before = asked.course.facts.invocations().filter(|(line, one)| {
-        *line == asked.line && one.range.end() <= range.start() && one.is_piped
-    });
-    let last = before.last();
-    last.is_some_and(|(_, one)| {
-        matches!(one.name(), Some("curl" | "wget"))
-            && one.args().iter().any(|word| word.or_empty().contains("sh.rustup.rs"))
-    })
 }
 
 /// What `cargo build` writes.

@@ -776,9 +776,9 @@ mod tests {
         let web = "ENV HOME=/srv/home\nRUN useradd -m web\nUSER web";
         check_home(web, "/srv/home/app /srv/home/app");
         // Nobody knows whose home it is.
-        check_home("ARG HOME", "cannot-follow");
-        check_home("USER 1000", "cannot-follow");
-        check_home("USER www-data", "cannot-follow");
+        check_home("ARG HOME", "artifact-unknown");
+        check_home("USER 1000", "start-unknown");
+        check_home("USER www-data", "start-unknown");
     }
 
     #[test]

@@ -564,7 +564,8 @@ impl Found {
             } else if installed && has_own_local(site) {
                 self.add(Artifact::folder(other.path.clone()));
                 self.has_folder = true;
-                let text = format!("what is in {} links with no library of the full image", other.path);
+                let text =
+                    format!("what is in {} links with no library of the full image", other.path);
                 if !site.base().slim && !self.assumptions.contains(&text) {
                     self.assumptions.push(text);
                 }
@@ -705,7 +706,10 @@ impl Found {
         };
         requested.into_iter().any(|one| holds(&one.name))
             || site.course.products.iter().any(|one| base_name(&one.path).starts_with(&built))
-            || self.artifacts.iter().any(|one| one.is_folder && is_within("/usr/local/lib", &one.from))
+            || self
+                .artifacts
+                .iter()
+                .any(|one| one.is_folder && is_within("/usr/local/lib", &one.from))
     }
 
     /// The development packages of a full image that it links with.
@@ -931,13 +935,17 @@ CMD ["./app"]
     fn libraries_that_pkg_config_names() {
         let made = |image: &str, asked: &str| {
             let build = format!("gcc -o app main.c $(pkg-config {asked})");
-            let file = format!("FROM {image}\nWORKDIR /app\nCOPY . .\nRUN {build}\nCMD [\"./app\"]\n");
+            let file =
+                format!("FROM {image}\nWORKDIR /app\nCOPY . .\nRUN {build}\nCMD [\"./app\"]\n");
             stages(&file, HELLO)
         };
         let pq = made("gcc:13", "--cflags --libs libpq");
         assert!(pq.contains("recommends libpq5") && !pq.contains("? "), "{pq}");
         let more = made("gcc:13", "--libs libxml-2.0 zlib 'openssl >= 1.1'");
-        assert!(more.contains("libxml2") && more.contains("zlib1g") && !more.contains("? "), "{more}");
+        assert!(
+            more.contains("libxml2") && more.contains("zlib1g") && !more.contains("? "),
+            "{more}"
+        );
         // What else is not known may be anything.
         let open = made("gcc:13", "--libs $MODULES");
         assert!(open.contains("? it links with no library of the full image that"), "{open}");

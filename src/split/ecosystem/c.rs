@@ -198,7 +198,7 @@ fn is_question(invocation: &Invocation) -> bool {
 }
 
 /// The text of an invocation as it is written.
-fn written(course: &Course<'_>, line: usize, invocation: &Invocation) -> Option<String> {
+pub(super) fn written(course: &Course<'_>, line: usize, invocation: &Invocation) -> Option<String> {
     let line = course.facts.lines.get(line)?;
     let start = invocation.range.start().checked_sub(line.placed.start)?;
     let end = invocation.range.end().checked_sub(line.placed.start)?;

@@ -692,8 +692,13 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
     if product.is_folder {
         let options = options(&words);
         let packages = options.as_ref().map(operands).unwrap_or_default();
-        let known = packages.iter().map(|package| programs_of(site.course, &folder, package));
-        let known: Option<Vec<String>> = known.collect::<Option<Vec<_>>>().map(|all| all.concat());
+        let names = |package: &&str| match package.split_once('@') {
+            Some((module, _)) => Some(vec![binary_name(module).to_owned()]),
+            None if package.contains("...") => programs_of(site.course, &folder, package),
+            None => program_name(site.course, &folder, &[package]).map(|name| vec![name]),
+        };
+        let known = packages.iter().map(names).collect::<Option<Vec<_>>>();
+        let known: Option<Vec<String>> = known.map(|all| all.concat());
         let is_bare = site.start.launches.iter().any(|launch| launch.word(0) == name);
         match (known, name) {
             (Some(names), Some(name)) if !names.iter().any(|own| own == name) => {
@@ -1205,6 +1210,10 @@ mod tests {
         assert!(found[0].contains("# Assumed: web is one of the programs"), "{found:?}");
         let foreign = "CGO_ENABLED=0 GOARCH=arm64 go install ./...";
         check(&file(foreign, "web"), &files, &[&["artifact-unknown", "another GOARCH"]]);
+        let tools = "go install x.org/a/web@latest x.org/b/v2@v2.0.0";
+        let copied: &[&str] = &["--from=builder /go/bin/b /usr/local/bin/b"];
+        check(&file(tools, "b"), &files, &[copied, copied]);
+        check(&file(tools, "c"), &files, &[&["artifact-missing"]]);
         let odd = "CGO_ENABLED=0 go build -odd -o /web ./cmd/web";
         check(&file(odd, "/web"), &files, &[&["the command has options that are not known"]]);
     }

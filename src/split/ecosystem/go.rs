@@ -324,7 +324,7 @@ fn installed(asked: &Asked<'_, '_>) -> Option<Built> {
         let is_several =
             packages.iter().any(|package| package.contains("...")) || packages.len() > 1;
         let evidence = format!("`go install` writes the programs to {programs}");
-        return is_several.then(|| Built { path: programs, is_folder: true, evidence });
+        return is_several.then_some(Built { path: programs, is_folder: true, evidence });
     };
     let evidence = format!("`go install` writes {name} to {programs}");
     Some(Built { path: join(&programs, &name)?, is_folder: false, evidence })

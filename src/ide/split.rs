@@ -203,7 +203,21 @@ fn toolchains(text: &str, is_alpine: bool) -> u64 {
         let (_, alpine, other) = TOOLCHAINS.iter().find(|(own, _, _)| own == name)?;
         Some(if is_alpine { *alpine } else { *other })
     };
-    installed.iter().filter_map(size).sum()
+    let packages: u64 = installed.iter().filter_map(size).sum();
+    packages + fetched(&text)
+}
+
+/// What the toolchains weigh that the commands of a text fetch by themselves, in megabytes: Go's archive
+/// unpacked, and Rust's usual profile.
+fn fetched(text: &str) -> u64 {
+    let is_go = |word: &str| {
+        let name =
+            word.rsplit('/').next().unwrap_or_default().strip_prefix("go").unwrap_or_default();
+        name.starts_with(|c: char| c.is_ascii_digit() || c == '$') && name.contains("linux-")
+    };
+    let go = if text.split_whitespace().any(is_go) { 230 } else { 0 };
+    let rust = if text.contains("sh.rustup.rs") { 600 } else { 0 };
+    go + rust
 }
 
 fn offer(
@@ -379,6 +393,8 @@ mod tests {
         let text = "RUN apt-get update && apt-get install -y \\\n  gcc libc6-dev \\\n && make";
         assert_eq!(toolchains(text, false), 150);
         assert_eq!(toolchains("RUN echo apk", false), 0);
+        let go = "RUN curl -L https://x/go1.22.0.linux-amd64.tar.gz | tar -C /usr/local -xz";
+        assert_eq!(toolchains(go, false), 230);
     }
 
     #[test]

@@ -125,6 +125,12 @@ impl<'c, 'a> Site<'c, 'a> {
         Refusal::new(Reason::ArtifactUnknown, path, Some(self.start.place))
     }
 
+    /// The program that is started last, as it is written.
+    pub fn started(&self) -> &'c str {
+        let last = self.start.launches.last();
+        last.and_then(|launch| launch.word(0)).unwrap_or("…")
+    }
+
     /// [`Site::not_started`], if a command of this ecosystem builds.
     pub fn builds_another(&self, ecosystem: &str) -> Option<Refusal> {
         self.builds(ecosystem).then(|| self.not_started(ecosystem))
@@ -144,7 +150,7 @@ impl<'c, 'a> Site<'c, 'a> {
         if let Some(refusal) = hidden {
             return refusal;
         }
-        let shown = launches.last().map(|launch| launch.shown()).unwrap_or_default();
+        let shown = self.started();
         let is_known = self.course.products.iter().any(|one| one.ecosystem == ecosystem);
         match is_known {
             true => {

@@ -50,6 +50,9 @@ pub struct Word {
     pub text: Option<String>,
     /// Whether the shell looks for files by it.
     pub is_pattern: bool,
+    /// Of one that is not known, what stands before the first part that is not: `-X a=` of
+    /// `"-X a=$(date)"`.
+    pub head: String,
 }
 
 impl Word {
@@ -362,18 +365,9 @@ fn value(
 ) -> Option<String> {
     match variables.get(name) {
         Some(value) => value.clone(),
-        None if name == "HOME" => Some(home(scene)),
+        None if name == "HOME" => scene.home(),
         None if name == "PWD" => None,
         None => scene.value(name).map(str::to_owned),
-    }
-}
-
-/// Root's home, which is not told where another user works.
-fn home(scene: &Scene) -> String {
-    match scene.user.as_deref() {
-        Some("" | "root" | "0") => "/root".to_owned(),
-        Some(user) => format!("/home/{user}"),
-        None => String::new(),
     }
 }
 
@@ -393,14 +387,17 @@ fn read_words(word: &shell::Word, value: &dyn Fn(&str) -> Option<String>) -> Vec
     let held = value(name)
         .filter(|held| held.contains(char::is_whitespace) && !held.contains(['*', '?', '[', '\\']));
     let Some(held) = held else { return vec![read_word(word, value)] };
-    let plain = |text: &str| Word { text: Some(text.to_owned()), is_pattern: false };
+    let plain = |text: &str| Word { text: Some(text.to_owned()), ..Word::default() };
     held.split_whitespace().map(plain).collect()
 }
 
 fn read_word(word: &shell::Word, value: &dyn Fn(&str) -> Option<String>) -> Word {
     if !word.is_pattern() {
-        return Word { text: word.expanded(value), is_pattern: false };
+        let text = word.expanded(value);
+        let head = if text.is_none() { head(word, value) } else { String::new() };
+        return Word { text, is_pattern: false, head };
     }
+    let unknown = || Word { is_pattern: true, ..Word::default() };
     let mut text = String::new();
     for part in &word.parts {
         match part {
@@ -409,9 +406,9 @@ fn read_word(word: &shell::Word, value: &dyn Fn(&str) -> Option<String>) -> Word
             }
             Part::Parameter { name, plain: true, .. } => match value(name) {
                 Some(value) => text.push_str(&value),
-                None => return Word { text: None, is_pattern: true },
+                None => return unknown(),
             },
-            _ => return Word { text: None, is_pattern: true },
+            _ => return unknown(),
         }
     }
     // `~/bin` is a plain path.
@@ -420,9 +417,19 @@ fn read_word(word: &shell::Word, value: &dyn Fn(&str) -> Option<String>) -> Word
     if let (Some(rest), Some(home)) = (rest, home)
         && !rest.contains(['*', '?', '[', '{'])
     {
-        return Word { text: Some(format!("{home}{rest}")), is_pattern: false };
+        return Word { text: Some(format!("{home}{rest}")), ..Word::default() };
     }
-    Word { text: Some(text), is_pattern: true }
+    Word { text: Some(text), is_pattern: true, head: String::new() }
+}
+
+/// The text before the first part of a word that is not known.
+fn head(word: &shell::Word, value: &dyn Fn(&str) -> Option<String>) -> String {
+    let known = word.parts.iter().map_while(|part| match part {
+        Part::Literal { text, .. } => Some(text.clone()),
+        Part::Parameter { name, quoted: true, plain: true, .. } => value(name),
+        _ => None,
+    });
+    known.collect()
 }
 
 /// Whether what is written there goes nowhere.
@@ -433,7 +440,7 @@ fn is_sink(path: Option<&str>) -> bool {
 impl Invocation {
     /// That of an exec form.
     pub fn exec(words: &[String], range: TextRange, scene: &Scene) -> Invocation {
-        let word = |word: &String| Word { text: Some(word.clone()), is_pattern: false };
+        let word = |word: &String| Word { text: Some(word.clone()), ..Word::default() };
         Invocation {
             range,
             words: words.iter().map(word).collect(),
@@ -467,6 +474,14 @@ impl Invocation {
             Some(value) => Some(value.as_deref()),
             None if scene.arguments.iter().any(|argument| argument == name) => Some(None),
             None => scene.variables.get(name).map(Option::as_deref),
+        }
+    }
+
+    /// The home folder of who runs the command; `None` if it is not known.
+    pub fn home(&self, scene: &Scene) -> Option<String> {
+        match self.variables.get("HOME") {
+            Some(set) => set.clone(),
+            None => scene.home(),
         }
     }
 
@@ -535,7 +550,10 @@ impl Grammar {
         let mut only_operands = false;
         while let Some(word) = words.next() {
             let Some(text) = word.text.as_deref().filter(|_| !only_operands) else {
-                found.operands.push(word);
+                match self.named(word).filter(|_| !only_operands) {
+                    Some(name) => found.options.push((Cow::Borrowed(name), Some(word), None)),
+                    None => found.operands.push(word),
+                }
                 continue;
             };
             if text == "--" {
@@ -551,6 +569,12 @@ impl Grammar {
             }
         }
         found
+    }
+
+    /// The option that a word gives a value to which is not known: `--out=$(pwd)`.
+    fn named<'a>(&self, word: &'a Word) -> Option<&'a str> {
+        let (name, _) = word.head.split_once('=').filter(|_| word.text.is_none())?;
+        self.values.contains(&name).then_some(name)
     }
 
     fn option<'a>(&self, text: &'a str, found: &mut Options<'a>) {
@@ -722,4 +746,57 @@ pub fn started(words: &[Option<String>]) -> Option<(Option<String>, Vec<Option<S
     }
     let program = starter.is_program.then(|| first.to_owned());
     (!rest.is_empty()).then(|| (program, rest.to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::stages;
+
+    /// What is copied of what `cargo install` built for a user.
+    #[track_caller]
+    fn check_home(lines: &str, expected: &str) {
+        let file = format!(
+            "FROM rust:1.80-bookworm\n{lines}\nWORKDIR /src\nCOPY . .\n\
+             RUN cargo install --path . --root $HOME/own && cp ~/own/bin/app $HOME/app\n\
+             CMD $HOME/app\n"
+        );
+        let package = "[package]\nname = \"app\"\nversion = \"0.1.0\"\n";
+        let files = [("Cargo.toml", package), ("src/main.rs", "fn main() {}\n")];
+        let found = stages(&file, &files);
+        assert!(found.contains(expected), "{expected} is not in:\n{found}");
+    }
+
+    #[test]
+    fn the_home_folder_is_that_of_the_variable_or_of_the_user() {
+        check_home("", "COPY --from=builder /root/app /root/app");
+        check_home("ENV HOME=/srv/home", "COPY --from=builder /srv/home/app /srv/home/app");
+        check_home("RUN useradd -m web\nUSER web", "/home/web/app /home/web/app");
+        check_home("RUN useradd -m -d /data web\nUSER web", "/data/app /data/app");
+        check_home("RUN useradd -m --home-dir=/data web\nUSER web:web", "/data/app /data/app");
+        let web = "ENV HOME=/srv/home\nRUN useradd -m web\nUSER web";
+        check_home(web, "/srv/home/app /srv/home/app");
+        // Nobody knows whose home it is.
+        check_home("ARG HOME", "artifact-unknown");
+        check_home("USER 1000", "start-unknown");
+        check_home("USER www-data", "start-unknown");
+    }
+
+    #[test]
+    fn options_with_values_that_are_not_known() {
+        let check = |option: &str, expected: &str| {
+            let file = format!(
+                "FROM golang:1.22\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go build {option} .\n\
+                 CMD [\"/shop\"]\n"
+            );
+            let main = "package main\n\nfunc main() {}\n";
+            let found = stages(&file, &[("go.mod", "module shop\n"), ("main.go", main)]);
+            assert!(found.contains(expected), "{option}: {expected} is not in:\n{found}");
+        };
+        let shop = "COPY --from=builder /shop /shop";
+        check("-ldflags=\"-X main.v=$(git rev-parse HEAD)\" -o /shop", shop);
+        check("-ldflags=\"-X main.v=`date`\" -o=/shop", shop);
+        check("-ldflags \"-X main.v=$(date)\" -o /shop", shop);
+        check("-o=/sho$(echo p)", "artifact-unknown");
+        check("$(echo -o=/shop)", "artifact-unknown");
+    }
 }

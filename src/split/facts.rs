@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::base::Base;
-use super::command::{self, Invocation, Shell};
+use super::command::{self, Invocation, Shell, Word};
 use crate::language::Keyword;
 use crate::model::facts::{Definition, VariableKind};
 use crate::model::{Model, Stage, mount};
@@ -57,6 +57,8 @@ pub struct Scene {
     pub user: Option<String>,
     /// The shell that runs the commands of shell forms.
     pub shell: Shell,
+    /// The home folders of users of whom the file tells; `None` for one that is not known.
+    pub homes: BTreeMap<String, Option<String>>,
 }
 
 /// What an instruction says, as far as it matters here.
@@ -165,6 +167,32 @@ impl Scene {
         (!unknown).then_some(expansion.text)
     }
 
+    /// The home folder of who works here; `None` if it is not known.
+    ///
+    /// Where the file sets no `HOME`, it is that of the user in `/etc/passwd` (`BuildKit`'s
+    /// `executor/oci`): below `/home` for those that the file or the image makes for itself. A number
+    /// may be anybody's, and the users of a distribution have theirs elsewhere.
+    pub fn home(&self) -> Option<String> {
+        const NOT_IN_HOME: &[&str] = &[
+            "_apt", "bin", "daemon", "games", "mail", "man", "news", "nginx", "nobody", "sys",
+            "www-data",
+        ];
+        if let Some(set) = self.variables.get("HOME") {
+            return set.clone();
+        }
+        let user = self.user.as_deref()?.split(':').next()?;
+        match user {
+            _ if self.arguments.iter().any(|argument| argument == "HOME") => None,
+            "" | "root" | "0" => Some("/root".to_owned()),
+            _ if user.starts_with(|c: char| c.is_ascii_digit()) => None,
+            _ if NOT_IN_HOME.contains(&user) => None,
+            user => match self.homes.get(user) {
+                Some(told) => told.clone(),
+                None => Some(format!("/home/{user}")),
+            },
+        }
+    }
+
     /// A path made absolute from the working directory.
     pub fn path(&self, path: &str) -> Option<String> {
         join(self.workdir.as_deref()?, path)
@@ -241,6 +269,18 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// Whether a command gets what `curl` or `wget` fetches from an address with that part.
+    pub fn is_fed(&self, line: usize, invocation: &Invocation, part: &str) -> bool {
+        let start = invocation.range.start();
+        let before = self
+            .invocations()
+            .filter(|(number, one)| *number == line && one.range.end() <= start && one.is_piped);
+        let names = |word: &Word| word.or_empty().contains(part) || word.head.contains(part);
+        before.last().is_some_and(|(_, one)| {
+            matches!(one.name(), Some("curl" | "wget")) && one.args().iter().any(names)
+        })
+    }
+
     /// The last line of that kind.
     pub fn last(&self, keyword: Keyword) -> Option<&Line<'a>> {
         self.lines.iter().rev().find(|line| line.keyword == keyword)
@@ -296,6 +336,7 @@ impl<'a> Reader {
             workdir: Some(base.workdir.to_owned()),
             user: Some(base.user.to_owned()),
             shell: Shell::Posix,
+            homes: BTreeMap::new(),
         };
         Reader { scene: Rc::new(scene), escape: model.tree().escape() }
     }
@@ -309,7 +350,15 @@ impl<'a> Reader {
     fn what(&mut self, part: &Part<'a>, keyword: Keyword, definitions: &[Definition]) -> What {
         match keyword {
             Keyword::Copy | Keyword::Add => What::Copy(self.copy(part, keyword == Keyword::Add)),
-            Keyword::Run => What::Run(self.run(part)),
+            Keyword::Run => {
+                let run = self.run(part);
+                let commands = run.commands.as_deref().unwrap_or_default();
+                let told = commands.iter().filter_map(told_home).collect::<Vec<_>>();
+                if !told.is_empty() {
+                    Rc::make_mut(&mut self.scene).homes.extend(told);
+                }
+                What::Run(run)
+            }
             Keyword::Cmd => What::Cmd(form(part, &part.view.command.arguments)),
             Keyword::Entrypoint => What::Entrypoint(form(part, &part.view.command.arguments)),
             Keyword::Healthcheck => What::Healthcheck(match &part.view.command.arguments {
@@ -461,6 +510,29 @@ impl<'a> Reader {
             })
             .collect()
     }
+}
+
+/// The user whom a command gives a home folder of his own, and that folder.
+fn told_home(invocation: &Invocation) -> Option<(String, Option<String>)> {
+    let options: &[&str] = match invocation.name()? {
+        "useradd" | "usermod" => &["-d", "--home", "--home-dir"],
+        "adduser" => &["-h", "--home"],
+        _ => return None,
+    };
+    let words = invocation.args();
+    let user = words.iter().rev().find_map(|word| word.text.as_deref())?;
+    for (at, word) in words.iter().enumerate() {
+        let text = word.text.as_deref().unwrap_or(&word.head);
+        let (option, value) = text.split_once('=').map_or((text, None), |(o, v)| (o, Some(v)));
+        if options.contains(&option) {
+            let folder = match value {
+                Some(value) => word.text.is_some().then_some(value),
+                None => words.get(at + 1).and_then(|next| next.text.as_deref()),
+            };
+            return Some((user.to_owned(), folder.map(str::to_owned)));
+        }
+    }
+    None
 }
 
 /// A place in a script to the place in the instruction's item.

@@ -3,10 +3,11 @@
 //! A command that is not in these tables is not known, and neither is one with an option that is
 //! not.
 
-use super::command::{Grammar, Invocation, Options, Word};
-use super::course::{Course, Installed, Role};
+use super::command::{Grammar, Invocation, Options, SHELLS, Word};
+use super::course::{Course, Installed, Role, matches_pattern};
+use super::facts::Facts;
 use super::packages::{self, Operation};
-use super::world::{Origin, is_within, trimmed};
+use super::world::{Origin, World, is_within, trimmed};
 
 /// Commands that leave nothing behind, whatever their arguments are. What they print may be written
 /// to a file, which is looked at elsewhere.
@@ -25,6 +26,7 @@ const HARMLESS: &[&str] = &[
     "declare",
     "df",
     "diff",
+    "dir",
     "dirname",
     "du",
     "echo",
@@ -67,6 +69,7 @@ const HARMLESS: &[&str] = &[
     "tail",
     "test",
     "tr",
+    "tree",
     "true",
     "type",
     "ulimit",
@@ -319,8 +322,28 @@ pub fn read(course: &mut Course<'_>, line: usize, invocation: &Invocation) -> Op
     if SYSTEM.contains(&name) {
         return Some(Role::System);
     }
+    if repository(course.facts, line, invocation).is_some() {
+        return Some(Role::Housekeeping);
+    }
     let (_, act) = ON_FILES.iter().find(|(own, _)| *own == name)?;
     act(&mut Files { course, line, invocation })
+}
+
+/// Scripts that add a repository to a package manager, by a part of their addresses, and the packages
+/// that come from there.
+const REPOSITORIES: &[(&str, &[&str])] = &[("deb.nodesource.com/setup_", &["nodejs"])];
+
+/// The packages that come from a repository whose script a command runs: it is the other end of `curl
+/// … | bash -`.
+pub fn repository(
+    facts: &Facts<'_>,
+    line: usize,
+    invocation: &Invocation,
+) -> Option<&'static [&'static str]> {
+    let is_shell = SHELLS.contains(&invocation.name()?);
+    let is_plain = invocation.args().iter().all(|word| word.or_empty() == "-");
+    let row = REPOSITORIES.iter().find(|(part, _)| facts.is_fed(line, invocation, part));
+    row.filter(|_| is_shell && is_plain).map(|(_, packages)| *packages)
 }
 
 /// Whether a program that was built before is only asked what it is.
@@ -583,6 +606,10 @@ impl Files<'_, '_> {
     fn transfer(&mut self, source: &str, is_pattern: bool, destination: &str, away: bool) {
         let world = &mut self.course.world;
         let otherwise = Origin::Unknown(self.line);
+        if is_pattern && let Some(path) = built_by_pattern(world, source) {
+            self.transfer(&path, false, destination, away);
+            return;
+        }
         if is_pattern {
             // All that a pattern can find is in the folder before it.
             let folder = pattern_folder(source);
@@ -597,8 +624,7 @@ impl Files<'_, '_> {
             let known: Vec<String> = world
                 .below(folder)
                 .filter(|(path, _)| {
-                    super::world::parent(path) == folder
-                        && super::course::matches_pattern(source, path)
+                    super::world::parent(path) == folder && matches_pattern(source, path)
                 })
                 .map(|(path, _)| path.to_owned())
                 .collect();
@@ -657,8 +683,7 @@ impl Files<'_, '_> {
             is_housekeeping &= CACHES.iter().any(|cache| is_within(folder, cache));
             if *is_pattern {
                 let fits = |inside: &str| {
-                    super::world::parent(inside) == folder
-                        && super::course::matches_pattern(path, inside)
+                    super::world::parent(inside) == folder && matches_pattern(path, inside)
                 };
                 let inside = self.course.world.below(folder).map(|(path, _)| path.to_owned());
                 let inside: Vec<String> = inside.filter(|inside| fits(inside)).collect();
@@ -795,6 +820,24 @@ impl Files<'_, '_> {
     }
 }
 
+/// The path that a pattern finds in a folder which was built: of `/a/target/*/release/m` that in
+/// `/a/target/x86_64-unknown-linux-gnu/release`.
+fn built_by_pattern(world: &World, pattern: &str) -> Option<String> {
+    let parts: Vec<&str> = pattern.split('/').collect();
+    let has_pattern = |part: &&str| part.contains(['*', '?', '[', '{']);
+    if parts.last().is_none_or(has_pattern) {
+        return None;
+    }
+    let mut built = world.entries().filter(|(_, origin)| matches!(origin, Origin::Built(_)));
+    built.find_map(|(path, _)| {
+        let own: Vec<&str> = path.split('/').collect();
+        let rest = parts.get(own.len()..)?;
+        let fits = own.iter().zip(&parts).all(|(own, part)| matches_pattern(part, own));
+        let is_plain = !rest.iter().any(has_pattern);
+        (fits && is_plain).then(|| own.iter().chain(rest).copied().collect::<Vec<_>>().join("/"))
+    })
+}
+
 /// The folder in which all lies that a pattern can find.
 fn pattern_folder(pattern: &str) -> &str {
     let end = pattern.find(['*', '?', '[', '{']).unwrap_or(pattern.len());
@@ -802,5 +845,47 @@ fn pattern_folder(pattern: &str) -> &str {
     match folder.rfind('/') {
         Some(0) | None => "/",
         Some(slash) => &folder[..slash],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::split::testing::stages;
+
+    #[test]
+    fn a_pattern_finds_what_was_built_in_a_folder() {
+        let made = |copy: &str| {
+            let file = format!(
+                "FROM rust:1.80\nWORKDIR /app\nCOPY . .\n\
+                 RUN cargo build --release --target x86_64-unknown-linux-gnu\nRUN {copy}\nCMD [\"/m\"]\n"
+            );
+            let package = "[package]\nname = \"m\"\nversion = \"0.1.0\"\n";
+            stages(&file, &[("Cargo.toml", package), ("src/main.rs", "fn main() {}\n")])
+        };
+        for copy in [
+            "cp target/*/release/m /m",
+            "mv ./target/x86*/release/m /m",
+            "cp /app/*/*/release/m /m",
+        ] {
+            assert!(made(copy).contains("COPY --from=builder /m /m\n"), "{copy}: {}", made(copy));
+        }
+    }
+
+    #[test]
+    fn a_repository_that_a_script_adds() {
+        let made = |more: &str, start: &str| {
+            let file = format!(
+                "FROM ruby:3.3\nRUN curl -fsSL https://deb.nodesource.com/setup_20.x | bash - \
+                 && apt-get install -y nodejs{more}\nWORKDIR /app\nCOPY . .\nRUN bundle install\n\
+                 CMD [{start}]\n"
+            );
+            stages(&file, &[("Gemfile", ""), ("Gemfile.lock", ""), ("app.rb", "")])
+        };
+        let found = made("", "\"ruby\", \"app.rb\"");
+        assert!(found.starts_with("FROM ruby:3.3-slim"), "{found}");
+        let found = made(" imagemagick", "\"ruby\", \"app.rb\"");
+        assert!(found.contains("imagemagick"), "{found}");
+        let found = made("", "\"sh\", \"-c\", \"node a.js & ruby app.rb\"");
+        assert!(found.contains("needs-other") && !found.contains("FROM"), "{found}");
     }
 }

@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Linkage, Site, Variant};
 use super::base::{Base, Family};
+use super::command::{Invocation, SHELLS, Word};
 use super::course::{Course, Role};
 use super::ecosystem;
 use super::emit::emit;
@@ -133,17 +134,43 @@ fn unanswered(course: &Course<'_>, start: &Start) -> Refusal {
             | Family::Distroless
     );
     let builds = course.deeds.iter().any(|deed| matches!(deed.role, Role::Builds(_)));
-    let why = match is_toolchain || builds {
-        true => {
-            check_start(start).and_then(|()| check_tools(start)).and_then(|()| check_read(course))
-        }
+    let unknown = unknown_build(course);
+    let why = match is_toolchain || builds || unknown.is_some() {
+        true => check_start(start)
+            .and_then(|()| check_tools(start))
+            .and_then(|()| check_read(course))
+            .and_then(|()| unknown.map_or(Ok(()), Err)),
         false => Ok(()),
     };
     why.err().unwrap_or_else(|| Refusal::new(Reason::NothingBuilt, "", None))
 }
 
-/// The deeper reason why what is started is missing: it is below a mount, or a command is not read
-/// that may make it.
+/// The refusal for the first command that is not known and may build something: a script, or one that
+/// is told so.
+fn unknown_build(course: &Course<'_>) -> Option<Refusal> {
+    const VERBS: &[&str] =
+        &["assemble", "build", "bundle", "compile", "dist", "jar", "package", "release", "war"];
+    let builds = |one: &&Invocation| {
+        let program = one.words.first().map(Word::or_empty).unwrap_or_default();
+        let mut words = one.args().iter().map(Word::or_empty);
+        let is_script = program.contains('/') && !program.starts_with("/usr/")
+            || SHELLS.contains(&program) && words.clone().any(|word| word.ends_with(".sh"));
+        is_script || words.any(|word| VERBS.contains(&word))
+    };
+    let mut unknown = course.deeds_with(|role| *role == Role::Unknown).map(|(_, one)| one);
+    unknown.find(builds).map(|one| Refusal::new(Reason::CannotFollow, one.shown(), Some(one.range)))
+}
+
+/// The refusal for the first command that puts files somewhere, it is not known which or where.
+fn unknown_move(course: &Course<'_>) -> Option<Refusal> {
+    let moves =
+        |one: &&Invocation| matches!(one.name(), Some("cp" | "install" | "ln" | "mv" | "tar"));
+    let mut unknown = course.deeds_with(|role| *role == Role::Unknown).map(|(_, one)| one);
+    unknown.find(moves).map(|one| Refusal::new(Reason::CannotFollow, one.shown(), Some(one.range)))
+}
+
+/// The deeper reason why what is started is missing: it is below a mount, or a command is not read or
+/// not known that may make it.
 fn because(course: &Course<'_>, start: &Start, other: Refusal) -> Refusal {
     if other.reason != Reason::ArtifactMissing {
         return other;
@@ -164,7 +191,8 @@ fn because(course: &Course<'_>, start: &Start, other: Refusal) -> Refusal {
         })?;
         Some(course.in_mount(&path, line))
     });
-    hidden.next().or_else(|| check_read(course).err()).unwrap_or(other)
+    let unknown = || unknown_move(course).or_else(|| unknown_build(course));
+    hidden.next().or_else(|| check_read(course).err()).or_else(unknown).unwrap_or(other)
 }
 
 /// That no library is put into every program by a variable.
@@ -542,6 +570,25 @@ mod tests {
             Err(why) => why.split(':').next().unwrap_or_default().to_owned(),
         };
         assert_eq!(found, expected, "{file}");
+    }
+
+    #[test]
+    fn what_may_build_is_named() {
+        let on = |image: &str, run: &str| {
+            format!("FROM {image}\nWORKDIR /src\nCOPY . .\nRUN {run}\nCMD [\"/src/out/shop\"]\n")
+        };
+        for build in ["./build.sh", "sh tools/build.sh", "dub build", "grails war"] {
+            refused(&on("debian:12", build), "cannot-follow");
+        }
+        refused(&on("debian:12", "a2enmod rewrite"), "nothing-built");
+        refused(
+            &on("debian:12", "./build.sh").replace("\"/src/out/shop\"", "\"bash\""),
+            "starts-shell",
+        );
+        // It may be what is moved there.
+        let go = "go build -o /shop . && mkdir out && mv $(ls /shop) out";
+        refused(&on("golang:1.22", go), "cannot-follow");
+        refused(&on("golang:1.22", "go build -o /shop . && a2enmod rewrite"), "artifact-missing");
     }
 
     #[test]

@@ -78,6 +78,10 @@ pub(super) const LIBRARIES: &[(&str, &str)] = &[
     ("jpeg", "libjpeg-dev"),
     ("krb5", "libkrb5-dev"),
     ("lzma", "liblzma-dev"),
+    ("MagickCore-6.Q16", "libmagickcore-dev"),
+    ("MagickCore-7.Q16", "libmagickcore-dev"),
+    ("MagickWand-6.Q16", "libmagickwand-dev"),
+    ("MagickWand-7.Q16", "libmagickwand-dev"),
     ("mariadb", "default-libmysqlclient-dev"),
     ("maxminddb", "libmaxminddb-dev"),
     ("mysqlclient", "default-libmysqlclient-dev"),
@@ -99,6 +103,36 @@ pub(super) const LIBRARIES: &[(&str, &str)] = &[
 /// The development package of a library that full images hold.
 pub(super) fn library(name: &str) -> Option<&'static str> {
     LIBRARIES.iter().find(|(own, _)| *own == name).map(|(_, package)| *package)
+}
+
+/// Names that `pkg-config` knows libraries by, where they are not that of the library.
+const PKG_CONFIG: &[(&str, &str)] = &[
+    ("MagickCore", "MagickCore-6.Q16"),
+    ("MagickWand", "MagickWand-6.Q16"),
+    ("bzip2", "bz2"),
+    ("gio-2.0", "glib-2.0"),
+    ("glib-2.0", "glib-2.0"),
+    ("gmodule-2.0", "glib-2.0"),
+    ("gobject-2.0", "glib-2.0"),
+    ("gthread-2.0", "glib-2.0"),
+    ("libxml-2.0", "xml2"),
+    ("openssl", "ssl"),
+    ("yaml-0.1", "yaml"),
+    ("zlib", "z"),
+];
+
+/// The library that `pkg-config` knows by that name: `libpq` is `pq`, `sdl-1.2` is likely `sdl`.
+pub(super) fn library_of_module(module: &str) -> &str {
+    if let Some((_, library)) = PKG_CONFIG.iter().find(|(own, _)| *own == module) {
+        return library;
+    }
+    let name = module.strip_prefix("lib").unwrap_or(module);
+    match library(name) {
+        Some(_) => name,
+        None => {
+            name.trim_end_matches(|c: char| c == '.' || c.is_ascii_digit()).trim_end_matches('-')
+        }
+    }
 }
 
 /// Libraries of the C library and the compiler themselves, which every image has.
@@ -164,7 +198,7 @@ fn is_question(invocation: &Invocation) -> bool {
 }
 
 /// The text of an invocation as it is written.
-fn written(course: &Course<'_>, line: usize, invocation: &Invocation) -> Option<String> {
+pub(super) fn written(course: &Course<'_>, line: usize, invocation: &Invocation) -> Option<String> {
     let line = course.facts.lines.get(line)?;
     let start = invocation.range.start().checked_sub(line.placed.start)?;
     let end = invocation.range.end().checked_sub(line.placed.start)?;
@@ -177,6 +211,59 @@ fn only_counts(course: &Course<'_>, line: usize, invocation: &Invocation) -> boo
     let text = written(course, line, invocation).unwrap_or_default();
     let counts = text.matches("nproc").count() + text.matches("_NPROCESSORS_ONLN").count();
     unknown <= counts
+}
+
+/// The libraries that `$(pkg-config --libs libpq)` on the command line of a compiler stands for;
+/// `None` if there is more that is not known.
+fn asked_for(
+    course: &Course<'_>,
+    line: usize,
+    invocation: &Invocation,
+) -> Option<BTreeSet<String>> {
+    let inside = course.facts.invocations().filter(|(number, one)| {
+        *number == line && one.range != invocation.range && is_in_range(one, invocation)
+    });
+    let mut libraries = BTreeSet::new();
+    let mut asked = 0;
+    for (_, one) in inside {
+        let is_asking = matches!(one.name(), Some("pkg-config" | "pkgconf"));
+        let known: Option<Vec<&str>> = one.args().iter().map(|word| word.text.as_deref()).collect();
+        let modules = known.filter(|_| is_asking)?.into_iter();
+        // A version may be asked for: `zlib>=1.2`.
+        let modules = modules.filter_map(|word| word.split([' ', '<', '=', '>']).next());
+        let modules = modules.filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()));
+        libraries.extend(modules.map(|module| library_of_module(module).to_owned()));
+        asked += 1;
+    }
+    let unknown = invocation.args().iter().filter(|word| word.text.is_none()).count();
+    (asked == unknown).then_some(libraries)
+}
+
+/// Whether a command stands within another: in `$(…)`.
+fn is_in_range(one: &Invocation, around: &Invocation) -> bool {
+    around.range.start() <= one.range.start() && one.range.end() <= around.range.end()
+}
+
+/// What CMake, Meson or a configure script set up, and a command builds.
+fn task(course: &Course<'_>, line: usize, invocation: &Invocation) -> Option<Task> {
+    match invocation.name().unwrap_or_default() {
+        "cmake" => cmake_task(course, invocation),
+        "meson" => meson_task(course, invocation),
+        "ninja" | "samu" => ninja_task(course, line, invocation),
+        _ => Goals::read(invocation).and_then(|goals| make_task(course, &goals)),
+    }
+}
+
+/// The folder that a product was built in, where [`task`] knows it.
+fn build_folder(course: &Course<'_>, product: &Product) -> Option<String> {
+    let invocation = course.invocation(product.line, product.command)?;
+    Some(task(course, product.line, invocation)?.setup.build)
+}
+
+/// Whether `/usr/local` holds nothing but what the file puts there; images of toolchains have these
+/// in it.
+fn has_own_local(site: &Site<'_, '_>) -> bool {
+    matches!(site.base().family, Family::Distribution | Family::Buildpack)
 }
 
 fn make_command(asked: &Asked<'_, '_>) -> Option<Reading> {
@@ -289,7 +376,11 @@ fn native(
         assumptions: Vec::new(),
     };
     if compiler(name).is_some() {
-        let compile = Compile::read(invocation).ok_or_else(unknown)?;
+        let mut compile = Compile::read(invocation).ok_or_else(unknown)?;
+        if let Some(libraries) = asked_for(site.course, product.line, invocation) {
+            compile.libraries.extend(libraries);
+            compile.is_open = false;
+        }
         let words = invocation.args().iter().filter_map(|word| word.text.as_deref());
         let sources: Vec<&str> = words
             .filter(|text| ENDINGS.contains(&text.rsplit_once('.').map_or("", |(_, end)| end)))
@@ -301,13 +392,7 @@ fn native(
         found.files = sources.iter().map(|text| base_name(text).to_owned()).collect();
         found.take_compiles(site, std::slice::from_ref(&compile), product)?;
     } else {
-        let task = match name {
-            "cmake" => cmake_task(site.course, invocation),
-            "meson" => meson_task(site.course, invocation),
-            "ninja" | "samu" => ninja_task(site.course, product.line, invocation),
-            _ => Goals::read(invocation).and_then(|goals| make_task(site.course, &goals)),
-        };
-        match task {
+        match task(site.course, product.line, invocation) {
             Some(task) => found.take_task(site, path, product, &task)?,
             None => {
                 let goals = Goals::read(invocation).ok_or_else(unknown)?;
@@ -319,7 +404,7 @@ fn native(
             }
         }
     }
-    found.take_others(site, product);
+    found.take_others(site, product)?;
     if likely {
         found.assumptions.push(format!("{} is what the build installed", base_name(path)));
     }
@@ -448,8 +533,7 @@ impl Found {
         prefix: &str,
         place: Option<crate::text::TextRange>,
     ) -> Result<(), Refusal> {
-        let is_toolchains =
-            is_within("/usr/local", prefix) && site.base().family != Family::Distribution;
+        let is_toolchains = is_within("/usr/local", prefix) && !has_own_local(site);
         if is_toolchains {
             return Err(Refusal::new(Reason::MixedWithToolchain, prefix, place));
         }
@@ -463,7 +547,10 @@ impl Found {
     }
 
     /// Libraries that other commands of the file built: they may be linked with.
-    fn take_others(&mut self, site: &Site<'_, '_>, product: &Product) {
+    ///
+    /// Errors: it likely is, and they lie in a folder that the image has for its toolchain.
+    fn take_others(&mut self, site: &Site<'_, '_>, product: &Product) -> Result<(), Refusal> {
+        let own_folder = build_folder(site.course, product);
         for other in &site.course.products {
             let is_gone = matches!(site.course.world.origin(&other.path), Some(Origin::Removed(_)));
             if other.ecosystem != ECOSYSTEM.name || is_gone || other.path == product.path {
@@ -474,13 +561,34 @@ impl Found {
             if is_library {
                 self.add(Artifact::file(other.path.clone()));
                 self.has_folder = true;
-            } else if installed && site.base().family == Family::Distribution {
+            } else if installed && has_own_local(site) {
                 self.add(Artifact::folder(other.path.clone()));
                 self.has_folder = true;
-            } else if installed {
-                self.assumptions.push(format!("it links with no library in {}", other.path));
+                let text =
+                    format!("what is in {} links with no library of the full image", other.path);
+                if !site.base().slim && !self.assumptions.contains(&text) {
+                    self.assumptions.push(text);
+                }
+            } else if installed && !self.is_static {
+                let is_own = own_folder.is_some() && own_folder == build_folder(site.course, other);
+                if !is_own && self.may_link_with_more(site) {
+                    let place = site.course.invocation(other.line, other.command);
+                    let place = place.map(|one| one.range);
+                    return Err(Refusal::new(Reason::MixedWithToolchain, &*other.path, place));
+                }
+                let text = format!("it links with no library in {}", other.path);
+                if !self.assumptions.contains(&text) {
+                    self.assumptions.push(text);
+                }
             }
         }
+        Ok(())
+    }
+
+    /// Whether it links, or may link, with libraries that neither the image nor its packages have.
+    fn may_link_with_more(&self, site: &Site<'_, '_>) -> bool {
+        let is_more = |name: &String| library(name).is_none() && !self.is_brought(name, site);
+        self.is_open || self.libraries.iter().any(is_more)
     }
 
     fn answer(mut self, site: &Site<'_, '_>, invocation: &Invocation) -> Result<Answer, Refusal> {
@@ -586,11 +694,22 @@ impl Found {
     }
 
     /// Whether the file itself installs or builds a library: then it is brought anyway.
-    fn is_brought(library: &str, site: &Site<'_, '_>) -> bool {
+    fn is_brought(&self, library: &str, site: &Site<'_, '_>) -> bool {
         let requested = site.course.packages.iter().flat_map(|one| &one.requested);
-        let built = format!("lib{library}.so");
-        requested.into_iter().any(|one| one.name.ends_with("-dev") && one.name.contains(library))
+        let (library, built) = (library.to_lowercase(), format!("lib{library}.so"));
+        // One package holds several libraries: `libpoco-dev` has `PocoNet`.
+        let holds = |package: &str| {
+            let stem = package.strip_suffix("-dev").unwrap_or_default();
+            let stem = stem.strip_prefix("lib").unwrap_or(stem);
+            package.ends_with("-dev")
+                && (package.contains(&library) || stem.len() > 2 && library.starts_with(stem))
+        };
+        requested.into_iter().any(|one| holds(&one.name))
             || site.course.products.iter().any(|one| base_name(&one.path).starts_with(&built))
+            || self
+                .artifacts
+                .iter()
+                .any(|one| one.is_folder && is_within("/usr/local/lib", &one.from))
     }
 
     /// The development packages of a full image that it links with.
@@ -601,16 +720,22 @@ impl Found {
             self.assumptions.push(text.to_owned());
         }
         let mut found = BTreeSet::new();
+        let mut others = Vec::new();
         for library in &self.libraries {
             match self::library(library) {
                 Some(package) => drop(found.insert(package.to_owned())),
-                None if Found::is_brought(library, site) => {}
-                None => {
-                    self.assumptions
-                        .push(format!("lib{library} is not a library of the full image"));
-                }
+                None if self.is_brought(library, site) => {}
+                None => others.push(format!("lib{library}")),
             }
         }
+        self.assumptions.extend(match others.as_slice() {
+            [] => None,
+            [one] => Some(format!("{one} is not a library of the full image")),
+            [more @ .., last] => {
+                let more = more.join(", ");
+                Some(format!("{more} and {last} are not libraries of the full image"))
+            }
+        });
         found.into_iter().collect()
     }
 }
@@ -652,7 +777,7 @@ fn weight(artifacts: &[Artifact], is_static: bool) -> Amount {
 
 #[cfg(test)]
 mod tests {
-    use crate::split::testing::check;
+    use crate::split::testing::{check, stages};
 
     /// The runtime stages, assumptions and refusals of a file.
     const HELLO: &[(&str, &str)] =
@@ -797,13 +922,70 @@ CMD ["./app"]
 WORKDIR /app
 COPY --from=builder /app/app /app/app
 CMD ["./app"]
-? it links with no library of the full image that is not installed by the file
+? libuv is not a library of the full image
 FROM gcr.io/distroless/base-debian12
 WORKDIR /app
 COPY --from=builder /app/app /app/app
 CMD ["./app"]
-? it links with no library of the full image that is not installed by the file"#,
+? libuv is not a library of the full image"#,
         );
+    }
+
+    #[test]
+    fn libraries_that_pkg_config_names() {
+        let made = |image: &str, asked: &str| {
+            let build = format!("gcc -o app main.c $(pkg-config {asked})");
+            let file =
+                format!("FROM {image}\nWORKDIR /app\nCOPY . .\nRUN {build}\nCMD [\"./app\"]\n");
+            stages(&file, HELLO)
+        };
+        let pq = made("gcc:13", "--cflags --libs libpq");
+        assert!(pq.contains("recommends libpq5") && !pq.contains("? "), "{pq}");
+        let more = made("gcc:13", "--libs libxml-2.0 zlib 'openssl >= 1.1'");
+        assert!(
+            more.contains("libxml2") && more.contains("zlib1g") && !more.contains("? "),
+            "{more}"
+        );
+        // What else is not known may be anything.
+        let open = made("gcc:13", "--libs $MODULES");
+        assert!(open.contains("? it links with no library of the full image that"), "{open}");
+    }
+
+    #[test]
+    fn libraries_that_are_installed_to_the_folder_of_the_toolchain() {
+        let made = |image: &str, build: &str| {
+            let library = "RUN cd foo && ./configure && make && make install\n".repeat(2);
+            let file = format!(
+                "FROM {image}\nWORKDIR /app\nCOPY . .\n{library}RUN {build}\nCMD [\"./app\"]\n"
+            );
+            stages(&file, HELLO)
+        };
+        let found = made("buildpack-deps:jammy", "gcc -o app main.c -lfoo -lbar");
+        assert!(found.contains("--from=builder /usr/local /usr/local\n"), "{found}");
+        assert!(found.contains("RUN ldconfig") && !found.contains("libfoo"), "{found}");
+        let text = "? what is in /usr/local links with no library of the full image";
+        assert_eq!(found.matches(text).count(), 1, "{found}");
+        // The image of gcc has its own there.
+        let found = made("gcc:13", "gcc -o app main.c -lfoo");
+        assert!(found.starts_with("mixed-with-toolchain: "), "{found}");
+        let found = made("gcc:13", "gcc -o app main.c -lm");
+        assert_eq!(found.matches("? it links with no library in /usr/local").count(), 2, "{found}");
+    }
+
+    #[test]
+    fn several_libraries_are_one_doubt() {
+        let made = |more: &str| {
+            let file = format!(
+                "FROM gcc:13\nWORKDIR /app\nCOPY . .\n{more}RUN gcc -o app main.c -lPocoNet -lPocoUtil\n\
+                 CMD [\"./app\"]\n"
+            );
+            stages(&file, HELLO)
+        };
+        let text = "? libPocoNet and libPocoUtil are not libraries of the full image";
+        let found = made("");
+        assert!(found.contains(text), "{found}");
+        let found = made("RUN apt-get update && apt-get install -y libpoco-dev\n");
+        assert!(!found.contains("libraries of the full image"), "{found}");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{Asked, Built, Ecosystem, Reading};
 use crate::image::Amount;
 use crate::split::answer::{Answer, Artifact, Evidence, Linkage, Need, Site, Variant};
 use crate::split::base::Libc;
-use crate::split::command::{Grammar, Invocation};
+use crate::split::command::{Grammar, Invocation, Word};
 use crate::split::course::Role;
 use crate::split::facts::join;
 use crate::split::refusal::{Reason, Refusal};
@@ -69,7 +69,7 @@ fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
 fn mix(asked: &Asked<'_, '_>) -> Option<Reading> {
     let invocation = asked.invocation;
     match invocation.arg(0)? {
-        "do" => several(invocation),
+        "do" => several(asked),
         "release" => Some(Reading::Builds(released(asked).into_iter().collect())),
         task if PREPARES.contains(&task) => Some(Reading::Prepares),
         task if CHECKS.contains(&task) => Some(Reading::Checks),
@@ -77,25 +77,47 @@ fn mix(asked: &Asked<'_, '_>) -> Option<Reading> {
     }
 }
 
-/// `mix do a, b + c`: tasks that get ready, all of them.
-fn several(invocation: &Invocation) -> Option<Reading> {
-    let words: Vec<&str> = invocation
-        .args()
-        .get(1..)?
-        .iter()
-        .map(|word| word.text.as_deref())
-        .collect::<Option<_>>()?;
-    let line = words.join(" ").replace(" + ", ",");
-    let names = line.split(',').filter_map(|task| task.split_whitespace().next());
+/// `mix do a, b + c`: tasks that get ready, and perhaps a release.
+fn several(asked: &Asked<'_, '_>) -> Option<Reading> {
+    let tasks = tasks(asked.invocation)?;
+    let names = || tasks.iter().filter_map(|task| task.first().map(Word::or_empty));
     let known = |name: &str| PREPARES.contains(&name) || CHECKS.contains(&name);
-    names.into_iter().all(known).then_some(Reading::Prepares)
+    if !names().all(|name| known(name) || name == "release") {
+        return None;
+    }
+    match names().any(|name| name == "release") {
+        true => Some(Reading::Builds(released(asked).into_iter().collect())),
+        false => Some(Reading::Prepares),
+    }
+}
+
+/// The tasks of `mix`, each with its words; those of `mix do` one after the other. `None` if a word
+/// is not known.
+fn tasks(invocation: &Invocation) -> Option<Vec<Vec<Word>>> {
+    if invocation.arg(0) != Some("do") {
+        return Some(vec![invocation.args().to_vec()]);
+    }
+    let words = invocation.args().get(1..)?.iter();
+    let words: Vec<&str> = words.map(|word| word.text.as_deref()).collect::<Option<_>>()?;
+    let line = words.join(" ").replace(" + ", ",");
+    let word = |text: &str| Word { text: Some(text.to_owned()), ..Word::default() };
+    Some(line.split(',').map(|task| task.split_whitespace().map(word).collect()).collect())
+}
+
+/// The words behind the task `release`.
+fn release_words(invocation: &Invocation) -> Option<Vec<Word>> {
+    let is_release = |task: &Vec<Word>| task.first().map(Word::or_empty) == Some("release");
+    let mut task = tasks(invocation)?.into_iter().find(is_release)?;
+    task.remove(0);
+    Some(task)
 }
 
 /// The folder that `mix release` writes to; without `--path` it is the one that holds all releases,
 /// whatever the name.
 fn released(asked: &Asked<'_, '_>) -> Option<Built> {
     let invocation = asked.invocation;
-    let options = RELEASE.read(invocation.args().get(1..)?);
+    let words = release_words(invocation)?;
+    let options = RELEASE.read(&words);
     if options.unknown.is_some() {
         return None;
     }
@@ -151,7 +173,7 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
 
 fn release(site: &Site<'_, '_>) -> Result<Answer, Refusal> {
     let place = Some(site.start.place);
-    let shown = site.start.launches.last().map(|one| one.shown()).unwrap_or_default();
+    let shown = site.started();
     let launches = site.start.launches.iter();
     let mut paths = launches.filter_map(|launch| launch.program(site.course));
     let path = paths.find(|path| {
@@ -235,7 +257,8 @@ fn check_name(
 /// The name of the release: the command's, or that of the only one in `mix.exs`, or that of the
 /// application.
 fn release_name(site: &Site<'_, '_>, invocation: &Invocation) -> Option<String> {
-    let options = RELEASE.read(invocation.args().get(1..)?);
+    let words = release_words(invocation)?;
+    let options = RELEASE.read(&words);
     if let Some(word) = options.operands.first() {
         return word.text.clone();
     }
@@ -402,6 +425,25 @@ mod tests {
     }
 
     #[test]
+    fn releases_among_other_tasks() {
+        let start = "CMD [\"/app/_build/prod/rel/shop/bin/shop\", \"start\"]";
+        let with = |tasks: &str| {
+            let build = format!("RUN mix do {tasks}\n{start}");
+            let file =
+                format!("FROM {BOOKWORM}\nWORKDIR /app\nENV MIX_ENV=prod\nCOPY . .\n{build}\n");
+            runtime_stages(&file, &[("mix.exs", MIX)]).concat()
+        };
+        let copied = "COPY --from=builder /app/_build/prod/rel/shop /app/_build/prod/rel/shop\n";
+        for tasks in ["local.hex --force, deps.get, release", "deps.get + release --quiet shop"] {
+            assert!(with(tasks).contains(copied), "{tasks}: {}", with(tasks));
+        }
+        let other = with("deps.get, release other");
+        assert!(other.starts_with("artifact-missing"), "{other}");
+        let unknown = with("deps.get, ecto.migrate, release");
+        assert!(unknown.starts_with("cannot-follow"), "{unknown}");
+    }
+
+    #[test]
     fn refusals() {
         let check = |build: &str, files: &[(&str, &str)], expected: &str| {
             check(BOOKWORM, build, files, &[expected]);
@@ -414,7 +456,7 @@ mod tests {
         check(
             "RUN mix release\nCMD [\"_build/dev/rel/shop/bin/shop\", \"start\"]",
             &[],
-            "artifact-missing: Nothing in the file makes `_build/dev/rel/shop/bin/shop start`, which the container starts.",
+            "artifact-missing: Nothing in the file makes `_build/dev/rel/shop/bin/shop`, which the container starts.",
         );
         check(
             "RUN mix release && mix ecto.migrate\nCMD [\"_build/prod/rel/shop/bin/shop\", \"start\"]",

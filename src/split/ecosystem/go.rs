@@ -208,6 +208,9 @@ fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
     if CHECKERS.contains(&name) {
         return Some(Reading::Checks);
     }
+    if matches!(name, "curl" | "tar" | "wget") {
+        return handles_toolchain(asked).then_some(Reading::Prepares);
+    }
     if name != "go" {
         return None;
     }
@@ -225,6 +228,46 @@ fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
         },
         "install" => Some(Reading::Builds(installed(asked).into_iter().collect())),
         _ => None,
+    }
+}
+
+/// Whether a command fetches or unpacks an archive of Go itself: it is for building only. Unpacked
+/// without a folder, or over another name, it is not known here.
+///
+/// Source: Go's page on its installation.
+fn handles_toolchain(asked: &Asked<'_, '_>) -> bool {
+    let invocation = asked.invocation;
+    let names_it = |one: &Invocation| one.args().iter().any(is_archive);
+    if invocation.name() != Some("tar") {
+        return names_it(invocation);
+    }
+    let words = invocation.args();
+    let has_folder = words.iter().any(|word| word.or_empty() == "-C");
+    let operands = words.iter().map(Word::or_empty).filter(|word| word.contains(".t"));
+    let given: Vec<&str> = operands.collect();
+    let is_fetched = || {
+        let before = asked.course.facts.invocations().filter(|(line, _)| *line == asked.line);
+        let mut fetches = before.filter(|(_, one)| matches!(one.name(), Some("curl" | "wget")));
+        fetches.any(|(_, one)| {
+            let saves = |name: &&str| one.args().iter().any(|word| word.or_empty() == *name);
+            names_it(one) && (one.is_piped && given.is_empty() || given.iter().any(saves))
+        })
+    };
+    has_folder && (names_it(invocation) || is_fetched())
+}
+
+/// Whether a word names an archive of Go: `go1.22.0.linux-amd64.tar.gz`, the version perhaps not known.
+fn is_archive(word: &Word) -> bool {
+    let is_version = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+    match word.text.as_deref() {
+        Some(text) => {
+            let name = base_name(text);
+            name.strip_prefix("go").is_some_and(is_version) && name.contains("linux-")
+        }
+        None => {
+            let rest = base_name(&word.head).strip_prefix("go");
+            word.head.contains('/') && rest.is_some_and(|rest| rest.is_empty() || is_version(rest))
+        }
     }
 }
 
@@ -269,12 +312,19 @@ fn installed(asked: &Asked<'_, '_>) -> Option<Built> {
         Some(value) => value?.to_owned(),
         None => match setting("GOPATH") {
             Some(value) => format!("{}/bin", value?.split(':').next()?),
-            None => "/root/go/bin".to_owned(),
+            None => format!("{}/go/bin", invocation.home(&facts.lines.get(asked.line)?.scene)?),
         },
     };
     let name = match packages[..] {
-        [one] if one.contains('@') => binary_name(one.split('@').next()?).to_owned(),
-        _ => program_name(asked.course, &folder, &packages)?,
+        [one] if one.contains('@') => Some(binary_name(one.split('@').next()?).to_owned()),
+        _ => program_name(asked.course, &folder, &packages),
+    };
+    let Some(name) = name else {
+        // Of these, some may be no programs, but all that are have a name.
+        let is_several =
+            packages.iter().any(|package| package.contains("...")) || packages.len() > 1;
+        let evidence = format!("`go install` writes the programs to {programs}");
+        return is_several.then_some(Built { path: programs, is_folder: true, evidence });
     };
     let evidence = format!("`go install` writes {name} to {programs}");
     Some(Built { path: join(&programs, &name)?, is_folder: false, evidence })
@@ -316,7 +366,7 @@ fn flags(facts: &Facts<'_>, line: usize, invocation: &Invocation) -> Option<Vec<
         BUILD.values.contains(&name.as_str()) || BUILD.switches.contains(&name.as_str())
     };
     let flags = split_flags(given).into_iter().filter(known);
-    let words = flags.map(|flag| Word { text: Some(flag), is_pattern: false });
+    let words = flags.map(|flag| Word { text: Some(flag), ..Word::default() });
     Some(words.chain(invocation.args().get(1..).unwrap_or_default().iter().cloned()).collect())
 }
 
@@ -408,6 +458,13 @@ fn program_name(course: &Course<'_>, folder: &str, packages: &[&str]) -> Option<
 
 /// The name of the program that a pattern such as `./...` makes, if there is but one.
 fn only_program(course: &Course<'_>, folder: &str, pattern: &str) -> Option<String> {
+    let found = programs_of(course, folder, pattern)?;
+    let [only] = found.as_slice() else { return None };
+    Some(only.clone())
+}
+
+/// The names of all programs that a pattern such as `./...` makes; `None` if they are not known.
+fn programs_of(course: &Course<'_>, folder: &str, pattern: &str) -> Option<Vec<String>> {
     let place = join(folder, pattern.trim_end_matches("..."))?;
     let project = course.project_in(folder, "go.mod")?;
     let sources = go::sources(course.context?, &project, None);
@@ -417,12 +474,14 @@ fn only_program(course: &Course<'_>, folder: &str, pattern: &str) -> Option<Stri
             join(&root, main.strip_prefix(project.as_str()).unwrap_or(main).trim_matches('/'));
         path.is_some_and(|path| is_within(&path, &place))
     };
-    let mains = sources.main_packages();
-    let mut found = mains.iter().copied().filter(|main| inside(main));
-    let (only, None) = (found.next()?, found.next()) else { return None };
     let module = go::module(course.context?, &project).ok()??;
-    let rest = only.strip_prefix(project.as_str()).unwrap_or(only).trim_matches('/');
-    Some(module.binary_name(rest))
+    let name = |main: &str| {
+        let rest = main.strip_prefix(project.as_str()).unwrap_or(main).trim_matches('/');
+        module.binary_name(rest)
+    };
+    let mains = sources.main_packages();
+    let found = mains.iter().copied().filter(inside).map(name);
+    sources.is_complete().then(|| found.collect())
 }
 
 /// The module that a folder of the image is in, and the folder of its `go.mod` in the image.
@@ -468,7 +527,8 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     if let Some(refusal) = toolchain_start(site) {
         return Some(refusal);
     }
-    let started = site.started_products(ECOSYSTEM.name);
+    let started = site.started_likely(ECOSYSTEM.name).into_iter();
+    let started: Vec<_> = started.map(|(path, product, _)| (path, product)).collect();
     match started.as_slice() {
         [] => site.builds(ECOSYSTEM.name).then(|| Err(missing(site))),
         [(path, product), more @ ..] => {
@@ -554,7 +614,7 @@ fn run(site: &Site<'_, '_>, launch: &crate::split::start::Launch) -> Result<Answ
     let folder = launch.folder.clone().ok_or_else(unclear)?;
     let line = site.facts().lines.len().saturating_sub(1);
     let words = ["go", "build"].into_iter().chain(package.iter().map(String::as_str));
-    let words = words.map(|word| Word { text: Some(word.to_owned()), is_pattern: false }).collect();
+    let words = words.map(|word| Word { text: Some(word.to_owned()), ..Word::default() }).collect();
     let invocation = Invocation { words, ..Invocation::default() };
     let linked = Linked::of(site, &folder, line, &invocation, None);
     let mut answer = linked.answer(site, vec![Artifact::file(PROGRAM)])?;
@@ -572,7 +632,7 @@ fn run(site: &Site<'_, '_>, launch: &crate::split::start::Launch) -> Result<Answ
 /// A program is built, but it is not what is started.
 fn missing(site: &Site<'_, '_>) -> Refusal {
     let place = Some(site.start.place);
-    let shown = site.start.launches.last().map(|launch| launch.shown()).unwrap_or_default();
+    let shown = site.started();
     let deeds = site.course.deeds_with(|role| *role == Role::Builds(ECOSYSTEM.name));
     let builds: Vec<_> = deeds.collect();
     if let Some((_, all)) = builds.iter().find(|(_, invocation)| {
@@ -582,25 +642,37 @@ fn missing(site: &Site<'_, '_>) -> Refusal {
     }) {
         return Refusal::new(Reason::NoKeptBinary, all.shown(), Some(all.range));
     }
-    let is_open =
-        |deed: &crate::split::course::Deed, one| flags(site.facts(), deed.line, one).is_none();
-    if let Some((_, one)) = builds.iter().find(|(deed, one)| is_open(deed, one)) {
-        let why = "GOFLAGS hangs on what is not known before the build";
-        return Refusal::new(Reason::ArtifactUnknown, why, Some(one.range));
+    let unknown = builds.iter().map(|(deed, one)| (*one, unknown(site.facts(), deed.line, one)));
+    let unknown = unknown.collect::<Vec<_>>();
+    let first = unknown.iter().find(|(_, why)| why.is_some()).or(unknown.first());
+    match first {
+        Some((one, Some(why))) => Refusal::new(Reason::ArtifactUnknown, *why, Some(one.range)),
+        Some((one, None)) if site.course.products.is_empty() => {
+            let why = "the module's name is in go.mod, which is not at hand";
+            Refusal::new(Reason::ArtifactUnknown, why, Some(one.range))
+        }
+        _ => Refusal::new(Reason::ArtifactMissing, format!("`{shown}`"), place),
     }
-    if site.course.products.is_empty() {
-        let has =
-            |fits: fn(&Word) -> bool| builds.iter().any(|(_, one)| one.args().iter().any(fits));
-        let why = if has(|word| word.text.is_none()) {
-            "its path hangs on what is not known before the build"
-        } else if has(|word| word.or_empty().contains("...")) {
-            "several programs may be built, and no -o names a folder for them"
-        } else {
-            "the module's name is in go.mod, which is not at hand"
-        };
-        return Refusal::new(Reason::ArtifactUnknown, why, builds.first().map(|b| b.1.range));
+}
+
+/// Why it is not known what a command writes, by the command alone.
+fn unknown(facts: &Facts<'_>, line: usize, invocation: &Invocation) -> Option<&'static str> {
+    let Some(words) = flags(facts, line, invocation) else {
+        return Some("GOFLAGS hangs on what is not known before the build");
+    };
+    let options = BUILD.read(&words);
+    let has_open = |name: &str| options.value(&[name]) == Some(None);
+    let is_open = |word: &&Word| word.text.is_none() || word.is_pattern;
+    let is_install = invocation.arg(0) == Some("install");
+    if has_open("-o") || has_open("-C") || options.operands.iter().any(is_open) {
+        Some("its path hangs on what is not known before the build")
+    } else if options.unknown.is_some() {
+        Some("the command has options that are not known")
+    } else if is_install && setting(facts, line, invocation, "GOARCH").is_some() {
+        Some("`go install` has another folder for programs of another GOARCH")
+    } else {
+        None
     }
-    Refusal::new(Reason::ArtifactMissing, format!("`{shown}`"), place)
 }
 
 fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, Refusal> {
@@ -617,6 +689,29 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
     let name = Some(base_name(path)).filter(|_| is_within(path, &product.path));
     let linked = Linked::of(site, &folder, product.line, invocation, name);
     let mut answer = linked.answer(site, vec![Artifact::file(path)])?;
+    if product.is_folder {
+        let options = options(&words);
+        let packages = options.as_ref().map(operands).unwrap_or_default();
+        let names = |package: &&str| match package.split_once('@') {
+            Some((module, _)) => Some(vec![binary_name(module).to_owned()]),
+            None if package.contains("...") => programs_of(site.course, &folder, package),
+            None => program_name(site.course, &folder, &[package]).map(|name| vec![name]),
+        };
+        let known = packages.iter().map(names).collect::<Option<Vec<_>>>();
+        let known: Option<Vec<String>> = known.map(|all| all.concat());
+        let is_bare = site.start.launches.iter().any(|launch| launch.word(0) == name);
+        match (known, name) {
+            (Some(names), Some(name)) if !names.iter().any(|own| own == name) => {
+                let what = format!("`{path}`");
+                return Err(Refusal::new(Reason::ArtifactMissing, what, Some(site.start.place)));
+            }
+            (None, Some(name)) if is_bare => {
+                answer.assumptions.push(format!("{name} is one of the programs of the project"));
+            }
+            _ => {}
+        }
+        answer.provides.push(base_name(path).to_owned());
+    }
     answer
         .evidence
         .insert(0, Evidence::at(invocation.range, format!("{path}: {}", product.evidence)));
@@ -698,7 +793,9 @@ impl Linked {
             .iter()
             .filter(|(module, _)| imports.iter().any(|one| is_in(one, module)))
             .collect();
-        let starts = imports.contains("os/exec")
+        let starts_others =
+            self.read.as_ref().is_some_and(|(_, sources, _)| sources.starts_others());
+        let starts = starts_others
             || !foreign.is_empty()
             || self.read.as_ref().is_some_and(|(_, sources, _)| {
                 mentions(site, sources, &["StartProcess", "syscall.Exec", "ForkExec"])
@@ -835,28 +932,13 @@ struct Libraries {
     assumptions: Vec<String>,
 }
 
-/// Names that `pkg-config` knows libraries by, where they are not that of the library.
-const PKG_CONFIG: &[(&str, &str)] = &[
-    ("glib-2.0", "glib-2.0"),
-    ("libxml-2.0", "xml2"),
-    ("openssl", "ssl"),
-    ("yaml-0.1", "yaml"),
-    ("zlib", "z"),
-];
-
 /// Errors: a library of which it is not known where it comes from.
 fn libraries_of(site: &Site<'_, '_>, sources: &Sources) -> Result<Libraries, Refusal> {
     let mut found = Libraries::default();
     for (folder, cgo) in sources.cgo() {
         found.has_cpp |= cgo.has_cpp;
         for name in &cgo.packages {
-            let other = PKG_CONFIG.iter().find(|(own, _)| own == name);
-            let plain = name.strip_prefix("lib").unwrap_or(name);
-            let plain = plain.trim_end_matches(|c: char| c == '.' || c.is_ascii_digit());
-            let plain = plain.trim_end_matches('-');
-            let whole = c::library(name.strip_prefix("lib").unwrap_or(name)).map(|_| name.as_str());
-            let whole = whole.map(|name| name.strip_prefix("lib").unwrap_or(name));
-            found.take(site, folder, other.map(|(_, own)| *own).or(whole).unwrap_or(plain))?;
+            found.take(site, folder, c::library_of_module(name))?;
         }
         for word in &cgo.ldflags {
             match word.strip_prefix("-l") {
@@ -1100,6 +1182,79 @@ mod tests {
         let home = "package main\n\nimport \"os\"\n\nfunc main() { os.UserHomeDir() }\n";
         let found = runtime_stages(&on(BOOKWORM, "", STATIC), &[GO_MOD, ("main.go", home)]);
         assert!(!found.iter().any(|stage| stage.contains("FROM scratch")), "{found:?}");
+    }
+
+    #[test]
+    fn programs_that_a_pattern_names() {
+        let file = |build: &str, start: &str| {
+            on(BOOKWORM, "", build).replace("\"/shop\"", &format!("\"{start}\""))
+        };
+        let files = [
+            ("cmd/web/main.go", MAIN),
+            ("cmd/tool/main.go", MAIN),
+            ("lib/lib.go", "package lib\n"),
+        ];
+        let web = "COPY --from=builder /go/bin/web /usr/local/bin/web";
+        let both: &[&[&str]] = &[&[web, "!# Assumed"], &[web, "!# Assumed"]];
+        let install = "CGO_ENABLED=0 go install ./...";
+        check(&file(install, "web"), &files, both);
+        let by_path: &str = "COPY --from=builder /go/bin/web /go/bin/web";
+        check(&file(install, "/go/bin/web"), &files, &[&[by_path], &[by_path]]);
+        let missing = "artifact-missing: Nothing in the file makes `/go/bin/lib`";
+        check(&file(install, "/go/bin/lib"), &files, &[&[missing]]);
+        let built = "COPY --from=builder /usr/local/bin/web /usr/local/bin/web";
+        let to_folder = "CGO_ENABLED=0 go build -o /usr/local/bin/ ./cmd/...";
+        check(&file(to_folder, "web"), &files, &[&[built], &[built]]);
+        // Without the folder of the project it is only likely.
+        let found = runtime_stages(&file(install, "web"), &[]);
+        assert!(found[0].contains("# Assumed: web is one of the programs"), "{found:?}");
+        let foreign = "CGO_ENABLED=0 GOARCH=arm64 go install ./...";
+        check(&file(foreign, "web"), &files, &[&["artifact-unknown", "another GOARCH"]]);
+        let tools = "go install x.org/a/web@latest x.org/b/v2@v2.0.0";
+        let copied: &[&str] = &["--from=builder /go/bin/b /usr/local/bin/b"];
+        check(&file(tools, "b"), &files, &[copied, copied]);
+        check(&file(tools, "c"), &files, &[&["artifact-missing"]]);
+        let odd = "CGO_ENABLED=0 go build -odd -o /web ./cmd/web";
+        check(&file(odd, "/web"), &files, &[&["the command has options that are not known"]]);
+    }
+
+    #[test]
+    fn a_toolchain_from_its_archive() {
+        let check = |unpack: &str, part: &str| {
+            let file = format!(
+                "FROM ubuntu:22.04\nRUN apt-get update && apt-get install -y curl\nRUN {unpack}\n\
+                 ENV PATH=$PATH:/usr/local/go/bin\nWORKDIR /src\nCOPY . .\n\
+                 RUN go build -o /shop .\nCMD [\"/shop\"]\n"
+            );
+            let found = runtime_stages(&file, &[GO_MOD, ("main.go", MAIN)]).concat();
+            assert!(found.contains(part) && !found.contains("linux-"), "{part}: {found}");
+        };
+        let image = "FROM ubuntu:22.04\nWORKDIR /src\nCOPY --from=builder /shop /shop\n";
+        let address = "https://x/go1.22.0.linux-amd64.tar.gz";
+        let get = format!("curl -LO {address}");
+        check(&format!("{get} && tar -C /usr/local -xzf go1.22.0.linux-amd64.tar.gz"), image);
+        check(&format!("curl -L {address} | tar -C /usr/local -xz"), image);
+        check(
+            &format!("curl -Lo go.tgz {address} && tar -C /usr/local -xzf go.tgz && rm go.tgz"),
+            image,
+        );
+        check("curl -L https://x/go${VERSION}.linux-amd64.tar.gz | tar -C /usr/local -xz", image);
+        check("curl -L https://x/gosu-1.0.tar.gz | tar -C /usr/local -xz", "cannot-follow");
+    }
+
+    #[test]
+    fn a_program_that_starts_itself() {
+        let main = |program: &str| {
+            format!(
+                "package main\n\nimport (\n\t\"os\"\n\t\"os/exec\"\n)\n\n\
+                 func main() {{ exec.Command({program}, \"-x\").Run() }}\n"
+            )
+        };
+        let small: &[&[&str]] = &[&["bookworm-slim", "!# Assumed"], &["scratch", "!# Assumed"]];
+        check(&on(BOOKWORM, "", STATIC), &[("main.go", &main("os.Args[0]"))], small);
+        check(&on(BOOKWORM, "", STATIC), &[("main.go", &main("\"/proc/self/exe\""))], small);
+        let other = "# Assumed: the programs that it starts itself are in the image";
+        check(&on(BOOKWORM, "", STATIC), &[("main.go", &main("os.Args[1]"))], &[&[other]]);
     }
 
     #[test]

@@ -548,7 +548,7 @@ fn toolchain_start(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     let words = launch.words.iter().cloned();
     let invocation = Invocation {
         range: site.start.place,
-        words: words.map(|text| Word { text, is_pattern: false }).collect(),
+        words: words.map(|text| Word { text, ..Word::default() }).collect(),
         folder: launch.folder.clone(),
         ..Invocation::default()
     };

@@ -54,7 +54,10 @@ fn installed(asked: &Asked<'_, '_>, tool: &str, words: &[&str]) -> Option<Vec<Bu
     let option = if tool == "cabal" { "--installdir" } else { "--local-bin-path" };
     let folder = match value(words, option) {
         Some(folder) => invocation.path(folder)?,
-        None if tool == "stack" => "/root/.local/bin".to_owned(),
+        None if tool == "stack" => {
+            let scene = &asked.course.facts.lines.get(asked.line)?.scene;
+            format!("{}/.local/bin", invocation.home(scene)?)
+        }
         // It has moved between versions.
         None => return None,
     };

@@ -732,7 +732,7 @@ fn toolchain_start(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     let words = launch
         .words
         .iter()
-        .map(|text| crate::split::command::Word { text: text.clone(), is_pattern: false });
+        .map(|text| crate::split::command::Word { text: text.clone(), ..Default::default() });
     let invocation = Invocation {
         range: site.start.place,
         words: words.collect(),

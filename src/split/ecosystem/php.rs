@@ -10,7 +10,7 @@ use super::{Asked, Built, Ecosystem, Reading};
 use crate::image::Amount;
 use crate::split::answer::{Answer, Artifact, Evidence, Linkage, Site, Variant};
 use crate::split::base::Family;
-use crate::split::command::{Grammar, Invocation};
+use crate::split::command::{Grammar, Invocation, Word};
 use crate::split::course::Role;
 use crate::split::packages::{Use, use_of};
 use crate::split::refusal::{Reason, Refusal};
@@ -102,6 +102,9 @@ fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
     if asked.course.facts.base.family != Family::Php {
         return None;
     }
+    if asked.invocation.words.len() == 1 && installs_composer(asked) {
+        return Some(Reading::Prepares);
+    }
     match act(asked.invocation)? {
         Act::Prepares => Some(Reading::Prepares),
         Act::Works(_) => Some(Reading::Builds(Vec::new())),
@@ -117,6 +120,25 @@ fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
         }
     }
 }
+
+/// Whether it is the other end of `curl https://getcomposer.org/installer | php`.
+fn installs_composer(asked: &Asked<'_, '_>) -> bool {
+    let is_fed = || asked.course.facts.is_fed(asked.line, asked.invocation, "getcomposer.org/");
+    asked.invocation.name() == Some("php") && is_fed()
+}
+
+/// What the installer of Composer is told, and its usual name.
+const INSTALLER: &[&str] = &[
+    "--1",
+    "--2",
+    "--filename",
+    "--install-dir",
+    "--quiet",
+    "--snapshot",
+    "--stable",
+    "--version",
+];
+const INSTALLER_FILE: &str = "composer-setup.php";
 
 fn act(invocation: &Invocation) -> Option<Act> {
     match invocation.name()? {
@@ -165,7 +187,18 @@ fn php(invocation: &Invocation) -> Option<Act> {
     if matches!(first, "-m" | "-v" | "--version" | "-i" | "--ini") {
         return Some(Act::Prepares);
     }
+    // What fetches and checks the installer is Composer's own one-liner.
+    if first == "-r" && invocation.arg(1).is_some_and(|code| code.contains(INSTALLER_FILE)) {
+        return Some(Act::Prepares);
+    }
+    let is_told =
+        |word: &Word| INSTALLER.contains(&word.or_empty().split('=').next().unwrap_or_default());
+    let rest = invocation.args().get(1..).unwrap_or_default();
+    if matches!(first, "--") && !rest.is_empty() && rest.iter().all(is_told) {
+        return Some(Act::Prepares);
+    }
     match first.trim_start_matches("./") {
+        INSTALLER_FILE => Some(Act::Prepares),
         "artisan" | "bin/console" => Some(Act::Works(invocation.folder.clone()?)),
         "composer.phar" => {
             let mut inner = invocation.clone();
@@ -340,6 +373,30 @@ mod tests {
             "RUN a2enmod rewrite\nCOPY . .\nCMD [\"apache2-foreground\"]",
             &["nothing-built: Nothing is built here that could be left behind."],
         );
+    }
+
+    #[test]
+    fn the_installer_of_composer() {
+        let with = |install: &str| {
+            let build = COMPOSER
+                .replace("COPY --from=composer:2 /usr/bin/composer /usr/bin/composer", install);
+            let file = format!(
+                "FROM php:8.3-apache-bookworm\nRUN apt-get update && apt-get install -y build-essential\n{build}\n"
+            );
+            runtime_stages(&file, &[("composer.json", "{}"), ("index.php", "<?php\n")]).concat()
+        };
+        let fetch = "RUN curl -sS https://getcomposer.org/installer";
+        for install in [
+            format!("{fetch} | php -- --install-dir=/usr/local/bin --filename=composer"),
+            format!("{fetch} | php"),
+            format!("{fetch} -o composer-setup.php && php composer-setup.php --quiet"),
+        ] {
+            let found = with(&install);
+            assert!(found.starts_with("FROM php:8.3-apache-bookworm"), "{install}: {found}");
+            assert!(!found.contains("composer"), "{install}: {found}");
+        }
+        assert!(with("RUN curl https://x/y | php").starts_with("cannot-follow"));
+        assert!(with("RUN curl https://x/y | php -- --run").starts_with("cannot-follow"));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::{Asked, Built, Ecosystem, Reading};
 use crate::split::answer::{Answer, Artifact, Evidence, Linkage, Site};
 use crate::split::command::Word;
 use crate::split::course::{Product, Role};
-use crate::split::facts::{Scene, join};
+use crate::split::facts::join;
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::world::base_name;
 use args::{RUSTC, options, until_dashes, verb};
@@ -79,7 +79,10 @@ fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
     let invocation = asked.invocation;
     match invocation.name()? {
         "rustup" | "rustup-init" => Some(Reading::Prepares),
-        "sh" | "bash" if is_rustup_script(asked) => Some(Reading::Prepares),
+        // `curl https://sh.rustup.rs | sh`
+        "sh" | "bash" if asked.course.facts.is_fed(asked.line, invocation, "sh.rustup.rs") => {
+            Some(Reading::Prepares)
+        }
         "rustfmt" => Some(Reading::Checks),
         "rustc" => Some(match invocation.arg(0) {
             Some("--version" | "-V" | "-vV") => Reading::Prepares,
@@ -108,19 +111,6 @@ fn cargo_command(asked: &Asked<'_, '_>) -> Option<Reading> {
         },
         _ => None,
     }
-}
-
-/// Whether it is the other end of `curl https://sh.rustup.rs | sh`.
-fn is_rustup_script(asked: &Asked<'_, '_>) -> bool {
-    let range = asked.invocation.range;
-    let before = asked.course.facts.invocations().filter(|(line, one)| {
-        *line == asked.line && one.range.end() <= range.start() && one.is_piped
-    });
-    let last = before.last();
-    last.is_some_and(|(_, one)| {
-        matches!(one.name(), Some("curl" | "wget"))
-            && one.args().iter().any(|word| word.or_empty().contains("sh.rustup.rs"))
-    })
 }
 
 /// What `cargo build` writes.
@@ -165,7 +155,7 @@ fn installed(asked: &Asked<'_, '_>, words: &[Word]) -> Option<Vec<Built>> {
             Some(root) => root?.to_owned(),
             None => match invocation.variable("CARGO_HOME", scene) {
                 Some(home) => home?.to_owned(),
-                None => format!("{}/.cargo", home(scene)?),
+                None => format!("{}/.cargo", invocation.home(scene)?),
             },
         },
     };
@@ -195,11 +185,6 @@ fn installed(asked: &Asked<'_, '_>, words: &[Word]) -> Option<Vec<Built>> {
         Some(Built { path: join(&folder, name)?, is_folder: false, evidence })
     };
     names.iter().map(built).collect()
-}
-
-/// The home of who builds, if that is root.
-fn home(scene: &Scene) -> Option<&'static str> {
-    matches!(scene.user.as_deref(), Some("" | "root" | "0")).then_some("/root")
 }
 
 /// What `rustc` writes.

@@ -49,6 +49,9 @@ fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
         {
             continue;
         }
+        if is_setting_of_tests(text) {
+            continue;
+        }
         tasks.extend(text.split(';').map(str::trim).filter(|task| !task.is_empty()));
     }
     let is = |list: &[&str], task: &str| {
@@ -65,6 +68,19 @@ fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
         true => Some(Reading::Checks),
         false => Some(Reading::Prepares),
     }
+}
+
+/// Whether a task changes a setting of the tests alone: `set test in assembly := {}`, `set Test / test :=
+/// {}`. Others may change what is built.
+fn is_setting_of_tests(task: &str) -> bool {
+    const SCOPES: &[&str] =
+        &["/", "Global", "Test", "ThisBuild", "assembly", "every", "in", "test"];
+    let Some((key, _)) = task.strip_prefix("set ").and_then(|rest| rest.split_once(":=")) else {
+        return false;
+    };
+    let key = key.replace('/', " / ");
+    let words: Vec<&str> = key.split_whitespace().collect();
+    words.contains(&"test") && words.iter().all(|word| SCOPES.contains(word))
 }
 
 fn is_own(invocation: &Invocation) -> bool {
@@ -173,6 +189,22 @@ mod tests {
                COPY --from=builder /app/target/universal/stage /app/target/universal/stage\n\
                CMD [\"target/universal/stage/bin/shop\"]"],
         );
+    }
+
+    #[test]
+    fn settings_of_tests() {
+        let with = |set: &str| {
+            let build =
+                format!("RUN sbt \"{set}\" assembly\nCMD java -jar target/scala-3.4.0/shop.jar");
+            let image = "sbtscala/scala-sbt:eclipse-temurin-alpine-17.0.10_7_1.10.0_3.4.0";
+            let file = format!("FROM {image}\nWORKDIR /app\nCOPY . .\n{build}\n");
+            runtime_stages(&file, &[("build.sbt", BUILD)]).concat()
+        };
+        for set in ["set test in Test := {}", "set Test/test := {}", "set assembly / test := {}"] {
+            assert!(with(set).starts_with("FROM eclipse-temurin"), "{set}: {}", with(set));
+        }
+        let other = with("set assembly / assemblyJarName := \\\"x.jar\\\"");
+        assert!(other.starts_with("cannot-follow"), "{other}");
     }
 
     #[test]

@@ -448,7 +448,7 @@ fn told(
     }
     let words = with_values(words, server.optional);
     let words: Vec<Word> =
-        words.into_iter().map(|word| Word { text: Some(word), is_pattern: false }).collect();
+        words.into_iter().map(|word| Word { text: Some(word), ..Word::default() }).collect();
     let options = server.grammar.read(&words);
     if let Some(unknown) = &options.unknown {
         let what =

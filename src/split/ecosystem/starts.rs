@@ -72,12 +72,13 @@ fn git_settings(site: &Site<'_, '_>, answer: &mut Answer) {
     {
         let has = |wanted: &str| one.args().iter().any(|word| word.or_empty() == wanted);
         let is_fetching = one.args().iter().any(|word| word.or_empty().starts_with("url."));
-        let user = site.facts().lines.get(line).and_then(|line| line.scene.user.as_deref());
-        let is_root = matches!(user, None | Some("" | "root" | "0"));
-        let file = match (has("--system"), has("--global")) {
+        let Some(line) = site.facts().lines.get(line) else { continue };
+        let is_root = matches!(line.scene.user.as_deref(), None | Some("" | "root" | "0"));
+        let home = one.home(&line.scene).filter(|_| is_root);
+        let file = match (has("--system"), has("--global"), home) {
             _ if !has("config") || is_fetching => continue,
-            (true, _) => "/etc/gitconfig",
-            (_, true) if is_root => "/root/.gitconfig",
+            (true, ..) => "/etc/gitconfig".to_owned(),
+            (_, true, Some(home)) => format!("{home}/.gitconfig"),
             _ => continue,
         };
         if !answer.artifacts.iter().any(|artifact| artifact.from == file) {

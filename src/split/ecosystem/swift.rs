@@ -7,7 +7,7 @@ use super::{Asked, Built, Ecosystem, Reading};
 use crate::image::Amount;
 use crate::split::answer::{Answer, Artifact, Data, Evidence, Linkage, Need, Site, Variant};
 use crate::split::base::Family;
-use crate::split::command::{Grammar, Invocation};
+use crate::split::command::{Grammar, Invocation, Word};
 use crate::split::course::Product;
 use crate::split::facts::join;
 use crate::split::refusal::{Reason, Refusal};
@@ -36,6 +36,7 @@ const BUILD: Grammar = Grammar {
     switches: &[
         "--disable-sandbox",
         "--enable-test-discovery",
+        "--show-bin-path",
         "--static-swift-stdlib",
         "--verbose",
         "-v",
@@ -46,10 +47,14 @@ const BUILD: Grammar = Grammar {
 
 fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
     let invocation = asked.invocation;
+    if matches!(invocation.name()?, "cp" | "mv") {
+        return moved(asked).map(|built| Reading::Builds(vec![built]));
+    }
     if invocation.name()? != "swift" {
         return None;
     }
     match invocation.arg(0)? {
+        "build" if shows_folder(invocation) => Some(Reading::Prepares),
         "package" | "--version" => Some(Reading::Prepares),
         "test" | "format" => Some(Reading::Checks),
         "build" => Some(Reading::Builds(built(invocation).unwrap_or_default())),
@@ -83,6 +88,42 @@ fn built(invocation: &Invocation) -> Option<Vec<Built>> {
         evidence: evidence.clone(),
     });
     Some(built.collect())
+}
+
+/// Whether a build only prints where programs lie.
+fn shows_folder(invocation: &Invocation) -> bool {
+    invocation.args().iter().any(|word| word.or_empty() == "--show-bin-path")
+}
+
+/// What ``mv `swift build --show-bin-path` /app/bin`` puts somewhere: the folder of the programs, or what
+/// is named behind it.
+fn moved(asked: &Asked<'_, '_>) -> Option<Built> {
+    let (course, invocation) = (asked.course, asked.invocation);
+    let is_inside = |one: &Invocation| {
+        one.range != invocation.range && invocation.range.contains_range(one.range)
+    };
+    let mut inside =
+        course.facts.invocations().filter(|(line, one)| *line == asked.line && is_inside(one));
+    let (Some((_, asking)), None) = (inside.next(), inside.next()) else { return None };
+    if asking.name() != Some("swift") || !shows_folder(asking) {
+        return None;
+    }
+    let folder = built(asking)?.into_iter().next()?.path;
+    let is_option = |word: &&Word| word.or_empty().starts_with('-');
+    let operands: Vec<&Word> = invocation.args().iter().filter(|word| !is_option(word)).collect();
+    let [Word { text: None, .. }, to] = operands[..] else { return None };
+    let text = super::c::written(course, asked.line, invocation)?;
+    let end = usize::from(asking.range.end() - invocation.range.start());
+    let rest = text.get(end..)?.trim_start().strip_prefix([')', '`'])?;
+    let behind = rest.trim_start_matches('"').split([' ', '\t', '"']).next()?;
+    if behind.contains(['$', '*', '?', '`']) {
+        return None;
+    }
+    let source = join(&folder, behind.trim_matches('/'))?;
+    let destination = invocation.path(to.text.as_deref().filter(|_| !to.is_pattern)?)?;
+    let evidence = format!("{} brings what `swift build` writes", invocation.name()?);
+    let path = course.world.landing(&source, &destination);
+    Some(Built { path, is_folder: behind.trim_matches('/').is_empty(), evidence })
 }
 
 fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
@@ -142,7 +183,7 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
 
 #[cfg(test)]
 mod tests {
-    use crate::split::testing::check;
+    use crate::split::testing::{check, stages};
 
     /// The runtime stages, assumptions and refusals of a file.
     #[test]
@@ -243,6 +284,34 @@ CMD [".build/release/App"]
             )],
             r#"artifact-unknown: Which file the build produces is not known: the package has resources, which are made beside the program."#,
         );
+    }
+
+    #[test]
+    fn the_folder_that_the_build_shows() {
+        let check = |moves: &str, start: &str, expected: &str| {
+            let file = format!(
+                "FROM swift:5.10\nWORKDIR /app\nCOPY . .\n\
+                 RUN swift build -c release && mkdir /app/bin\nRUN {moves}\nCMD {start} serve --env x\n"
+            );
+            let package = "let package = Package(name: \"Run\", targets: [.target(name: \"Run\")])";
+            let files = [("Package.swift", package), ("Sources/Run/main.swift", "print(1)")];
+            let found = stages(&file, &files);
+            assert!(found.contains(expected), "{moves}: {found}");
+        };
+        let shown = "swift build -c release --show-bin-path";
+        let run = "COPY --from=builder /app/bin/release/Run /app/bin/release/Run\n";
+        check(&format!("mv `{shown}` /app/bin"), "./bin/release/Run", run);
+        check(&format!("cp -r \"$({shown})\" /app/bin"), "/app/bin/release/Run", run);
+        let one = "COPY --from=builder /app/bin/Run /app/bin/Run\n";
+        check(&format!("cp \"$({shown})/Run\" /app/bin"), "bin/Run", one);
+        // What it is cannot be told.
+        check(
+            &format!("cp \"$({shown})/$X\" /app/bin"),
+            "bin/Run",
+            "cannot-follow: What `cp … /app/bin`",
+        );
+        let missing = "artifact-missing: Nothing in the file makes `./bin/Run`, which";
+        check(&format!("mv `{shown}` /app/bin"), "./bin/Run", missing);
     }
 
     #[test]

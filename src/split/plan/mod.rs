@@ -13,6 +13,8 @@ mod draft;
 mod files;
 mod packages;
 
+use std::collections::HashSet;
+
 use self::draft::Draft;
 use super::answer::{Answer, Artifact, BuilderLine, Certainty, Evidence, Variant};
 use super::base::Base;
@@ -161,6 +163,8 @@ impl Parts<'_, '_> {
         }
         self.check_volumes(&mut plan);
         self.check_argv(&plan)?;
+        let mut seen = HashSet::new();
+        plan.assumptions.retain(|one| seen.insert(one.clone()));
         Ok(plan)
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::{CERTIFICATES, Parts, Plan};
 use crate::split::answer::{Artifact, Linkage, Need};
 use crate::split::facts::What;
+use crate::split::general;
 use crate::split::packages::{self, Holder, Recommended, Use};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::release::Distribution;
@@ -119,6 +120,10 @@ impl Parts<'_, '_> {
             let what = format!("The package {first} may come from a repository that the file adds");
             return Err(Refusal::new(Reason::NeedsOther, what, Some(place)));
         }
+        if let Some((name, place)) = self.of_script(&wanted.names) {
+            let what = format!("The package {name} comes from a repository that the file adds");
+            return Err(Refusal::new(Reason::NeedsOther, what, Some(place)));
+        }
         let mut seen = HashSet::new();
         plan.packages = wanted.names;
         plan.packages.retain(|name| seen.insert(name.clone()));
@@ -129,6 +134,15 @@ impl Parts<'_, '_> {
             Some(first) if plan.installation().is_none() => Err(cannot_install(first, plan)),
             _ => Ok(()),
         }
+    }
+
+    /// The first of these packages that comes from a repository which a script of the file adds.
+    fn of_script<'n>(&self, names: &'n [String]) -> Option<(&'n str, TextRange)> {
+        self.facts().invocations().find_map(|(line, one)| {
+            let own = general::repository(self.facts(), line, one)?;
+            let name = names.iter().find(|name| own.contains(&name.as_str()))?;
+            Some((name.as_str(), one.range))
+        })
     }
 
     /// Whether a variable of the file names something in a folder, and the builder may have it.

@@ -157,6 +157,8 @@ pub struct Package {
     pub cgo: Cgo,
     /// The programs that `os/exec` is given by name.
     pub starts: BTreeSet<String>,
+    /// Whether it may start programs by `os/exec` that are not its own.
+    pub starts_others: bool,
 }
 
 /// What `#cgo` lines say of linking, on Linux.
@@ -201,6 +203,11 @@ impl Sources {
     /// The programs that `os/exec` is given by name.
     pub fn starts(&self) -> BTreeSet<&str> {
         self.packages.values().flat_map(|package| &package.starts).map(String::as_str).collect()
+    }
+
+    /// Whether they may start programs by `os/exec` that are not their own.
+    pub fn starts_others(&self) -> bool {
+        self.packages.values().any(|package| package.starts_others)
     }
 
     /// What is put into the programs for certain: folders of the context and patterns from there.
@@ -517,6 +524,7 @@ fn package_of(files: Vec<(String, Source)>, tags: Option<&[&str]>) -> Option<Pac
         package.cgo.ldflags.extend(source.cgo.ldflags);
         package.cgo.packages.extend(source.cgo.packages);
         package.starts.extend(source.starts);
+        package.starts_others |= source.starts_others;
         package.files.push(name);
         package.imports.extend(source.imports);
         package.embeds.extend(source.embeds.into_iter().filter(|_| is_built));
@@ -535,6 +543,7 @@ struct Source {
     embeds: Vec<String>,
     cgo: Cgo,
     starts: BTreeSet<String>,
+    starts_others: bool,
 }
 
 /// A part of a Go file.
@@ -630,6 +639,7 @@ fn read_source(text: &str) -> Source {
     }
     if has_exec {
         source.starts = started(text);
+        source.starts_others = !starts_itself_alone(text);
     }
     // Only a file that imports `embed` may have the directive.
     if !source.imports.iter().any(|import| import == "embed") {
@@ -724,24 +734,48 @@ fn is_condition_elsewhere(condition: &str) -> bool {
     condition.split(',').any(|term| ELSEWHERE.contains(&term) || term == "!linux")
 }
 
-/// The programs that functions of `os/exec` are given as plain texts.
-fn started(text: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for (call, has_context) in
-        [("exec.Command(", false), ("exec.LookPath(", false), ("exec.CommandContext(", true)]
-    {
-        for rest in text.split(call).skip(1) {
+/// What stands behind the bracket of the calls that name programs, the context aside.
+fn named_programs(text: &str) -> impl Iterator<Item = &str> {
+    let calls =
+        [("exec.Command(", false), ("exec.LookPath(", false), ("exec.CommandContext(", true)];
+    calls.into_iter().flat_map(move |(call, has_context)| {
+        text.split(call).skip(1).map(move |rest| {
             let line = rest.trim_start().lines().next().unwrap_or_default();
             let first = match has_context {
                 true => line.split_once(',').map_or("", |(_, rest)| rest),
                 false => line,
             };
-            let name = first.trim_start().strip_prefix(['"', '`']);
-            let name = name.and_then(|rest| rest.split(['"', '`']).next());
-            found.extend(name.filter(|name| !name.is_empty()).map(str::to_owned));
-        }
-    }
-    found
+            first.trim_start()
+        })
+    })
+}
+
+/// The programs that functions of `os/exec` are given as plain texts.
+fn started(text: &str) -> BTreeSet<String> {
+    let names = named_programs(text).filter_map(|first| {
+        let name = first.strip_prefix(['"', '`'])?.split(['"', '`']).next()?;
+        (!name.is_empty() && name != ITSELF).then(|| name.to_owned())
+    });
+    names.collect()
+}
+
+/// The program that asks, by a path that Linux has.
+const ITSELF: &str = "/proc/self/exe";
+
+/// Whether each call of `os/exec` starts the program itself: `os.Args[0]`, what `os.Executable`
+/// answers, or [`ITSELF`]. A file that names the package otherwise may start anything.
+fn starts_itself_alone(text: &str) -> bool {
+    let answers = text.match_indices("os.Executable()").filter_map(|(at, _)| {
+        let before = text[..at].trim_end().trim_end_matches([':', '=']);
+        Some(before.rsplit(['\n', ';', '{']).next()?.split(',').next()?.trim())
+    });
+    let answers: Vec<&str> = answers.filter(|name| !name.is_empty()).collect();
+    let is_itself = |first: &str| {
+        let word = first.split([',', ')']).next().unwrap_or_default().trim();
+        word == "os.Args[0]" || word.trim_matches(['"', '`']) == ITSELF || answers.contains(&word)
+    };
+    let mut calls = named_programs(text).peekable();
+    calls.peek().is_some() && calls.all(is_itself) && !text.contains("exec.Cmd{")
 }
 
 /// The patterns of a `//go:embed`: words, or quoted.
@@ -1005,6 +1039,17 @@ mod tests {
             exec.CommandContext(ctx, `ffmpeg`); exec.Command(tool); exec.LookPath(\n\"sh\") }";
         let starts = read_source(text).starts;
         assert_eq!(starts.iter().collect::<Vec<_>>(), ["ffmpeg", "git", "sh"]);
+        let others = |code: &str| {
+            let text = format!("package a\nimport \"os/exec\"\nfunc f() {{\n{code}\n}}\n");
+            read_source(&text).starts_others
+        };
+        assert!(!others("exec.Command(os.Args[0], \"-x\").Run()"));
+        assert!(!others("self, err := os.Executable()\nexec.CommandContext(ctx, self)"));
+        assert!(!others("exec.Command(\"/proc/self/exe\")"));
+        assert!(others("exec.Command(os.Args[0]); exec.Command(os.Args[1])"));
+        assert!(others("exec.Command(\"git\")"));
+        assert!(others("run := exec.Command"));
+        assert!(others("exec.Command(os.Args[0]); x := exec.Cmd{}"));
     }
 
     #[test]

@@ -59,7 +59,7 @@ fn first(site: &Site<'_, '_>) -> Vec<Invocation> {
             let words = launch.words.iter().cloned();
             Invocation {
                 range: site.start.place,
-                words: words.map(|text| Word { text, is_pattern: false }).collect(),
+                words: words.map(|text| Word { text, ..Word::default() }).collect(),
                 folder: launch.folder.clone(),
                 is_sure: true,
                 ..Invocation::default()
@@ -159,7 +159,7 @@ pub fn told(one: &Invocation, scene: &Scene) -> Option<Told> {
             text if PATHS.contains(&text) => told.classes(words.next()?),
             text if text.starts_with("--class-path=") || text.starts_with("--module-path=") => {
                 let value = text.split_once('=').map(|(_, value)| value.to_owned());
-                told.classes(&Word { text: value, is_pattern: false });
+                told.classes(&Word { text: value, ..Word::default() });
             }
             text if VALUES.contains(&text) => drop(words.next()),
             text if text.starts_with('@') => return None,
@@ -177,7 +177,7 @@ pub fn told(one: &Invocation, scene: &Scene) -> Option<Told> {
                 if told.entries.is_empty() && !told.has_open_entries {
                     let own = one.variable("CLASSPATH", scene);
                     let text = own.unwrap_or(Some(".")).map(str::to_owned);
-                    told.classes(&Word { text, is_pattern: false });
+                    told.classes(&Word { text, ..Word::default() });
                 }
                 told.rest(words);
                 return Some(told);
@@ -192,7 +192,7 @@ fn split(word: &Word) -> Vec<Word> {
     match word.text.as_deref() {
         Some(text) if text.starts_with('-') && text.contains(char::is_whitespace) => text
             .split_whitespace()
-            .map(|part| Word { text: Some(part.to_owned()), is_pattern: false })
+            .map(|part| Word { text: Some(part.to_owned()), ..Word::default() })
             .collect(),
         Some("") => Vec::new(),
         _ => vec![word.clone()],

@@ -637,14 +637,7 @@ impl<'c, 'a> Asked<'c, 'a> {
 
     /// The home folder of who runs the command.
     fn home(&self) -> Option<String> {
-        match self.variable("HOME") {
-            Some(home) => home.map(str::to_owned),
-            None => match self.scene()?.user.as_deref()? {
-                "" | "root" | "0" | "0:0" | "root:root" => Some("/root".to_owned()),
-                user if user.starts_with(|c: char| c.is_ascii_digit()) => None,
-                user => Some(format!("/home/{}", user.split(':').next()?)),
-            },
-        }
+        self.invocation.home(self.scene()?)
     }
 
     fn is_root(&self) -> bool {

@@ -790,7 +790,7 @@ fn program_of(runner: &str, words: &[String]) -> Option<Vec<String>> {
         return is_plain.then(|| words.to_vec());
     }
     let as_words: Vec<Word> =
-        words.iter().map(|word| Word { text: Some(word.clone()), is_pattern: false }).collect();
+        words.iter().map(|word| Word { text: Some(word.clone()), ..Word::default() }).collect();
     let (rest, is_module) = act::uv_run(&as_words)?;
     let rest = rest.iter().map(|word| word.or_empty().to_owned());
     let first = rest.clone().next()?;

@@ -104,7 +104,7 @@ pub(super) fn options(words: &[Word]) -> Option<Options<'_>> {
 }
 
 pub(super) fn known_word(text: &Option<String>) -> Option<Word> {
-    Some(Word { text: Some(text.clone()?), is_pattern: false })
+    Some(Word { text: Some(text.clone()?), ..Word::default() })
 }
 
 /// The options of `cargo run`, and the arguments of the program: behind `--`, or from the first

@@ -105,7 +105,7 @@ mod tests {
         };
         let words: Vec<Word> = words
             .split(' ')
-            .map(|text| Word { text: Some(text.to_owned()), is_pattern: false })
+            .map(|text| Word { text: Some(text.to_owned()), ..Word::default() })
             .collect();
         assert_eq!(libraries(&grammar.read(&words)), expected);
     }

@@ -5,8 +5,9 @@ use super::base::{Base, Family};
 use super::course::{Course, Role};
 use super::ecosystem;
 use super::emit::emit;
-use super::facts::{Facts, Line, What};
+use super::facts::{Facts, What};
 use super::plan::{Parts, Plan};
+use super::preload;
 use super::refusal::{Reason, Refusal};
 use super::roots::{self, Roots};
 use super::runtime;
@@ -83,7 +84,7 @@ fn judged(model: &Model, context: Option<&Context>, wanted: &Wanted) -> Result<V
     let start = Start::read(&facts)?;
     let course = Course::follow(&facts, context)?;
     let roots = roots::roots(&course, &start);
-    check_preload(&facts)?;
+    preload::check(&course)?;
     let site = Site { course: &course, start: &start, roots: roots.as_ref().ok() };
     let Some(answer) = ecosystem::ALL.iter().find_map(|one| (one.answers)(&site)) else {
         return Err(unanswered(&course, &start));
@@ -164,18 +165,6 @@ fn because(course: &Course<'_>, start: &Start, other: Refusal) -> Refusal {
         Some(course.in_mount(&path, line))
     });
     hidden.next().or_else(|| check_read(course).err()).unwrap_or(other)
-}
-
-/// That no library is put into every program by a variable.
-fn check_preload(facts: &Facts<'_>) -> Result<(), Refusal> {
-    let sets = |line: &&Line<'_>| {
-        line.keyword == Keyword::Env
-            && matches!(&line.what, What::Variables(names) if names.iter().any(|n| n == "LD_PRELOAD"))
-    };
-    match facts.lines.iter().find(sets) {
-        Some(line) => Err(Refusal::new(Reason::Plugins, "LD_PRELOAD", Some(line.placed.range()))),
-        None => Ok(()),
-    }
 }
 
 fn variants(parts: &Parts<'_, '_>, wanted: &Wanted) -> Verdict {

@@ -153,9 +153,8 @@ fn gemfile(course: &Course<'_>, line: usize, invocation: &Invocation) -> Option<
     if let Some(path) = BUNDLE.read(invocation.args()).value(&["--gemfile"]) {
         return invocation.path(path?);
     }
-    match invocation.variable("BUNDLE_GEMFILE", scene) {
-        path => invocation.path(path.unwrap_or(Some("Gemfile"))?),
-    }
+    let path = invocation.variable("BUNDLE_GEMFILE", scene).unwrap_or(Some("Gemfile"));
+    invocation.path(path?)
 }
 
 /// Where Bundler puts gems for a project.

@@ -29,8 +29,13 @@ impl Called {
     pub fn take(&mut self, path: &str, text: &str, starts: &[&str]) {
         if path.ends_with(".sh") {
             self.scripts.push((base_name(path).to_owned(), text.to_owned()));
-        } else if starts.iter().any(|word| text.contains(word)) {
-            self.sources.push(text.to_owned());
+            return;
+        }
+        // What a comment names in quotes is only spoken of.
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+        let text = lines.collect::<Vec<_>>().join("\n");
+        if starts.iter().any(|word| text.contains(word)) {
+            self.sources.push(text);
         }
     }
 
@@ -137,6 +142,7 @@ mod tests {
         check(&[("a.py", "subprocess.run('/usr/bin/git log')")], &["git"]);
         check(&[("a.rb", "system 'x'; `git log`; %x(ssh h)")], &["git", "openssh-client"]);
         check(&[("a.py", "print('git')")], &[]);
+        check(&[("a.rb", "  # `git` by system\nsystem 'x'\n")], &[]);
         check(&[("a.py", "subprocess.run(digit, 'legit')")], &[]);
     }
 

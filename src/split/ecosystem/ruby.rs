@@ -300,7 +300,7 @@ fn lock_file(
 }
 
 /// Endings of files of a project that start programs, and their words for it.
-const SOURCES: &[&str] = &["gemspec", "erb", "rake", "rb", "ru", "sh"];
+const SOURCES: &[&str] = &["gemspec", "rake", "rb", "ru", "sh"];
 const STARTS: &[&str] = &["system", "`", "%x", "Open3", "popen", "spawn", "exec"];
 
 /// The tools of the full image that the sources call.

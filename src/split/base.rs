@@ -471,6 +471,14 @@ impl Base {
         !matches!(self.distribution, Distribution::None | Distribution::Distroless(_))
     }
 
+    /// Whether it may hold tools that its small siblings lack, without a line of the file: which ones
+    /// is not known of all.
+    pub fn is_for_building(&self) -> bool {
+        let is_tool =
+            matches!(self.family, Family::Maven | Family::Gradle | Family::Jdk | Family::DotnetSdk);
+        !self.slim || is_tool
+    }
+
     /// Whether it holds certificates of authorities.
     pub fn has_certificates(&self) -> bool {
         match (self.family, self.distribution) {

@@ -6,8 +6,9 @@ use super::command::{Invocation, SHELLS, Word};
 use super::course::{Course, Role};
 use super::ecosystem;
 use super::emit::emit;
-use super::facts::{Facts, Line, What};
+use super::facts::{Facts, What};
 use super::plan::{Parts, Plan};
+use super::preload;
 use super::refusal::{Reason, Refusal};
 use super::release;
 use super::roots::{self, Roots};
@@ -85,7 +86,7 @@ fn judged(model: &Model, context: Option<&Context>, wanted: &Wanted) -> Result<V
     let start = Start::read(&facts)?;
     let course = Course::follow(&facts, context)?;
     let roots = roots::roots(&course, &start);
-    check_preload(&facts)?;
+    preload::check(&course)?;
     let site = Site { course: &course, start: &start, roots: roots.as_ref().ok() };
     let Some(answer) = ecosystem::ALL.iter().find_map(|one| (one.answers)(&site)) else {
         return Err(unanswered(&course, &start));
@@ -193,18 +194,6 @@ fn because(course: &Course<'_>, start: &Start, other: Refusal) -> Refusal {
     });
     let unknown = || unknown_move(course).or_else(|| unknown_build(course));
     hidden.next().or_else(|| check_read(course).err()).or_else(unknown).unwrap_or(other)
-}
-
-/// That no library is put into every program by a variable.
-fn check_preload(facts: &Facts<'_>) -> Result<(), Refusal> {
-    let sets = |line: &&Line<'_>| {
-        line.keyword == Keyword::Env
-            && matches!(&line.what, What::Variables(names) if names.iter().any(|n| n == "LD_PRELOAD"))
-    };
-    match facts.lines.iter().find(sets) {
-        Some(line) => Err(Refusal::new(Reason::Plugins, "LD_PRELOAD", Some(line.placed.range()))),
-        None => Ok(()),
-    }
 }
 
 fn variants(parts: &Parts<'_, '_>, wanted: &Wanted) -> Verdict {

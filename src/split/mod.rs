@@ -7,7 +7,7 @@
 //! | `base.rs`, `release.rs` | what images provide, and what they stand on |
 //! | `course.rs`, `world.rs` | the build followed: where each file comes from |
 //! | `general.rs`, `packages/` | commands that are no build, and packages |
-//! | `start.rs`, `roots.rs`, `mentioned.rs` | what containers start, and what that reaches |
+//! | `start.rs`, `roots.rs`, `mentioned.rs`, `preload.rs` | what containers start, and what that reaches |
 //! | `ecosystem/` | what builds make and programs need, one file an ecosystem |
 //! | `answer.rs` | what an ecosystem is asked, and what it answers |
 //! | `sources.rs`, `reads.rs`, `data.rs` | texts and calls in the sources of a project, and the files that programs read |
@@ -31,6 +31,7 @@ pub mod judge;
 pub mod mentioned;
 pub mod packages;
 pub mod plan;
+pub mod preload;
 pub mod reads;
 pub mod refusal;
 pub mod release;

@@ -190,9 +190,10 @@ impl Needs {
         const ABSENT: &[&str] = &["ffmpeg", "graphviz", "poppler-utils", "tesseract-ocr"];
         let list = match packages::use_of(package, from) {
             _ if ABSENT.contains(&package) => return,
-            Use::Library(_) => &mut self.libraries,
+            // What it is on a release that the tables do not have, the plan has to ask.
+            Use::Library(_) | Use::Unknown => &mut self.libraries,
             Use::Run | Use::Tool(_) => &mut self.packages,
-            Use::Build | Use::Unknown => return,
+            Use::Build => return,
         };
         if !list.iter().any(|own| own == package) {
             list.push(package.to_owned());
@@ -247,6 +248,8 @@ mod tests {
         let needs = Needs::of("python", names.into_iter(), debian);
         assert_eq!(needs.libraries, ["libpq-dev"]);
         assert_eq!(needs.packages, ["libgomp1"]);
+        let buster = Distribution::Debian(named("buster").expect("buster"));
+        assert_eq!(Needs::of("python", names.into_iter(), buster).libraries, ["libpq-dev"]);
         assert_eq!(
             needs.doubt().as_deref(),
             Some("left-pad needs no library that only the full image has")

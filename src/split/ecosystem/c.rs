@@ -791,6 +791,19 @@ mod tests {
     ];
 
     #[test]
+    fn the_library_of_fortran() {
+        check(
+            "FROM gcc:12-bookworm\nWORKDIR /src\nCOPY . .\nRUN gfortran -o /usr/bin/app main.f90\n\
+             CMD [\"app\"]\n",
+            &[("main.f90", "program x\nend program\n")],
+            "FROM debian:bookworm-slim\nRUN apt-get update \\\n    \
+             && apt-get install -y --no-install-recommends libgfortran5 \\\n    \
+             && rm -rf /var/lib/apt/lists/*\nWORKDIR /src\n\
+             COPY --from=builder /usr/bin/app /usr/bin/app\nCMD [\"app\"]\nno Smallest: needs-other",
+        );
+    }
+
+    #[test]
     fn several_programs_behind_a_script() {
         check(
             r#"FROM gcc:13

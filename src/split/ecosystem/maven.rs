@@ -877,6 +877,19 @@ mod tests {
     }
 
     #[test]
+    fn a_jdk_of_the_distribution_stays_behind() {
+        check(
+            "alpine:3.20",
+            "RUN apk add --no-cache openjdk17 maven && mvn package\n\
+             CMD [\"java\", \"-jar\", \"target/shop-1.0.jar\"]",
+            &[("pom.xml", BOOT)],
+            &["FROM alpine:3.20\nRUN apk add --no-cache openjdk17-jre\nWORKDIR /app\n\
+               COPY --from=builder /app/target/shop-1.0.jar /app/target/shop-1.0.jar\n\
+               CMD [\"java\", \"-jar\", \"target/shop-1.0.jar\"]"],
+        );
+    }
+
+    #[test]
     fn without_the_project_only_likely() {
         check(
             "eclipse-temurin:17-jdk-jammy",

@@ -6,6 +6,7 @@ pub mod app;
 mod behind;
 pub mod bun_deno;
 pub mod c;
+mod called;
 pub mod dart;
 pub mod dotnet;
 pub mod elixir;

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use super::app;
 use super::behind;
 use super::package::{self, Step, Steps, Work};
-use super::starts::listed;
 use super::{Asked, Built, Ecosystem, Reading};
 use crate::image::Amount;
 use crate::image::tag::Tag;
@@ -236,6 +235,7 @@ impl Server<'_, '_, '_> {
             answer.artifacts.extend(self.files_of_manager(&project));
             answer.evidence = vec![Evidence { text: evidence.clone(), place: None, file: None }];
         }
+        let mut starts_others = false;
         match &package {
             Some((package, folder)) => {
                 let is_pruned =
@@ -244,14 +244,15 @@ impl Server<'_, '_, '_> {
                     let what = "the image is a small one already, and nothing can be left out";
                     return Err(Refusal::new(Reason::SavesLittle, what, None));
                 }
-                self.outside(&mut answer, package, folder);
+                starts_others = self.outside(&mut answer, package, folder);
             }
             None if base.slim && !self.installs_for_build() => {
                 let what = "package.json is not at hand, so nothing can be left out";
                 return Err(Refusal::new(Reason::SavesLittle, what, None));
             }
             None if !base.slim => answer.assumptions.push(format!(
-                "the program needs no library or program of {} that its slim image lacks",
+                "the program needs no library or program of {} that its slim image lacks \
+                 (package.json is not at hand)",
                 base.name()
             )),
             None => {}
@@ -261,6 +262,9 @@ impl Server<'_, '_, '_> {
         self.tools(&mut answer);
         self.start(&mut answer)?;
         answer.runtimes = self.runtimes(&answer);
+        if starts_others {
+            answer.runtimes.retain(|(_, image)| !image.contains("distroless"));
+        }
         answer.weight = weight(package.as_ref().map(|(package, _)| package));
         Ok(answer)
     }
@@ -473,7 +477,15 @@ impl Server<'_, '_, '_> {
         let Some(context) = site.context() else { return false };
         let steps = self.starts.iter().flat_map(|steps| &steps.steps);
         let mut through = self.starts.iter().flat_map(|steps| &steps.through);
-        if steps.into_iter().any(|step| !runs_without(package, step))
+        // What the distribution brings needs none of the packages.
+        let on = site.base().distribution;
+        let is_own = |step: &&Step| {
+            let name = step.words.first().map(|word| package::tool_name(word)).unwrap_or_default();
+            BROUGHT.contains(&name)
+                || tool_package(package, name).is_some()
+                || holder(name, on) == Holder::Unknown
+        };
+        if steps.into_iter().filter(is_own).any(|step| !runs_without(package, step))
             || through.any(|name| !package.runs_with(name))
         {
             return false;
@@ -586,8 +598,8 @@ impl Server<'_, '_, '_> {
         names.next().is_none().then(|| first.to_owned())
     }
 
-    /// What the packages need of the system.
-    fn outside(&self, answer: &mut Answer, package: &Package, folder: &str) {
+    /// What the packages need of the system; whether the program may start others.
+    fn outside(&self, answer: &mut Answer, package: &Package, folder: &str) -> bool {
         let base = self.site.base();
         let is_alpine = base.libc() == Libc::Musl;
         for row in OUTSIDE.iter().filter(|row| {
@@ -604,37 +616,47 @@ impl Server<'_, '_, '_> {
             let text = format!("{} needs more than Node at run time", row.package);
             answer.evidence.push(Evidence::in_file(package.file.clone(), text));
         }
-        if base.slim {
-            return;
-        }
-        let spawns = SPAWN.iter().any(|name| package.runs_with(name))
+        let spawners: Vec<&str> =
+            SPAWN.iter().copied().filter(|name| package.runs_with(name)).collect();
+        let spawns = !spawners.is_empty()
             || self.site.context().is_none_or(|context| {
                 needs(context, folder, &["child_process", "node:child_process"]) != Needs::None
             });
-        if spawns {
-            self.started(answer, folder);
+        if spawns && !base.slim {
+            self.started(answer, folder, &spawners);
         }
+        spawns
     }
 
     /// The programs that its own sources start come along, if a package of the tables brings them.
-    fn started(&self, answer: &mut Answer, folder: &str) {
+    /// `spawners` are dependencies that start what they are given.
+    fn started(&self, answer: &mut Answer, folder: &str, spawners: &[&str]) {
         const ENDINGS: &[&str] = &["cjs", "cts", "js", "mjs", "mts", "ts"];
         const NODE: &[&str] = &["node", "npm", "npx"];
-        let on = self.site.base().distribution;
+        let Some(context) = self.site.context() else { return };
+        let base = self.site.base();
+        let words: Vec<&str> = spawners.iter().copied().chain(["child_process"]).collect();
+        let sources = Sources::read(context, folder, ENDINGS).with(&words);
         let mut names: Vec<String> = Vec::new();
-        if let Some(context) = self.site.context() {
-            let sources = Sources::read(context, folder, ENDINGS);
-            let starts = Reads::of(&sources.with(&["child_process", "execa"])).starts;
-            for name in starts.into_iter().filter(|name| !NODE.contains(&name.as_str())) {
-                if let Holder::Package(package) = holder(&name, on) {
-                    answer.packages.push(package.to_owned());
-                    names.push(name);
-                }
+        for name in Reads::of(&sources).starts.into_iter().filter(|n| !NODE.contains(&n.as_str())) {
+            match holder(&name, base.distribution) {
+                Holder::Base => continue,
+                Holder::Package(package) => answer.packages.push(package.to_owned()),
+                Holder::Unknown => {}
             }
+            names.push(name);
         }
-        let names = listed(names.iter().map(String::as_str));
-        let assumption = format!("the programs that it starts are on the slim image{names}");
-        answer.assumptions.push(assumption);
+        // What they compute is not read: who looks at it has to know where.
+        let files: Vec<&str> = sources.files.iter().map(|(path, _)| path.as_str()).collect();
+        let by = match (files.as_slice(), spawners) {
+            ([], []) => "the sources".to_owned(),
+            ([], packages) => packages.join(", "),
+            (files, _) => shortened(files),
+        };
+        answer.assumptions.push(match names.is_empty() {
+            true => format!("no program that only {} has is started by {by}", base.name()),
+            false => format!("no program but {} is started by {by}", names.join(", ")),
+        });
     }
 
     fn installs_one(&self, names: &[&str]) -> bool {
@@ -704,6 +726,8 @@ impl Server<'_, '_, '_> {
 
     /// That programs which are started by their names are in the image or the project's packages.
     fn check_tools(&self, answer: &mut Answer) -> Result<(), Refusal> {
+        // What these run needs more than them.
+        const RUNNERS: &[&str] = &["make", "perl", "python3", "ruby"];
         let unknown =
             |name: &str| Err(Refusal::new(Reason::ScriptTool, name, Some(self.site.start.place)));
         for (launch, steps) in self.launches.iter().zip(&self.starts) {
@@ -727,8 +751,16 @@ impl Server<'_, '_, '_> {
                 let package = package::package_in(self.site.course, &step.folder);
                 let own =
                     package.is_some_and(|(package, _)| tool_package(&package, name).is_some());
-                if !own {
-                    return unknown(name);
+                match holder(name, self.site.base().distribution) {
+                    _ if own => {}
+                    _ if RUNNERS.contains(&name) => return unknown(name),
+                    // A script of package.json may name it, which the plan does not see.
+                    Holder::Package(package) => {
+                        answer.packages.push(package.to_owned());
+                        continue;
+                    }
+                    Holder::Base => continue,
+                    Holder::Unknown => return unknown(name),
                 }
                 if launch.name() == Some(name) {
                     answer.provides.push(name.to_owned());
@@ -772,6 +804,16 @@ impl Server<'_, '_, '_> {
         });
         let distroless = distroless.map(|image| (Variant::Smallest, image));
         sibling.into_iter().chain(distroless).collect()
+    }
+}
+
+/// The first of these, and how many more there are.
+fn shortened(names: &[&str]) -> String {
+    const MOST: usize = 3;
+    let shown = names.iter().take(MOST).copied().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(MOST) {
+        0 => shown,
+        rest => format!("{shown} and {rest} more"),
     }
 }
 
@@ -1023,6 +1065,35 @@ mod tests {
     }
 
     #[test]
+    fn programs_of_the_full_image_are_installed() {
+        let curl = "--no-install-recommends curl ca-certificates";
+        check_start("curl -f https://h/x > x; node dist/main", Ok(&[curl, "prune"]));
+        let with = PACKAGE.replace("node dist/main --port", "ps && node dist/main --port");
+        let rest = "RUN npm run build\nCMD npm run port\n";
+        check(
+            &file("node:20", rest),
+            &[("package.json", &with), SOURCE],
+            Ok(&["--no-install-recommends procps"]),
+        );
+        let health = "RUN npm run build\nHEALTHCHECK CMD curl -f http://h/\nCMD node dist/main\n";
+        let files = [("package.json", PACKAGE), SOURCE];
+        check(&file("node:20", health), &files, Ok(&["recommends curl &&"]));
+        check_start("python3 x.py; node dist/main", Err("script-tool"));
+        check_start("gcc x.c; node dist/main", Err("script-tool"));
+    }
+
+    #[test]
+    fn libraries_of_a_release_that_is_not_known() {
+        let with = PACKAGE.replace("\"express\": \"4\"", "\"pg-native\": \"3\"");
+        let rest = "RUN npm run build\nCMD node dist/main\n";
+        check(&file("node:20", rest), &[("package.json", &with), SOURCE], Ok(&["libpq5"]));
+        let found = split(&file("node:16", rest), &[("package.json", &with), SOURCE]);
+        assert!(
+            found.is_err_and(|why| why.contains("needs-other: It needs the library of libpq-dev"))
+        );
+    }
+
+    #[test]
     fn starts_that_build_or_watch() {
         check_start("npm start", Err("development-server"));
         check_start("npm run start:dev", Err("development-server"));
@@ -1041,7 +1112,7 @@ mod tests {
         let rest = "RUN npm run build\nCMD [\"node\", \"dist/main\"]\n";
         let with = |code: &'static str| [("package.json", PACKAGE), ("src/main.ts", code)];
         let git = "import { execSync } from 'child_process';\nexecSync('git log | cat');\n";
-        let assumed = "# Assumed: the programs that it starts are on the slim image: git.";
+        let assumed = "# Assumed: no program but git is started by src/main.ts.";
         check(&file("node:20", rest), &with(git), Ok(&[assumed, "recommends git"]));
         let pattern = "/a/.exec('git');\n";
         check(&file("node:20", rest), &with(pattern), Ok(&["!# Assumed", "!git"]));
@@ -1296,7 +1367,11 @@ mod tests {
         check(
             &file("node:20", rest),
             &[("package.json", PACKAGE), spawns],
-            Ok(&["# Assumed: the programs that it starts"]),
+            // The call may start a shell, which the other image lacks.
+            Ok(&[
+                "# Assumed: no program that only node:20 has is started by src/main.ts.",
+                "!distroless",
+            ]),
         );
     }
 

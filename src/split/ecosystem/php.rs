@@ -289,8 +289,10 @@ fn keep_tools(site: &Site<'_, '_>, answer: &mut Answer) {
     let mut left = Vec::new();
     for package in requested {
         let name = package.name.as_str();
+        // What the start or the health check calls, the plan looks after.
+        let is_called = site.roots.is_some_and(|roots| roots.names(name));
         if FETCHERS.contains(&name) {
-            left.push(name);
+            left.extend((!is_called).then_some(name));
         } else if matches!(use_of(name, site.base().distribution), Use::Tool(_))
             && !FOR_EXTENSIONS.contains(&name)
         {
@@ -332,6 +334,18 @@ mod tests {
                COPY --from=builder /usr/local/etc/php /usr/local/etc/php\n\
                COPY --from=builder /etc/apache2 /etc/apache2\n\
                COPY --from=builder /var/www/html /var/www/html\nCMD [\"apache2-foreground\"]"],
+        );
+    }
+
+    #[test]
+    fn programs_that_the_image_has_or_lacks() {
+        let health = COMPOSER.replace("CMD", "HEALTHCHECK CMD curl -f http://h/ && git log\nCMD");
+        check(
+            &format!("RUN apt-get update && apt-get install -y build-essential curl git\n{health}"),
+            &["FROM php:8.3-apache-bookworm\n\
+               RUN apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/*\n\
+               COPY --from=builder /var/www/html /var/www/html\n\
+               HEALTHCHECK CMD curl -f http://h/ && git log\nCMD [\"apache2-foreground\"]"],
         );
     }
 

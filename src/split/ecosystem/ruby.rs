@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::app::{self, Needs};
+use super::called::Called;
 use super::{Asked, Built, Ecosystem, Reading};
 use crate::image::Amount;
 use crate::image::tag::Tag;
@@ -13,10 +14,13 @@ use crate::split::answer::{Answer, Artifact, Evidence, Linkage, Site, Variant};
 use crate::split::base::Family;
 use crate::split::command::{Grammar, Invocation, Word};
 use crate::split::course::{Course, Role};
-use crate::split::packages::{Use, use_of};
+use crate::split::facts::join;
+use crate::split::packages::{Use, told_by_name, use_of};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::roots;
-use crate::split::world::{base_name, is_within};
+use crate::split::sources::Sources;
+use crate::split::world::{Origin, base_name, is_within, parent};
+use crate::text::TextRange;
 use crate::workspace::project::ruby;
 
 const NAME: &str = "ruby";
@@ -105,13 +109,14 @@ fn bundle(course: &Course<'_>, line: usize, invocation: &Invocation) -> Option<A
     match command {
         "install" | "update" => {
             let options = BUNDLE.read(args);
-            if options.unknown.is_some() || options.has("--gemfile") {
+            if options.unknown.is_some() {
                 return None;
             }
             let is_deployed = options.has("--deployment");
+            let project = parent(&gemfile(course, line, invocation)?).to_owned();
             let folder = match options.value(&["--path"]) {
-                Some(path) => invocation.path(path?)?,
-                None => gems_folder(course, line, invocation, is_deployed)?,
+                Some(path) => join(&project, path?)?,
+                None => gems_folder(course, line, invocation, (&project, is_deployed))?,
             };
             Some(Act::Installs(folder))
         }
@@ -140,19 +145,31 @@ fn gem_home(course: &Course<'_>, line: usize, invocation: &Invocation) -> Option
     Some(invocation.variable("GEM_HOME", scene)??.to_owned())
 }
 
-/// Where Bundler puts gems.
+/// The `Gemfile` that a command of Bundler reads; its folder is that of the project.
+///
+/// Source: bundle-install(1), and the variable that the option sets (`bundler/cli.rs`).
+fn gemfile(course: &Course<'_>, line: usize, invocation: &Invocation) -> Option<String> {
+    let scene = &course.facts.lines.get(line)?.scene;
+    if let Some(path) = BUNDLE.read(invocation.args()).value(&["--gemfile"]) {
+        return invocation.path(path?);
+    }
+    let path = invocation.variable("BUNDLE_GEMFILE", scene).unwrap_or(Some("Gemfile"));
+    invocation.path(path?)
+}
+
+/// Where Bundler puts gems for a project.
 fn gems_folder(
     course: &Course<'_>,
     line: usize,
     invocation: &Invocation,
-    is_deployed: bool,
+    (project, is_deployed): (&str, bool),
 ) -> Option<String> {
     let scene = &course.facts.lines.get(line)?.scene;
     if let Some(path) = invocation.variable("BUNDLE_PATH", scene) {
-        return invocation.path(path?);
+        return join(project, path?);
     }
     if let Some(path) = configured(course, line, invocation, "path") {
-        return invocation.path(&path?);
+        return join(project, &path?);
     }
     let says =
         |name: &str| invocation.variable(name, scene).flatten().is_some_and(|v| v != "false");
@@ -160,7 +177,7 @@ fn gems_folder(
         || says("BUNDLE_DEPLOYMENT")
         || configured(course, line, invocation, "deployment").is_some();
     if is_deployed {
-        return invocation.path("vendor/bundle");
+        return join(project, "vendor/bundle");
     }
     gem_home(course, line, invocation)
 }
@@ -232,7 +249,13 @@ fn told(site: &Site<'_, '_>, acts: &[(usize, &Invocation, Act)]) -> Result<Answe
     let (data, sources) = app::sources(site, NAME, &changed, &covered)?;
     let is_inside = |path: &String| sources.iter().any(|one| is_within(path, &one.from));
     let gems = folders.iter().filter(|path| !is_inside(path)).map(Artifact::folder);
-    answer.artifacts = gems.chain(sources.iter().cloned()).collect();
+    let lock = lock_file(site, acts).filter(|(path, _)| !is_inside(path));
+    if let Some((path, place)) = &lock {
+        let why = format!("Bundler writes {path}, which the context does not bring");
+        answer.evidence.push(Evidence::at(*place, why));
+    }
+    let lock = lock.iter().map(|(path, _)| Artifact::file(path.as_str()));
+    answer.artifacts = gems.chain(lock).chain(sources.iter().cloned()).collect();
     answer.data = data;
     let roots = roots::roots(site.course, site.start)?;
     // A program is that of a gem, and starts only where the gems are.
@@ -242,11 +265,66 @@ fn told(site: &Site<'_, '_>, acts: &[(usize, &Invocation, Act)]) -> Result<Answe
     answer.runtimes.push((Variant::Conservative, runtime));
     answer.weight = Amount { bytes: 120_000_000, low: 20_000_000, high: 400_000_000 };
     if !base.slim {
-        answer
-            .assumptions
-            .push("the program calls no tool that only the full image has".to_owned());
+        tools(site, &mut answer);
     }
     Ok(answer)
+}
+
+/// The last installation by Bundler, and the `Gemfile` that it read.
+fn project<'a>(
+    site: &Site<'_, '_>,
+    acts: &[(usize, &'a Invocation, Act)],
+) -> Option<(String, usize, &'a Invocation)> {
+    acts.iter().rev().find_map(|(line, one, act)| match act {
+        Act::Installs(_) if one.name() != Some("gem") => {
+            Some((gemfile(site.course, *line, one)?, *line, *one))
+        }
+        _ => None,
+    })
+}
+
+/// The lock file that Bundler writes where the context brings none, and who writes it: without it,
+/// Bundler would write it when containers start.
+fn lock_file(
+    site: &Site<'_, '_>,
+    acts: &[(usize, &Invocation, Act)],
+) -> Option<(String, TextRange)> {
+    let (gemfile, line, one) = project(site, acts)?;
+    let lock = format!("{gemfile}.lock");
+    let course = site.course;
+    let is_brought = course.in_context(&lock).is_some() || course.mount_over(line, &lock).is_some();
+    let is_gone = matches!(course.world.exact(&lock), Some(Origin::Removed(_)));
+    // With another `Gemfile` than that, the lock has another name, too.
+    let is_read = site.context().is_none() || course.in_context(&gemfile).is_some();
+    (is_read && !is_brought && !is_gone).then_some((lock, one.range))
+}
+
+/// Endings of files of a project that start programs, and their words for it.
+const SOURCES: &[&str] = &["gemspec", "rake", "rb", "ru", "sh"];
+const STARTS: &[&str] = &["system", "`", "%x", "Open3", "popen", "spawn", "exec"];
+
+/// The tools of the full image that the sources call.
+fn tools(site: &Site<'_, '_>, answer: &mut Answer) {
+    const WHAT: &str = "the program calls no tool that only the full image has";
+    let Some(context) = site.context() else {
+        answer.assumptions.push(format!("{WHAT} (the project's folder is not at hand)"));
+        return;
+    };
+    let sources = Sources::read(context, "", SOURCES);
+    let mut called = Called::default();
+    for (path, text) in &sources.files {
+        called.take(path, text, STARTS);
+    }
+    let programs: Vec<(&str, &str)> = told_by_name().collect();
+    for package in called.packages(&programs) {
+        let text = format!("the sources call a program of {package}");
+        answer.evidence.push(Evidence { text, place: None, file: None });
+        answer.packages.push(package);
+    }
+    if !sources.is_complete {
+        let why = "the project's folder is too large to look through";
+        answer.assumptions.push(format!("{WHAT} ({why})"));
+    }
 }
 
 /// The slim sibling, or the same image without what the file installs for building.
@@ -263,14 +341,17 @@ fn runtime(site: &Site<'_, '_>) -> Result<String, Refusal> {
     Ok(base.image.with_tag(&app::slim_tag(tag_text, release)).to_string())
 }
 
+/// The gems that the `Gemfile` names; `None` where it is not at hand.
+fn gems_of(site: &Site<'_, '_>, acts: &[(usize, &Invocation, Act)]) -> Option<Vec<String>> {
+    let (gemfile, ..) = project(site, acts)?;
+    let root = site.course.project_in(parent(&gemfile), "Gemfile")?;
+    Some(ruby::gemfile(site.context()?, &root).ok()??.gems)
+}
+
 /// What gems need of the distribution, and the JavaScript that some of them run.
 fn needs(site: &Site<'_, '_>, acts: &[(usize, &Invocation, Act)], answer: &mut Answer) {
-    let folder = acts.iter().rev().find_map(|(_, one, act)| match act {
-        Act::Installs(_) if one.name() != Some("gem") => one.folder.clone(),
-        _ => None,
-    });
-    let lock = folder.and_then(|folder| {
-        let root = site.course.project_in(&folder, "Gemfile.lock")?;
+    let lock = project(site, acts).and_then(|(gemfile, ..)| {
+        let root = site.course.project_in(parent(&gemfile), "Gemfile.lock")?;
         ruby::lock(site.context()?, &root).ok().flatten()
     });
     if !site.base().slim {
@@ -282,9 +363,20 @@ fn needs(site: &Site<'_, '_>, acts: &[(usize, &Invocation, Act)], answer: &mut A
                 answer.libraries.extend(needs.libraries);
                 answer.packages.extend(needs.packages);
             }
-            None => answer
-                .assumptions
-                .push("the gems need no library that only the full image has".to_owned()),
+            None => {
+                let named = gems_of(site, acts);
+                let names = named.iter().flatten().map(String::as_str);
+                let needs = Needs::of("ruby", names, site.base().distribution);
+                answer.libraries.extend(needs.libraries);
+                answer.packages.extend(needs.packages);
+                let (whose, why) = match named {
+                    Some(_) => ("what the gems of the Gemfile depend on needs", "Gemfile.lock"),
+                    None => ("the gems need", "Gemfile"),
+                };
+                answer.assumptions.push(format!(
+                    "{whose} no library that only the full image has (there is no {why} at hand)"
+                ));
+            }
         }
         let scene = site.scene();
         if scene.variables.keys().any(|name| name.to_uppercase().contains("NOKOGIRI")) {
@@ -306,7 +398,7 @@ fn needs(site: &Site<'_, '_>, acts: &[(usize, &Invocation, Act)], answer: &mut A
 #[cfg(test)]
 mod tests {
     use super::Variant;
-    use crate::split::testing::split;
+    use crate::split::testing::{split, stages};
 
     const LOCK: &str = "GEM\n  specs:\n    pg (1.5.4)\n    rails (7.1.0)\n    puma (6.4.0)\n";
 
@@ -333,7 +425,7 @@ mod tests {
              COPY . .\nRUN bundle exec rails assets:precompile\nCMD [\"bundle\", \"exec\", \"puma\"]\n",
             &[("Gemfile", ""), ("Gemfile.lock", LOCK)],
             "FROM ruby:3.3-slim-bookworm\n\
-             RUN apt-get update \\\n    && apt-get install -y --no-install-recommends libpq5 libssl3 \\\n    && rm -rf /var/lib/apt/lists/*\n\
+             RUN apt-get update \\\n    && apt-get install -y --no-install-recommends libpq5 \\\n    && rm -rf /var/lib/apt/lists/*\n\
              WORKDIR /app\nCOPY --from=builder /usr/local/bundle /usr/local/bundle\n\
              COPY --from=builder /app /app\nCMD [\"bundle\", \"exec\", \"puma\"]",
         );
@@ -352,6 +444,87 @@ mod tests {
              COPY --from=builder /app/vendor/bundle /app/vendor/bundle\n\
              COPY --from=builder /usr/local/bundle /usr/local/bundle\nCMD [\"bin/rails\", \"server\"]",
         );
+    }
+
+    /// Parts that are in the whole answer, assumptions and refusals, or are not: `!part`.
+    #[track_caller]
+    fn has(dockerfile: &str, files: &[(&str, &str)], expected: &[&str]) {
+        let found = stages(dockerfile, files);
+        for part in expected {
+            match part.strip_prefix('!') {
+                Some(part) => assert!(!found.contains(part), "{part} is in:\n{found}"),
+                None => assert!(found.contains(part), "{part} is not in:\n{found}"),
+            }
+        }
+    }
+
+    fn file(lines: &str) -> String {
+        format!("FROM ruby:3.3-bookworm\nWORKDIR /app\nCOPY . .\nRUN bundle install\n{lines}\n")
+    }
+
+    #[test]
+    fn programs_of_the_full_image_are_installed() {
+        let files = [("Gemfile", ""), ("Gemfile.lock", "GEM\n  specs:\n    rack (3.0.0)\n")];
+        let health = "HEALTHCHECK CMD curl -f http://localhost/\nCMD [\"rackup\"]";
+        has(&file(health), &files, &["--no-install-recommends curl", "!? "]);
+        let start = "CMD wget -q http://h/x; rackup";
+        has(&file(start), &files, &["--no-install-recommends wget", "!? "]);
+        has(&file("CMD gcc x.c; rackup"), &files, &["no Conservative: script-tool"]);
+        has(&file("CMD make run"), &files, &["script-tool"]);
+        // The image has no release that the tables know: nothing can be installed.
+        let old = file(health).replace("3.3-bookworm", "2.6");
+        has(&old, &files, &["no Conservative: script-tool"]);
+    }
+
+    #[test]
+    fn programs_that_sources_call() {
+        let with = |text: &'static str| {
+            [("Gemfile.lock", "GEM\n  specs:\n    rack (3.0.0)\n"), ("app.rb", text)]
+        };
+        let cmd = file("CMD [\"ruby\", \"app.rb\"]");
+        has(&cmd, &with("puts `git log`\n"), &["--no-install-recommends git", "!? "]);
+        has(&cmd, &with("puts 1\n"), &["!apt-get", "!? "]);
+        has(&cmd, &[], &["? the program calls no tool", "(the project's folder is not at hand)"]);
+    }
+
+    #[test]
+    fn libraries_on_a_release_that_is_not_known() {
+        let lock = "GEM\n  specs:\n    pg (1.2.3)\n    puma (5.0.0)\n";
+        for image in ["ruby:2.6", "ruby:2.7-buster"] {
+            let file = file("CMD [\"puma\"]").replace("ruby:3.3-bookworm", image);
+            has(&file, &[("Gemfile.lock", lock)], &["no Conservative: needs-other"]);
+            // OpenSSL is the image's own.
+            let lock = "GEM\n  specs:\n    puma (5.0.0)\n";
+            has(&file, &[("Gemfile.lock", lock)], &["FROM ruby:2", "!apt-get"]);
+        }
+    }
+
+    #[test]
+    fn a_lock_that_the_build_writes_comes_along() {
+        let user = "USER nobody\nCMD [\"bundle\", \"exec\", \"rackup\"]";
+        let copied = "COPY --from=builder /app/Gemfile.lock /app/Gemfile.lock";
+        let gemfile = ("Gemfile", "gem 'rack'\ngem 'pg'\n");
+        has(
+            &file(user),
+            &[gemfile],
+            &[copied, "libpq5", "? what the gems of the Gemfile depend on"],
+        );
+        has(&file(user), &[gemfile, ("Gemfile.lock", LOCK)], &["!/app/Gemfile.lock"]);
+        // Another folder comes along as a whole.
+        let works = user.replace("USER", "RUN bundle exec rake assets:precompile\nUSER");
+        has(&file(&works), &[gemfile], &["COPY --from=builder /app /app", "!/app/Gemfile.lock"]);
+    }
+
+    #[test]
+    fn the_gemfile_may_be_named() {
+        let files = [("api/Gemfile", ""), ("api/Gemfile.lock", LOCK), ("Gemfile", "")];
+        let cmd = "CMD [\"bundle\", \"exec\", \"puma\"]";
+        let option = file(cmd).replace("install", "install --gemfile=/app/api/Gemfile");
+        has(&option, &files, &["libpq5", "!Gemfile.lock"]);
+        let variable = file(cmd).replace("RUN", "ENV BUNDLE_GEMFILE=api/Gemfile\nRUN");
+        has(&variable, &files, &["libpq5", "!Gemfile.lock"]);
+        let deployed = option.replace("install --", "install --deployment --");
+        has(&deployed, &files, &["/app/api/vendor/bundle"]);
     }
 
     #[test]

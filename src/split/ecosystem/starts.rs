@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::split::answer::{Answer, Artifact, Evidence, Need, Site, Variant};
-use crate::split::base::{Family, Libc};
+use crate::split::base::Libc;
 use crate::split::packages::{self, Holder, Use};
 use crate::split::reads::Reads;
 use crate::split::refusal::{Reason, Refusal};
@@ -96,10 +96,7 @@ fn packages(site: &Site<'_, '_>, answer: &Answer, names: &BTreeSet<String>) -> V
     let installed = requested.map(|package| package.name.clone());
     let is_tool = |name: &String| matches!(packages::use_of(name, base.distribution), Use::Tool(_));
     let mut found: Vec<String> = installed.filter(is_tool).collect();
-    // Images for building hold some without a line of the file; which ones is not known of all.
-    let is_for_building =
-        matches!(base.family, Family::Maven | Family::Gradle | Family::Jdk | Family::DotnetSdk);
-    if base.slim && !is_for_building || base.libc() == Libc::Musl {
+    if !base.is_for_building() || base.libc() == Libc::Musl {
         return found;
     }
     let images = answer.runtimes.iter().map(|(_, image)| image);

@@ -5,13 +5,15 @@
 //! others are from the names of the same libraries in Ubuntu and Alpine. What is not certain is `?`,
 //! and is not known here either: a development package that is kept is bigger, but right.
 
+mod held;
 mod native;
 mod programs;
 mod read;
 mod table;
 
+pub use held::{held, holds};
 pub use native::{IMPLICIT, Native, native};
-pub use programs::{Holder, holder};
+pub use programs::{Holder, holder, is_in_full, told_by_name};
 pub use read::{Manager, Operation, Requested, read};
 pub use table::{Use, use_of};
 

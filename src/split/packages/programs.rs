@@ -85,6 +85,8 @@ const PACKAGES: &[(&str, &str, &str)] = &[
     ("curl", "curl", "curl"),
     ("wget", "wget", "wget"),
     ("git", "git", "git"),
+    ("hg", "mercurial", "mercurial"),
+    ("svn", "subversion", "subversion"),
     ("jq", "jq", "jq"),
     ("openssl", "openssl", "openssl"),
     ("ssh scp sftp ssh-keygen ssh-agent ssh-add ssh-keyscan", "openssh-client", "openssh-client"),
@@ -184,6 +186,38 @@ const PACKAGES: &[(&str, &str, &str)] = &[
     ("start-stop-daemon", "", "openrc"),
 ];
 
+/// The packages with programs that a full image of python, node, ruby, rust and golang holds without a
+/// line of the file, and the slim one does not.
+///
+/// Source: the Dockerfiles of `buildpack-deps`. openssl comes with ca-certificates, Python with
+/// Mercurial.
+const FULL: &[&str] = &[
+    "bzip2",
+    "curl",
+    "file",
+    "git",
+    "gnupg",
+    "imagemagick",
+    "make",
+    "mercurial",
+    "openssh-client",
+    "openssl",
+    "patch",
+    "procps",
+    "python3",
+    "subversion",
+    "unzip",
+    "wget",
+    "xz-utils",
+];
+
+/// Programs of these images that no small image gets: who starts them builds.
+const COMPILERS: &[&str] =
+    &["ar", "as", "autoconf", "automake", "c++", "cc", "cpp", "g++", "gcc", "ld", "libtool", "m4"];
+
+/// Programs whose names are words of other meanings, too, so that a text that holds one says nothing.
+const WORDS: &[&str] = &["free", "top", "w", "watch"];
+
 /// Packages that another distribution's name stands for in Ubuntu.
 const UBUNTU: &[(&str, &str)] = &[("default-mysql-client", "mysql-client")];
 
@@ -193,7 +227,9 @@ pub fn holder(program: &str, distribution: Distribution) -> Holder {
     let base = match distribution {
         Distribution::Debian(_) | Distribution::Ubuntu(_) => DEBIAN,
         Distribution::Alpine(_) => ALPINE,
-        // There is no shell, nor a manager to get anything with.
+        // Every image with a shell has these.
+        Distribution::Other if program == "sh" || has(BUILT_IN) => return Holder::Base,
+        // There is no shell, or no manager that is known to get anything with.
         Distribution::Distroless(_) | Distribution::None | Distribution::Other => {
             return Holder::Unknown;
         }
@@ -215,6 +251,22 @@ pub fn holder(program: &str, distribution: Distribution) -> Holder {
         _ => *debian,
     };
     if package.is_empty() { Holder::Unknown } else { Holder::Package(package) }
+}
+
+/// Whether the full Debian images hold a program without a line of the file.
+pub fn is_in_full(program: &str) -> bool {
+    COMPILERS.contains(&program) || rows_of_full().any(|(own, _)| own == program)
+}
+
+/// The programs that only full Debian images hold, each with its package, but for those whose names
+/// say nothing in a text.
+pub fn told_by_name() -> impl Iterator<Item = (&'static str, &'static str)> {
+    rows_of_full().filter(|(program, _)| !WORDS.contains(program))
+}
+
+fn rows_of_full() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let rows = PACKAGES.iter().filter(|(_, debian, _)| FULL.contains(debian));
+    rows.flat_map(|(programs, debian, _)| programs.split(' ').map(|program| (program, *debian)))
 }
 
 #[cfg(test)]
@@ -257,6 +309,22 @@ mod tests {
         assert_eq!(holder("adduser", ubuntu("jammy")), Holder::Base);
         assert_eq!(holder("adduser", ubuntu("noble")), Holder::Package("adduser"));
         assert_eq!(holder("sh", Distribution::None), Holder::Unknown);
+    }
+
+    #[test]
+    fn what_full_images_hold() {
+        for program in ["curl", "wget", "ps", "top", "git", "hg", "ssh", "gcc"] {
+            assert!(is_in_full(program), "{program}");
+        }
+        for program in ["aws", "supervisord", "gunicorn", "sh", "psql"] {
+            assert!(!is_in_full(program), "{program}");
+        }
+        assert!(told_by_name().any(|row| row == ("ssh-keygen", "openssh-client")));
+        assert!(!told_by_name().any(|(program, _)| program == "top"));
+        let known = |name: &&&str| PACKAGES.iter().any(|(_, debian, _)| debian == *name);
+        assert_eq!(FULL.iter().filter(known).count(), FULL.len());
+        assert_eq!(holder("curl", Distribution::Other), Holder::Unknown);
+        assert_eq!(holder("sh", Distribution::Other), Holder::Base);
     }
 
     #[test]

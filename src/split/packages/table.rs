@@ -268,6 +268,8 @@ const SHAPES: &[(Shape, Use)] = &[
     (Shape::Developing("libstdc++-"), Use::Build),
     (Shape::Developing("libgcc-"), Use::Build),
     (Shape::Begins("openjdk-jdk"), Use::Tool(JAVA)),
+    // Alpine's name for the JDK and its JRE.
+    (Shape::Numbered("openjdk"), Use::Tool(JAVA)),
     (Shape::Ends("-jdk"), Use::Tool(JAVA)),
     (Shape::Ends("-jdk-headless"), Use::Tool(JAVA)),
     (Shape::Ends("-jre"), Use::Run),
@@ -474,12 +476,17 @@ mod tests {
         library("libzip-dev", &[("bookworm", "libzip4"), ("trixie", "libzip5")]);
         library("libpcre3-dev", &[("bookworm", "libpcre3")]);
         check("libpcre3-dev", "trixie", &Use::Unknown);
+        library("libglib2.0-dev", &[("bookworm", "libglib2.0-0"), ("trixie", "libglib2.0-0t64")]);
     }
 
     #[test]
     fn alpine() {
         library("postgresql-dev", &[("alpine", "libpq")]);
         library("build-base", &[("alpine", "libstdc++ libgcc libgomp")]);
+        // `libquadmath` is only made for x86, x86_64 and ppc64le; the other package brings it there.
+        library("gfortran", &[("alpine", "libgfortran libgcc")]);
+        check("openjdk17 openjdk8 openjdk17-jdk", "alpine", &Use::Tool(JAVA));
+        check("openjdk17-jre", "alpine", &Use::Run);
         check("make-doc x-doc", "bookworm", &Use::Unknown);
         check("musl-dev linux-headers", "alpine", &Use::Build);
         check("py3-numpy font-noto-cjk icu-libs php83-gd", "alpine", &Use::Run);

@@ -2,10 +2,10 @@
 
 use super::{Parts, Plan, RuntimeLine};
 use crate::language::Keyword;
-use crate::split::answer::Linkage;
+use crate::split::answer::{Artifact, Linkage};
 use crate::split::base::{Base, Family};
 use crate::split::facts::{Form, What};
-use crate::split::packages::{self, Holder};
+use crate::split::packages::{self, Holder, Use};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::release::{self, Distribution};
 use crate::split::start::argv;
@@ -63,6 +63,8 @@ impl Parts<'_, '_> {
             }
             let name = base_name(program);
             let is_there = match packages::holder(name, plan.runtime.distribution) {
+                // What its recipes call is not looked at.
+                Holder::Package("make") => false,
                 Holder::Base => true,
                 Holder::Package(_) => plan.runtime.has_shell() && !self.is_served(),
                 Holder::Unknown => false,
@@ -87,25 +89,45 @@ impl Parts<'_, '_> {
         // What the answer puts on the path is found, too.
         let more = self.answer.settings.iter().filter_map(|setting| setting.split_once("PATH="));
         let whole = more.fold(search.to_owned(), |whole, (_, more)| format!("{more}:{whole}"));
+        // What is in a copied folder is not known one by one: it is not taken for what the builder has
+        // anyway, nor for a whole text that was not read.
+        let may_be_inside = !program.contains(char::is_whitespace)
+            && (program.contains('/') || !self.has_anyway(name));
+        let is_taken = |path: &str, artifact: &Artifact| match artifact.is_folder {
+            true => {
+                may_be_inside && (is_within(path, &artifact.from) || is_within(path, &artifact.to))
+            }
+            false => path == artifact.from || path == artifact.to,
+        };
         let is_there = |path: &str| {
             is_made(path)
                 || self.roots.scripts.iter().any(|script| script == path)
-                || plan.artifacts.iter().any(|artifact| {
-                    is_within(path, &artifact.from) || is_within(path, &artifact.to)
-                })
+                || plan.artifacts.iter().any(|artifact| is_taken(path, artifact))
         };
         let found = match program.contains('/') {
             true => scene.path(program).is_some_and(|path| is_there(&path)),
-            false => search.split(':').any(|folder| is_there(&format!("{folder}/{program}"))),
+            false => whole.split(':').any(|folder| is_there(&format!("{folder}/{program}"))),
         };
         found
             || self.answer.provides.iter().any(|own| own == name)
-            || plan
-                .artifacts
-                .iter()
-                .any(|artifact| artifact.is_folder && is_in_folder(&artifact.to, program, &whole))
             || interpreters(&plan.runtime).contains(&name)
             || self.behind_interpreter(&plan.runtime).is_some() && name == "node"
+    }
+
+    /// Whether the builder has a program by itself, or by a package that the file installs: then that
+    /// one may be meant, whatever else is on the `PATH`.
+    fn has_anyway(&self, name: &str) -> bool {
+        let base = &self.facts().base;
+        let holder = packages::holder(name, base.distribution);
+        let requested = self.course.packages.iter().flat_map(|installed| &installed.requested);
+        let is_installed = requested.into_iter().any(|package| {
+            matches!(holder, Holder::Package(own) if own == package.name)
+                || matches!(packages::use_of(&package.name, base.distribution),
+                    Use::Tool(programs) if programs.contains(&name))
+        });
+        holder == Holder::Base
+            || is_installed
+            || base.is_for_building() && packages::is_in_full(name)
     }
 
     /// Where the tag of the image does not say on which release it stands, and the program needs
@@ -224,9 +246,4 @@ pub fn interpreters(base: &Base) -> &'static [&'static str] {
         },
         _ => &[],
     }
-}
-
-/// Whether a bare name may be a program in a copied folder that is on the `PATH`.
-fn is_in_folder(folder: &str, program: &str, search: &str) -> bool {
-    !program.contains('/') && search.split(':').any(|own| is_within(own, folder))
 }

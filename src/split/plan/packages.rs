@@ -3,12 +3,14 @@
 use std::collections::HashSet;
 
 use super::{CERTIFICATES, Parts, Plan};
+use crate::language::Keyword;
 use crate::split::answer::{Artifact, Linkage, Need};
 use crate::split::facts::What;
 use crate::split::general;
 use crate::split::packages::{self, Holder, Recommended, Use};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::release::Distribution;
+use crate::split::start::spelled;
 use crate::split::world::{base_name, is_within};
 use crate::text::TextRange;
 
@@ -26,7 +28,7 @@ impl Parts<'_, '_> {
         if !self.is_served() {
             self.requested(&mut wanted);
         }
-        self.linked(&mut wanted);
+        self.linked(plan, &mut wanted)?;
         self.called(plan, &mut wanted);
         self.tables(plan, &mut wanted);
         self.of_compiler(plan, &mut wanted);
@@ -53,7 +55,12 @@ impl Parts<'_, '_> {
                 Use::Library(names) => wanted.names.extend(owned(&names)),
                 Use::Tool(programs) => {
                     let provided = |name: &str| self.answer.provides.iter().any(|own| own == name);
-                    if programs.iter().any(|name| self.roots.names(name) && !provided(name)) {
+                    let called =
+                        programs.iter().any(|name| self.roots.names(name) && !provided(name));
+                    // Packages of other languages start Java themselves, and no build of theirs does.
+                    let is_java = programs.contains(&"javac") && !provided("java");
+                    let may_start = is_java && self.answer.linkage == Linkage::Interpreted;
+                    if called || may_start {
                         wanted.names.push(name.clone());
                     }
                 }
@@ -68,13 +75,33 @@ impl Parts<'_, '_> {
     }
 
     /// The libraries that the program loads.
-    fn linked(&self, wanted: &mut Wanted) {
+    ///
+    /// Errors: which package holds one of them on that release is not known.
+    fn linked(&self, plan: &Plan, wanted: &mut Wanted) -> Result<(), Refusal> {
         for library in &self.answer.libraries {
             match packages::use_of(library, self.facts().base.distribution) {
+                Use::Build => {}
                 Use::Library(names) => wanted.names.extend(owned(&names)),
-                _ => wanted.doubts.push(library.clone()),
+                Use::Run | Use::Tool(_) => wanted.names.push(library.clone()),
+                // Then it is among what is wanted as it is.
+                Use::Unknown if self.requests(library) => {}
+                Use::Unknown if packages::holds(&plan.runtime, library) => {}
+                Use::Unknown => {
+                    let what = format!(
+                        "It needs the library of {library}, and which package holds that on {} is not known",
+                        plan.runtime.name()
+                    );
+                    return Err(Refusal::new(Reason::NeedsOther, what, None));
+                }
             }
         }
+        Ok(())
+    }
+
+    /// Whether the file installs a package of that name.
+    fn requests(&self, name: &str) -> bool {
+        let mut requested = self.course.packages.iter().flat_map(|installed| &installed.requested);
+        requested.any(|package| package.name == name && package.group.is_none())
     }
 
     /// The packages of the programs that are called.
@@ -85,8 +112,22 @@ impl Parts<'_, '_> {
                     packages::holder(base_name(program), plan.runtime.distribution)
             {
                 wanted.names.push(name.to_owned());
+                if self.speaks_tls(program) && !plan.runtime.has_certificates() {
+                    wanted.names.push("ca-certificates".to_owned());
+                }
             }
         }
+    }
+
+    /// Whether a program that is called may need the certificates of authorities, which its package
+    /// only recommends. A health check asks the container itself.
+    fn speaks_tls(&self, program: &str) -> bool {
+        let is_started = self.roots.programs.iter().any(|own| own == program);
+        let is_asked = self.facts().last(Keyword::Healthcheck).is_some_and(|line| {
+            matches!(&line.what, What::Healthcheck(Some(form))
+                if spelled(form).iter().any(|word| word.contains("https:")))
+        });
+        matches!(base_name(program), "curl" | "git" | "wget") && (is_started || is_asked)
     }
 
     /// The tables that other packages read: certificates and time zones.
@@ -116,17 +157,18 @@ impl Parts<'_, '_> {
         plan.assumptions.extend(wanted.doubts.into_iter().map(|name| {
             format!("the run-time part of {name} is not known, so it is installed as it is")
         }));
-        if let (Some(first), Some(place)) = (wanted.names.first(), self.other_repository()) {
+        let held = packages::held(&plan.runtime);
+        let mut seen = HashSet::new();
+        plan.packages = wanted.names;
+        plan.packages.retain(|name| !held.contains(&name.as_str()) && seen.insert(name.clone()));
+        if let (Some(first), Some(place)) = (plan.packages.first(), self.other_repository()) {
             let what = format!("The package {first} may come from a repository that the file adds");
             return Err(Refusal::new(Reason::NeedsOther, what, Some(place)));
         }
-        if let Some((name, place)) = self.of_script(&wanted.names) {
+        if let Some((name, place)) = self.of_script(&plan.packages) {
             let what = format!("The package {name} comes from a repository that the file adds");
             return Err(Refusal::new(Reason::NeedsOther, what, Some(place)));
         }
-        let mut seen = HashSet::new();
-        plan.packages = wanted.names;
-        plan.packages.retain(|name| seen.insert(name.clone()));
         if plan.packages.iter().any(|name| self.recommends(name)) {
             plan.recommended = Recommended::Along;
         }

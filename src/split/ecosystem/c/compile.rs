@@ -113,8 +113,9 @@ impl Compile {
             has_sanitizer: false,
             is_musl: invocation.name() == Some("musl-gcc"),
         };
+        // It depends on libquadmath0 where there is one: not on arm64 (Debian's gcc-12, `debian/control`).
         if language == Language::Fortran {
-            compile.packages.extend(["libgfortran5", "libquadmath0"]);
+            compile.packages.push("libgfortran5");
         }
         let mut words = invocation.args().iter();
         let mut output = None;

@@ -28,7 +28,7 @@ use crate::split::answer::{
 use crate::split::base::Family;
 use crate::split::command::Word;
 use crate::split::course::Role;
-use crate::split::packages::{Holder, Use, holder, use_of};
+use crate::split::packages::{Holder, Use, holder, is_in_full, told_by_name, use_of};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::release::Distribution;
 use crate::split::roots::{self, Roots};
@@ -44,9 +44,6 @@ const ENVIRONMENTS: [&str; 2] = ["/opt/venv", "/opt/python-environment"];
 
 /// Programs that start others with a fresh `PATH`.
 const FRESH_PATH: &[&str] = &["su", "sudo", "runuser", "cron", "crond", "login"];
-
-/// Programs that only full images hold, and no package of the table does.
-const FULL_ONLY: &[&str] = &["cc", "gcc", "g++", "c++", "cpp", "ld", "autoconf", "automake"];
 
 fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
     let course = asked.course;
@@ -178,7 +175,9 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
         let packages = Packages::of(site, &installs);
         let mut programs: Vec<(&str, &str)> = requested_tools(site);
         if is_full(site) {
-            programs.extend(needs::PROGRAMS);
+            let of_full = told_by_name().filter(|(program, _)| !act::is_python(program));
+            programs
+                .extend(of_full.map(|(program, package)| -> (&str, &str) { (program, package) }));
         }
         let told = site.context().map(|context| needs::told(context, &programs));
         Ok(Teller { site, story, roots, packages, told })
@@ -621,7 +620,8 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
             let distribution = self.site.base().distribution;
             let is_packages = |name: &str| {
                 holder(name, distribution) == Holder::Unknown
-                    && !FULL_ONLY.contains(&name)
+                    && !is_in_full(name)
+                    && !name.contains(char::is_whitespace)
                     && !act::is_runner(name)
             };
             let names = programs.map(|program| base_name(program));
@@ -894,6 +894,65 @@ mod tests {
         let install = "RUN apt-get update && apt-get install -y --no-install-recommends git && rm -rf \
              /var/lib/apt/lists/*";
         has(dockerfile, &[("app.py", source)], &[install], &["curl"]);
+    }
+
+    #[test]
+    fn programs_that_the_start_and_the_health_check_call() {
+        let with = |lines: &str| {
+            format!(
+                "FROM python:3.12-bookworm\nWORKDIR /app\nCOPY . .\n\
+                 RUN pip install -r requirements.txt\n{lines}\n"
+            )
+        };
+        let install = "RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf \
+             /var/lib/apt/lists/*";
+        let health = "HEALTHCHECK CMD curl -f http://localhost/\nCMD [\"gunicorn\", \"app:app\"]";
+        has(&with(health), FLASK, &[install], &["Assumed"]);
+        has(&with("CMD curl -f http://h/x > x && gunicorn a:b"), FLASK, &[install], &["Assumed"]);
+        let process = "    && apt-get install -y --no-install-recommends procps \\";
+        has(&with("CMD ps aux; gunicorn a:b"), FLASK, &[process], &[]);
+        let none = |cmd: &str, tool: &str| {
+            let found = stage(&with(cmd), FLASK);
+            assert!(
+                found.contains(&format!("script-tool: The start script needs {tool},")),
+                "{found}"
+            );
+        };
+        none("CMD g++ x.cpp; gunicorn a:b", "g++");
+        // Packages bring programs of names that the distribution has, too.
+        has(&with("CMD [\"aws\", \"s3\"]"), &[("requirements.txt", "awscli")], &[], &["apt-get"]);
+        // What neither image has was missing before.
+        let slim = with(health).replace("3.12-bookworm", "3.12-slim-bookworm");
+        let slim = slim.replace("WORKDIR", "RUN apt-get update && apt-get install -y gcc\nWORKDIR");
+        has(&slim, FLASK, &["FROM python:3.12-slim-bookworm"], &["curl &&", "install -y curl"]);
+    }
+
+    #[test]
+    fn libraries_of_a_release_that_is_not_known() {
+        let file = "FROM python:3.7-buster\nWORKDIR /app\nCOPY . .\n\
+            RUN pip install -r requirements.txt\nCMD [\"python\", \"app.py\"]\n";
+        let files = [("requirements.txt", "psycopg2\n")];
+        let why = "needs-other: It needs the library of libpq-dev, and which package holds that on \
+             python:3.7-slim-buster is not known.";
+        assert!(stage(file, &files).starts_with(why), "{}", stage(file, &files));
+        has(file, FLASK, &["FROM python:3.7-slim-buster"], &["Assumed"]);
+        let named =
+            file.replace("WORKDIR", "RUN apt-get update && apt-get install -y libpq-dev\nWORKDIR");
+        let doubt =
+            "# Assumed: the run-time part of libpq-dev is not known, so it is installed as it is.";
+        has(&named, &files, &[doubt], &[]);
+    }
+
+    #[test]
+    fn scripts_that_nothing_starts_need_nothing() {
+        let file = "FROM python:3.12-bookworm\nWORKDIR /app\nCOPY . .\n\
+            RUN pip install flask\nCMD [\"python\", \"app.py\"]\n";
+        let script = ("setup.sh", "#!/bin/sh\n# not use this file except\ncurl http://h/\n");
+        has(file, &[("app.py", ""), script], &[], &["apt-get"]);
+        let starts = ("app.py", "subprocess.run(['./setup.sh'])\n");
+        let install = "RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf \
+             /var/lib/apt/lists/*";
+        has(file, &[starts, script], &[install], &[]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::act::{Install, Wanted};
 use crate::split::answer::Site;
 use crate::split::ecosystem::app::Needs;
+use crate::split::ecosystem::called::Called;
 use crate::workspace::project::python::{self, Requirements, Source};
 use crate::workspace::{Context, Kind};
 
@@ -28,32 +29,6 @@ const CALLERS: &[(&str, &str)] = &[
     ("pre-commit", "git"),
     ("ansible", "openssh-client"),
     ("ansible-core", "openssh-client"),
-];
-
-/// Programs that full images have and slim ones do not, with their packages.
-pub const PROGRAMS: &[(&str, &str)] = &[
-    ("git", "git"),
-    ("curl", "curl"),
-    ("wget", "wget"),
-    ("ssh", "openssh-client"),
-    ("scp", "openssh-client"),
-    ("ssh-keygen", "openssh-client"),
-    ("openssl", "openssl"),
-    ("convert", "imagemagick"),
-    ("identify", "imagemagick"),
-    ("mogrify", "imagemagick"),
-    ("file", "file"),
-    ("unzip", "unzip"),
-    ("patch", "patch"),
-    ("ps", "procps"),
-    ("pgrep", "procps"),
-    ("pkill", "procps"),
-    ("xz", "xz-utils"),
-    ("gpg", "gnupg"),
-    ("make", "make"),
-    ("hg", "mercurial"),
-    ("svn", "subversion"),
-    ("mysql_config", "default-libmysqlclient-dev"),
 ];
 
 impl Packages {
@@ -251,20 +226,21 @@ fn opens_library(text: &str) -> bool {
 pub fn told(context: &Context, programs: &[(&str, &str)]) -> Told {
     let mut search = Search {
         context,
-        programs,
         entries: MOST_ENTRIES,
         files: MOST_FILES,
+        called: Called::default(),
         told: Told { is_whole: true, is_collected_known: true, ..Told::default() },
     };
     search.folder("", 0);
+    search.told.packages = search.called.packages(programs);
     search.told
 }
 
 struct Search<'a> {
     context: &'a Context,
-    programs: &'a [(&'a str, &'a str)],
     entries: usize,
     files: usize,
+    called: Called,
     told: Told,
 }
 
@@ -310,31 +286,13 @@ impl Search<'_> {
         if COMPILES.iter().any(|word| text.contains(word)) {
             self.told.compiles.get_or_insert_with(|| path.to_owned());
         }
-        if path.ends_with(".sh") {
-            self.programs(&text, &[' ', '\n', '\t', '(', '|', ';', '&', '`', '/']);
-        } else if STARTS.iter().any(|word| text.contains(word)) {
-            self.programs(&text, &['"', '\'', '/']);
-        }
+        self.called.take(path, &text, STARTS);
         if path.ends_with(".py") {
             self.told.uses_tk |= imports_tk(&text);
             if opens_library(&text) {
                 self.told.opens.get_or_insert_with(|| path.to_owned());
             }
             self.django(&text);
-        }
-    }
-
-    /// Programs that are named behind one of these characters: `"git"`, `'git log'`.
-    fn programs(&mut self, text: &str, before: &[char]) {
-        for (program, package) in self.programs {
-            let is_named = text.match_indices(program).any(|(at, _)| {
-                let ahead = text[..at].chars().next_back().unwrap_or('\n');
-                let after = text[at + program.len()..].chars().next();
-                before.contains(&ahead) && matches!(after, Some('"' | '\'' | ' ' | '\n') | None)
-            });
-            if is_named && !self.told.packages.iter().any(|own| own == package) {
-                self.told.packages.push((*package).to_owned());
-            }
         }
     }
 

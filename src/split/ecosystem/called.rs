@@ -1,0 +1,164 @@
+//! Programs that the sources of an interpreted language name where they start others, and the shell
+//! scripts that they start.
+//!
+//! Sources are not understood: a name in quotes counts wherever it stands in a file that starts
+//! programs. A shell script counts only if such a file names it, as start scripts are followed on
+//! their own; in it, the words of its commands.
+
+use std::collections::BTreeSet;
+
+use crate::split::world::base_name;
+
+/// What may stand right before the name of a program in sources.
+const BEFORE: &[&str] = &["\"", "'", "`", "/", "%x(", "%x{", "%x["];
+
+/// Commands whose words are text.
+const TALK: &[&str] = &["echo", "printf"];
+
+/// The texts in which programs are looked for.
+#[derive(Debug, Default)]
+pub struct Called {
+    /// Sources that start programs.
+    sources: Vec<String>,
+    /// Shell scripts, by their names without folders.
+    scripts: Vec<(String, String)>,
+}
+
+impl Called {
+    /// Takes a file that has been read; `starts` are the words of sources that start programs.
+    pub fn take(&mut self, path: &str, text: &str, starts: &[&str]) {
+        if path.ends_with(".sh") {
+            self.scripts.push((base_name(path).to_owned(), text.to_owned()));
+            return;
+        }
+        // What a comment names in quotes is only spoken of.
+        let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+        let text = lines.collect::<Vec<_>>().join("\n");
+        if starts.iter().any(|word| text.contains(word)) {
+            self.sources.push(text);
+        }
+    }
+
+    /// The packages of those of these programs that are named, each program with its package.
+    pub fn packages(&self, programs: &[(&str, &str)]) -> Vec<String> {
+        let scripts = self.reached();
+        let mut found: Vec<String> = Vec::new();
+        for (program, package) in programs {
+            let is_named = self.sources.iter().any(|text| names(text, program))
+                || scripts.iter().any(|text| commands(text).any(|word| word == *program));
+            if is_named && !found.iter().any(|own| own == package) {
+                found.push((*package).to_owned());
+            }
+        }
+        found
+    }
+
+    /// The texts of the scripts that sources start, also by way of other scripts.
+    fn reached(&self) -> Vec<&str> {
+        if self.sources.iter().any(|text| computes_script(text)) {
+            return self.scripts.iter().map(|(_, text)| text.as_str()).collect();
+        }
+        let mut ahead: Vec<&str> =
+            self.sources.iter().flat_map(|text| named_scripts(text)).collect();
+        let mut seen = BTreeSet::new();
+        let mut found = Vec::new();
+        while let Some(name) = ahead.pop() {
+            if !seen.insert(name) {
+                continue;
+            }
+            for (_, text) in self.scripts.iter().filter(|(own, _)| own == name) {
+                ahead.extend(named_scripts(text));
+                found.push(text.as_str());
+            }
+        }
+        found
+    }
+}
+
+/// The names of scripts in a text, without folders.
+fn named_scripts(text: &str) -> impl Iterator<Item = &str> {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    text.match_indices(".sh").filter_map(move |(at, found)| {
+        let start = text[..at]
+            .rfind(|c| !is_name(c))
+            .map_or(0, |before| before + text[before..].chars().next().map_or(1, char::len_utf8));
+        text.get(start..at + found.len())
+    })
+}
+
+/// Whether a text names a program: `"git"`, `'git log'`, `` `git log` ``.
+fn names(text: &str, program: &str) -> bool {
+    text.match_indices(program).any(|(at, _)| {
+        let ahead = &text[..at];
+        let after = text[at + program.len()..].chars().next();
+        BEFORE.iter().any(|mark| ahead.ends_with(mark))
+            && matches!(after, Some('"' | '\'' | '`' | ' ' | '\n') | None)
+    })
+}
+
+/// Whether a text makes the name of a script of parts: `f"{name}.sh"`, `name + ".sh"`.
+fn computes_script(text: &str) -> bool {
+    text.match_indices(".sh").any(|(at, found)| {
+        let is_end = text[at + found.len()..].starts_with(['"', '\'', '`', ' ']);
+        let before = text[..at].chars().next_back();
+        is_end && matches!(before, None | Some('"' | '\'' | '}' | ')' | '*' | '%'))
+    })
+}
+
+/// The words of the commands of a script, without folders. Comments and what is only printed are left
+/// out.
+fn commands(text: &str) -> impl Iterator<Item = &str> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+    let commands = lines.flat_map(|line| line.split([';', '|', '&', '(', '`']));
+    let commands = commands.map(|one| {
+        let is_mark = |c: char| "\"')".contains(c);
+        one.split_whitespace().map(move |word| base_name(word.trim_matches(is_mark)))
+    });
+    commands
+        .filter(|words| words.clone().next().is_none_or(|first| !TALK.contains(&first)))
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Called;
+
+    const STARTS: &[&str] = &["subprocess", "system"];
+    const PROGRAMS: &[(&str, &str)] =
+        &[("git", "git"), ("file", "file"), ("curl", "curl"), ("ssh", "openssh-client")];
+
+    #[track_caller]
+    fn check(files: &[(&str, &str)], expected: &[&str]) {
+        let mut called = Called::default();
+        for (path, text) in files {
+            called.take(path, text, STARTS);
+        }
+        assert_eq!(called.packages(PROGRAMS), expected, "{files:?}");
+    }
+
+    #[test]
+    fn sources_that_start_programs() {
+        check(&[("a.py", "subprocess.run(['git', 'log'])")], &["git"]);
+        check(&[("a.py", "subprocess.run('/usr/bin/git log')")], &["git"]);
+        check(&[("a.rb", "system 'x'; `git log`; %x(ssh h)")], &["git", "openssh-client"]);
+        check(&[("a.py", "print('git')")], &[]);
+        check(&[("a.rb", "  # `git` by system\nsystem 'x'\n")], &[]);
+        check(&[("a.py", "subprocess.run(digit, 'legit')")], &[]);
+    }
+
+    #[test]
+    fn scripts_count_where_something_starts_them() {
+        let licence =
+            "#!/bin/sh\n# you may not use this file here\necho see this file \ncurl -f x\n";
+        check(&[("setup.sh", licence)], &[]);
+        check(&[("setup.sh", licence), ("a.py", "subprocess.run(['./setup.sh'])")], &["curl"]);
+        let all = [
+            ("a.py", "subprocess.run(['one.sh'])"),
+            ("one.sh", ". ./two.sh\n"),
+            ("two.sh", "x=$(git log) && echo ssh\n"),
+            ("other.sh", "curl x\n"),
+        ];
+        check(&all, &["git"]);
+        check(&[("a.py", "subprocess.run(f'{name}.sh')"), ("b.sh", "timeout 5 curl x")], &["curl"]);
+    }
+}

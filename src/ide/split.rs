@@ -63,7 +63,8 @@ pub fn splits(snapshot: &Snapshot, view: View<'_>, context: BuildContext<'_>) ->
     for offer in offers {
         match offer.saving.filter(|saving| !saving.may_be_enough()) {
             Some(saving) => {
-                let what = format!("{}, on {}", saving.little(view.unit), offer.plan.runtime.name());
+                let what =
+                    format!("{}, on {}", saving.little(view.unit), offer.plan.runtime.name());
                 let refusal = Refusal::new(Reason::SavesLittle, what, None);
                 found.declined.push(Declined { variant: Some(offer.plan.variant), refusal });
             }
@@ -198,15 +199,15 @@ mod tests {
         check(
             "FROM golang:1.22\nWORKDIR /src\nCOPY go.mod main.go ./\nRUN CGO_ENABLED=0 go build -o /app .\nCMD [\"/app\"]\n",
             &[
-                "! Split into builder and runtime stages on debian:bookworm-slim (≈ 823 MB → ≈ 105 MB)",
-                "Split into builder and runtime stages on gcr.io/distroless/static-debian12 (≈ 823 MB → ≈ 16 MB)",
+                "! Split into builder and runtime stages on debian:bookworm-slim (≈ 837 MB → ≈ 105 MB)",
+                "Split into builder and runtime stages on gcr.io/distroless/static-debian12 (≈ 837 MB → ≈ 16 MB)",
             ],
         );
         check(
             "FROM golang:1.22\nCOPY . /src\nRUN cd /src && go build -o /app .\nCMD [\"/app\"]\n",
             &[
-                "! Split into builder and runtime stages on debian:bookworm-slim (≈ 823 MB → ≈ 105 MB) (review): the program reads no other files of what line 2 copies (the project's folder is not at hand)",
-                "Split into builder and runtime stages on gcr.io/distroless/base-debian12 (≈ 823 MB → ≈ 35 MB) (review): the program reads no other files of what line 2 copies (the project's folder is not at hand)",
+                "! Split into builder and runtime stages on debian:bookworm-slim (≈ 837 MB → ≈ 105 MB) (review): the program reads no other files of what line 2 copies (the project's folder is not at hand)",
+                "Split into builder and runtime stages on gcr.io/distroless/base-debian12 (≈ 837 MB → ≈ 35 MB) (review): the program reads no other files of what line 2 copies (the project's folder is not at hand)",
             ],
         );
     }
@@ -218,6 +219,17 @@ mod tests {
         let found = splits(&snapshot, view(), Err("there is none"));
         let made = apply_edits(text, &found.offers[0].edits).expect("edits that apply");
         check(&made, &["The file has several stages already."]);
+    }
+
+    #[test]
+    fn that_no_image_is_known_is_told_last() {
+        check(
+            "FROM node:18\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nHEALTHCHECK CMD node check.js\nCMD serve -s build\n",
+            &[
+                "The start script needs node, which is not known on the small base.",
+                "No such image is known to run it: a sibling of node:18.",
+            ],
+        );
     }
 
     #[test]

@@ -179,7 +179,8 @@ impl Parts<'_, '_> {
 
     fn installs(&self) -> Vec<(usize, Requested)> {
         let all = self.course.packages.iter();
-        all.flat_map(|one| one.requested.iter().map(|package| (one.line, package.clone()))).collect()
+        all.flat_map(|one| one.requested.iter().map(|package| (one.line, package.clone())))
+            .collect()
     }
 
     /// The lines that copy files of the context into these.

@@ -26,6 +26,7 @@ pub mod merge;
 mod named;
 pub mod references;
 pub mod rename;
+pub mod saving;
 mod shell_names;
 mod snapshot;
 pub mod split;

@@ -245,8 +245,10 @@ pub struct Answer {
     pub assumptions: Vec<String>,
     /// What changes for whoever runs the image: sentences.
     pub changes: Vec<String>,
-    /// What the artifacts weigh, unpacked.
+    /// What the artifacts weigh, unpacked, without the files of the context.
     pub weight: Amount,
+    /// What the build makes beside them and is left behind, as far as it can be estimated.
+    pub left: Amount,
 }
 
 impl Answer {
@@ -272,6 +274,7 @@ impl Answer {
             assumptions: Vec::new(),
             changes: Vec::new(),
             weight: Amount::exact(0),
+            left: Amount::exact(0),
         }
     }
 
@@ -311,6 +314,7 @@ impl Answer {
         self.zones = greater(self.zones, other.zones);
         self.temporary = greater(self.temporary, other.temporary);
         self.weight = self.weight.plus(other.weight);
+        self.left = self.left.plus(other.left);
         self.data = match (self.data, other.data) {
             (
                 Data::Beside { mut folders, mut embedded },

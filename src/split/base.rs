@@ -430,6 +430,7 @@ impl Base {
     /// Whether containers serve something if nobody says what they start.
     pub fn serves(&self) -> bool {
         matches!(self.cmd, ["apache2-foreground" | "php-fpm"])
+            || matches!(self.family, Family::Nginx | Family::Caddy)
     }
 
     /// The empty image.

@@ -3,10 +3,11 @@
 use super::answer::{Answer, Linkage, Site, Variant};
 use super::base::{Base, Family};
 use super::command::{Invocation, SHELLS, Word};
-use super::course::{Course, Role};
+use super::course::{Course, Deed, Role};
 use super::ecosystem;
 use super::emit::emit;
 use super::facts::{Facts, What};
+use super::packages::{self, Operation};
 use super::plan::{Parts, Plan};
 use super::preload;
 use super::refusal::{Reason, Refusal};
@@ -377,12 +378,27 @@ fn check_course(course: &Course<'_>) -> Result<(), Refusal> {
                 }
             });
         }
-        if deed.role == Role::Removes {
+        if deed.role == Role::Removes && removes_own(course, deed) {
             let place = course.invocation(deed.line, deed.command).map(|one| one.range);
             return Err(Refusal::new(Reason::CleansUp, line.number.to_string(), place));
         }
     }
     check_read(course)
+}
+
+/// Whether a command takes away what its own layer installed. What an earlier layer holds stays
+/// there, and so it is still worth leaving behind.
+fn removes_own(course: &Course<'_>, deed: &Deed) -> bool {
+    let own = course.packages.iter().filter(|installed| installed.line == deed.line);
+    let mut own = own.flat_map(|installed| &installed.requested);
+    let Some(one) = course.invocation(deed.line, deed.command) else { return true };
+    let args: Vec<Option<&str>> = one.args().iter().map(|word| word.text.as_deref()).collect();
+    let operation = one.name().and_then(|name| packages::read(name, &args));
+    let Some((_, Operation::Removes(names))) = operation else { return true };
+    let is_named = |name: &String| names.contains(name);
+    own.any(|package| {
+        names.is_empty() || is_named(&package.name) || package.group.as_ref().is_some_and(is_named)
+    })
 }
 
 /// That the commands of each `RUN` are read, and that it is known what each `COPY` puts where.
@@ -606,6 +622,17 @@ mod tests {
             "development-server",
         );
         refused("FROM debian:12\nCOPY . /a\nCMD [\"/a/x\"]\n", "nothing-built");
+        refused("FROM caddy:2\nCOPY . /srv\n", "nothing-built");
+        // What an earlier layer holds is not gone.
+        let c = |more: &str| {
+            format!(
+                "FROM debian:12\nRUN apt-get update && apt-get install -y gcc\nCOPY . /a\nRUN gcc -o /b /a/b.c{more}\nCMD [\"/b\"]\n"
+            )
+        };
+        refused(&c("\nRUN apt-get purge -y gcc && apt-get autoremove -y"), "");
+        refused(&c(" && apt-get purge -y gcc"), "");
+        let own = " && apt-get install -y make && apt-get purge -y gcc make";
+        refused(&c(own), "cleans-up");
         refused("FROM\n", "errors");
         refused("FROM $\n", "errors");
     }

@@ -139,7 +139,7 @@ reasons! {
     NeedsOther, false, "needs-other", "{}.",
         "Change what the sentence names, or write the stages by hand.";
     NoRuntime, false, "no-runtime", "No such image is known to run it: {}.",
-        "The table of images in docs/splitting.md has none of that release.";
+        "Only the images in docs/splitting.md are known. Another variant may be offered, or say more.";
     SavesLittle, false, "saves-little", "It would save little: {}.",
         "An offer saves at least 50 MB and 30 %.";
     NeedsShell, false, "needs-shell", "{}, which needs a shell.",

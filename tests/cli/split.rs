@@ -78,6 +78,24 @@ fn the_change_as_a_patch() {
 }
 
 #[test]
+fn what_changes_is_told_beside_the_file() {
+    let project = folder(&[
+        ("Dockerfile", b"FROM node:20\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nCMD serve -s build\n"),
+        ("package.json", b"{\"scripts\": {\"build\": \"react-scripts build\"}}"),
+    ]);
+    for how in ["--stdout", "--diff"] {
+        let made = split(&project, &[how]).with_code(0);
+        let notes: Vec<_> = made.err.lines().collect();
+        let expected = [
+            "Dockerfile: note: nginx serves the site instead of `serve -s build`",
+            "Dockerfile: note: the port is 3000, whatever the variable PORT says",
+        ];
+        assert_eq!(notes, expected, "{how}");
+        assert!(!made.out.contains("note:"), "{}", made.out);
+    }
+}
+
+#[test]
 fn the_file_in_place() {
     let project = project();
     let shown = split(&project, &[]).with_code(0).out;

@@ -113,7 +113,7 @@ impl Emacs {
         self.until_shown(question);
         self.types("Split into builder and runtime stages on gcr");
         self.press("Tab");
-        self.until_shown("(≈ 823 MB → ≈ 16 MB)");
+        self.until_shown("(≈ 837 MB → ≈ 16 MB)");
         self.press("Enter");
         // A line, which may begin with the mark of a finding.
         self.until_shown("FROM gcr.io/distroless/static-debian12");

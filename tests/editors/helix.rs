@@ -298,7 +298,7 @@ fn a_file_is_split() {
     let helix = Helix::on(SINGLE, &install(), "");
     helix.go("FROM gol$0ang:1.22");
     helix.press("Space a");
-    helix.until_shown("on gcr.io/distroless/static-debian12 (≈ 823 MB → ≈ 16 MB)");
+    helix.until_shown("on gcr.io/distroless/static-debian12 (≈ 837 MB → ≈ 16 MB)");
     helix.press("Down Enter");
     helix.until_shown("FROM gcr.io/distroless/static-debian12\n");
     helix.save(SPLIT);

@@ -59,7 +59,7 @@ fn splits_are_offered_first_on_the_from_line_and_everywhere_else() {
     assert_eq!(kinds(&found)[..2], [CONSERVATIVE, SMALLEST]);
     assert_eq!(
         found[0]["title"],
-        "Split into builder and runtime stages on debian:bookworm-slim (≈ 823 MB → ≈ 105 MB)"
+        "Split into builder and runtime stages on debian:bookworm-slim (≈ 837 MB → ≈ 105 MB)"
     );
     assert_eq!(found[0]["isPreferred"], true);
     assert!(found.iter().take(2).all(|action| action.get("edit").is_none()));

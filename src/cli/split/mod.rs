@@ -153,7 +153,12 @@ fn write(
         false => new,
     };
     let mut out = Out::stdout(arguments.color);
-    Ok(finish(out.bytes(&bytes).and_then(|()| out.flush()), ExitCode::SUCCESS))
+    let code = finish(out.bytes(&bytes).and_then(|()| out.flush()), ExitCode::SUCCESS);
+    // The assumptions stand in the file, and the title of `--write` names these.
+    for change in &offer.plan.changes {
+        say(printable(&format!("{}: note: {change}", document.name)));
+    }
+    Ok(code)
 }
 
 /// Says why the file is not split.

@@ -134,8 +134,8 @@ fn plan<'a>(document: &'a Document, offer: &'a Offer) -> Plan<'a> {
         evidence: plan.evidence.iter().map(|evidence| proof(document, evidence)).collect(),
         assumptions: &plan.assumptions,
         changes: &plan.changes,
-        bytes_before: offer.before.map(bytes),
-        bytes_after: offer.after.map(bytes),
+        bytes_before: offer.saving.map(|saving| bytes(saving.before)),
+        bytes_after: offer.saving.map(|saving| bytes(saving.after)),
         result: String::from_utf8_lossy(&document.edited(&offer.edits)).into_owned(),
     }
 }

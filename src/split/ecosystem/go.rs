@@ -271,6 +271,15 @@ fn is_archive(word: &Word) -> bool {
     }
 }
 
+/// What Go's archive adds where the file fetches it: that of 1.22 unpacked.
+fn fetched(site: &Site<'_, '_>) -> Amount {
+    let names_it = |one: &Invocation| one.args().iter().any(is_archive);
+    match site.facts().invocations().any(|(_, one)| names_it(one)) {
+        true => Amount { bytes: 230_000_000, low: 200_000_000, high: 500_000_000 },
+        false => Amount::exact(0),
+    }
+}
+
 /// What `go build` writes; `None` if that is nothing or not known.
 fn built(asked: &Asked<'_, '_>) -> Option<Built> {
     let invocation = asked.invocation;
@@ -828,6 +837,7 @@ impl Linked {
             libraries,
             assumptions,
             weight: weight(&imports, is_alone, self.is_stripped),
+            left: fetched(site),
             ..Answer::new(ECOSYSTEM.name, linkage, artifacts)
         };
         if !starts {

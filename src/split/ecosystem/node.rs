@@ -3,13 +3,16 @@
 //! Sources: the documentation of npm (`prune`), yarn, pnpm, of Next's `output`, Nuxt and Prisma, and
 //! the Dockerfiles of the `node` images.
 
+mod client;
+mod weight;
+
 use std::collections::BTreeSet;
 
+use self::weight::Kept;
 use super::app;
 use super::behind;
 use super::package::{self, Step, Steps, Work};
 use super::{Asked, Built, Ecosystem, Reading};
-use crate::image::Amount;
 use crate::image::tag::Tag;
 use crate::language::Keyword;
 use crate::split::answer::{
@@ -199,16 +202,6 @@ fn check_start(site: &Site<'_, '_>, launch: &Launch, steps: &Steps) -> Result<()
     }
 }
 
-/// What a program weighs with the packages that it needs: an estimate, by their number.
-fn weight(package: Option<&Package>) -> Amount {
-    let Some(package) = package else {
-        return Amount { bytes: 80_000_000, low: 5_000_000, high: 300_000_000 };
-    };
-    let number = package.dependencies.len() as u64;
-    let all = |each: u64| 500_000 + number * each;
-    Amount { bytes: all(4_000_000), low: all(50_000), high: all(40_000_000) }
-}
-
 /// A server whose split is looked for.
 struct Server<'s, 'c, 'a> {
     site: &'s Site<'c, 'a>,
@@ -236,10 +229,10 @@ impl Server<'_, '_, '_> {
             answer.evidence = vec![Evidence { text: evidence.clone(), place: None, file: None }];
         }
         let mut starts_others = false;
+        let mut is_pruned = standalone.is_some();
         match &package {
             Some((package, folder)) => {
-                let is_pruned =
-                    standalone.is_some() || self.prune(&mut answer, package, folder, &project);
+                is_pruned = is_pruned || self.prune(&mut answer, package, folder, &project);
                 if base.slim && !is_pruned && !self.installs_for_build() {
                     let what = "the image is a small one already, and nothing can be left out";
                     return Err(Refusal::new(Reason::SavesLittle, what, None));
@@ -265,7 +258,18 @@ impl Server<'_, '_, '_> {
         if starts_others {
             answer.runtimes.retain(|(_, image)| !image.contains("distroless"));
         }
-        answer.weight = weight(package.as_ref().map(|(package, _)| package));
+        let kept = match is_pruned {
+            _ if standalone.is_some() => Kept::Loaded,
+            true => Kept::Run,
+            false => Kept::All,
+        };
+        match &package {
+            Some((package, folder)) => {
+                let left = self.leave_sites(&mut answer, package, folder, &project);
+                self.weigh(&mut answer, package, kept, &left);
+            }
+            None => answer.weight = weight::UNKNOWN,
+        }
         Ok(answer)
     }
 

@@ -11,6 +11,7 @@ use super::package::{self, Step, Steps, Work};
 use super::{Asked, Built, Ecosystem, Reading};
 use crate::image::Amount;
 use crate::split::answer::{Answer, Artifact, Evidence, Linkage, NewStart, Site, Variant};
+use crate::split::base::Family;
 use crate::split::command::{Grammar, Word};
 use crate::split::course::Role;
 use crate::split::facts::{Form, What, join};
@@ -373,12 +374,16 @@ fn served(
     })
 }
 
-/// The file installs nginx itself: the same package on the plain image of the same release serves
-/// what the build puts into its folders, by the configuration that the file brings.
+/// The file installs nginx itself, or stands on its image: the same package on the plain image of the
+/// same release, or the image as it was, serves what the build puts into its folders, by the
+/// configuration that the file brings.
 fn installed(site: &Site<'_, '_>, launch: &Launch) -> Option<Result<Answer, Refusal>> {
     let mut packages = site.course.packages.iter().flat_map(|one| &one.requested);
     let is_installed = packages.any(|package| package.name.starts_with("nginx"));
-    let image = site.base().distribution.image().filter(|_| is_installed)?;
+    let image = match site.base().family {
+        Family::Nginx => site.base().name(),
+        _ => site.base().distribution.image().filter(|_| is_installed)?,
+    };
     let mut answer = Answer::new(ECOSYSTEM.name, Linkage::Interpreted, Vec::new());
     if let Err(refusal) = super::node::strays(site, &mut answer) {
         return Some(Err(refusal));
@@ -390,11 +395,55 @@ fn installed(site: &Site<'_, '_>, launch: &Launch) -> Option<Result<Answer, Refu
         let why = "nothing is known to be built into the folders of nginx";
         return Some(Err(Refusal::new(Reason::ArtifactUnknown, why, Some(site.start.place))));
     }
+    if let Err(refusal) = check_roots(site, &answer.artifacts) {
+        return Some(Err(refusal));
+    }
     answer.runtimes = vec![(Variant::Conservative, image)];
     let text = format!("`{}` serves what the build puts into its folders", launch.shown());
     answer.evidence.push(Evidence::at(site.start.place, text));
     answer.weight = Amount { bytes: 2_000_000, low: 200_000, high: 10_000_000 };
     Some(Ok(answer))
+}
+
+/// That nginx serves no folder with sources in it: of that, only what is built would come along.
+fn check_roots(site: &Site<'_, '_>, artifacts: &[Artifact]) -> Result<(), Refusal> {
+    // Of nginx's own image and of Debian's and Alpine's packages.
+    const ROOTS: [&str; 3] = ["/usr/share/nginx", "/var/www", "/var/lib/nginx"];
+    let works = |role: &Role| matches!(role, Role::Prepares(_) | Role::Builds(_));
+    let worked: Vec<&str> =
+        site.course.deeds_with(works).filter_map(|(_, one)| one.folder.as_deref()).collect();
+    let is_taken = |path: &str| artifacts.iter().any(|one| is_within(path, &one.from));
+    let own = worked.iter().find(|own| ROOTS.iter().any(|root| is_within(own, root)));
+    let own = own.map(|own| (*own).to_owned());
+    let mut told = roots_told(site).into_iter();
+    let told = told.find(|root| {
+        let touches = |own: &&str| is_within(own, root) || is_within(root, own);
+        worked.iter().any(touches) && !is_taken(root)
+    });
+    match own.or(told) {
+        Some(folder) => {
+            let what = format!("nginx serves {folder}, which holds sources");
+            Err(Refusal::new(Reason::NeedsOther, what, Some(site.start.place)))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The folders that the configuration of nginx names, as far as the context has it.
+fn roots_told(site: &Site<'_, '_>) -> Vec<String> {
+    let paths = site.course.world.entries().map(|(path, _)| path);
+    let texts = paths
+        .filter(|path| is_within(path, "/etc/nginx"))
+        .filter_map(|path| site.course.text(path, LONGEST_FILE));
+    let roots = |line: &str| -> Vec<String> {
+        let line = line.split('#').next().unwrap_or_default();
+        let words = line.split(|c: char| c.is_whitespace() || "{};".contains(c));
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        let told = words.windows(2).filter(|pair| matches!(pair[0], "root" | "alias"));
+        let values = told.map(|pair| pair[1].trim_matches(['"', '\'']));
+        values.filter(|path| path.starts_with('/')).map(|path| trimmed(path).to_owned()).collect()
+    };
+    texts.flat_map(|text| text.lines().flat_map(roots).collect::<Vec<_>>()).collect()
 }
 
 /// Whether anything is built at all.
@@ -974,6 +1023,33 @@ mod tests {
             &[],
             Err("needs-other"),
         );
+    }
+
+    #[test]
+    fn nginx_below_the_build() {
+        let file = |workdir: &str, run: &str| {
+            format!(
+                "FROM nginx:alpine\nRUN apk add --no-cache nodejs npm\nWORKDIR {workdir}\nCOPY nginx.conf /etc/nginx/conf.d/default.conf\nCOPY . .\nRUN npm ci && npm run build{run}\n"
+            )
+        };
+        let files = |config: &str| {
+            let mut files = vite("").to_vec();
+            files.push(("nginx.conf", config.to_owned()));
+            files
+        };
+        let check = |file: &str, config: &str, expected: Result<&[&str], &str>| {
+            let files = files(config);
+            let files: Vec<(&str, &str)> = files.iter().map(|(n, t)| (*n, t.as_str())).collect();
+            check_file(file, &files, expected);
+        };
+        let copy = " && cp -r dist/* /usr/share/nginx/html/";
+        let served = "FROM nginx:alpine\nWORKDIR /app\nCOPY nginx.conf /etc/nginx/conf.d/default.conf\nCOPY --from=builder";
+        check(&file("/app", copy), "", Ok(&[served, "/usr/share/nginx/html\n"]));
+        check(&file("/app", ""), "root /app/dist;", Ok(&["--from=builder /app/dist /app/dist"]));
+        // What it serves are the sources, and what the build makes among them.
+        check(&file("/usr/share/nginx/html", ""), "", Err("needs-other"));
+        check(&file("/app", ""), "server { root /app; }", Err("needs-other"));
+        check("FROM nginx\nCOPY . /usr/share/nginx/html\n", "", Err("nothing-built"));
     }
 
     #[test]

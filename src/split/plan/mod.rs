@@ -19,11 +19,14 @@ use self::draft::Draft;
 use super::answer::{Answer, Artifact, BuilderLine, Certainty, Evidence, Variant};
 use super::base::Base;
 use super::course::Course;
-use super::packages::Recommended;
+use super::facts::What;
+use super::packages::{Recommended, Requested};
 use super::refusal::Refusal;
 use super::roots::Roots;
 use super::runtime;
 use super::start::Start;
+use super::world::{is_within, trimmed};
+use crate::image::Amount;
 use crate::language::Keyword;
 use crate::text::TextRange;
 
@@ -68,8 +71,15 @@ pub struct Plan {
     pub assumptions: Vec<String>,
     /// What changes for whoever runs the image.
     pub changes: Vec<String>,
-    /// What the artifacts weigh, unpacked.
-    pub weight: crate::image::Amount,
+    /// What the artifacts weigh, unpacked, without the files of the context.
+    pub weight: Amount,
+    /// What the build makes beside them and is left behind, as far as it can be estimated.
+    pub left: Amount,
+    /// What the file installs, each with the number of its line in the facts.
+    pub requested: Vec<(usize, Requested)>,
+    /// The lines (by their number in the facts) that copy files of the context into folders which
+    /// are taken as a whole.
+    pub inside: Vec<usize>,
     /// The name of the ecosystem.
     pub ecosystem: &'static str,
     /// On which line of the file, from 1, each line of the facts begins.
@@ -137,6 +147,9 @@ impl Parts<'_, '_> {
             assumptions: self.answer.assumptions.clone(),
             changes: self.answer.changes.clone(),
             weight: self.answer.weight,
+            left: self.answer.left,
+            requested: self.installs(),
+            inside: Vec::new(),
             ecosystem: self.answer.ecosystem,
             line_numbers: self.facts().lines.iter().map(|line| line.number).collect(),
             runtime,
@@ -165,7 +178,27 @@ impl Parts<'_, '_> {
         self.check_argv(&plan)?;
         let mut seen = HashSet::new();
         plan.assumptions.retain(|one| seen.insert(one.clone()));
+        plan.inside = self.copied_into(&plan.artifacts);
         Ok(plan)
+    }
+
+    fn installs(&self) -> Vec<(usize, Requested)> {
+        let all = self.course.packages.iter();
+        all.flat_map(|one| one.requested.iter().map(|package| (one.line, package.clone())))
+            .collect()
+    }
+
+    /// The lines that copy files of the context into these.
+    fn copied_into(&self, artifacts: &[Artifact]) -> Vec<usize> {
+        let is_inside = |path: &str| artifacts.iter().any(|one| is_within(path, &one.from));
+        let lines = self.facts().lines.iter().enumerate();
+        let copied = lines.filter(|(_, line)| match &line.what {
+            What::Copy(copy) if copy.from.is_none() => {
+                copy.destination.as_deref().is_some_and(|path| is_inside(trimmed(path)))
+            }
+            _ => false,
+        });
+        copied.map(|(number, _)| number).collect()
     }
 
     fn facts(&self) -> &super::facts::Facts<'_> {

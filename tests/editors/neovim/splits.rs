@@ -16,7 +16,7 @@ fn start(text: &str) -> impl Iterator<Item = Session> {
 fn a_split_is_chosen_from_the_menu_and_undone() {
     for mut session in start(SINGLE) {
         session.go("FROM gol$0ang:1.22");
-        session.act("on gcr.io/distroless/static-debian12 (≈ 823 MB → ≈ 16 MB)");
+        session.act("on gcr.io/distroless/static-debian12 (≈ 837 MB → ≈ 16 MB)");
         session.until_text(SPLIT);
         session.keys("u");
         session.until_text(SINGLE);
@@ -30,7 +30,7 @@ fn what_it_would_save_is_told_where_the_cursor_is() {
         session.go("FR$0OM golang:1.22");
         session.until("the hint", "#vim.diagnostic.get(0) == 1");
         session.keys("<C-w>d");
-        session.until_shown("this image would be smaller by about 807 MB");
+        session.until_shown("this image would be smaller by about 821 MB");
     }
 }
 

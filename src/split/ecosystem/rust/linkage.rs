@@ -213,12 +213,22 @@ impl Linked {
             evidence: self.evidence,
             assumptions: self.assumptions,
             weight: weight(self.is_alone, self.is_debug),
+            left: fetched(site),
             ..Answer::new(ECOSYSTEM.name, self.linkage, vec![artifact])
         };
         match &self.starts {
             Some(names) => starting(site, answer, names),
             None => Ok(answer),
         }
+    }
+}
+
+/// What a toolchain adds that the file has rustup fetch: from the minimal profile to the usual one.
+fn fetched(site: &Site<'_, '_>) -> Amount {
+    let facts = site.facts();
+    match facts.invocations().any(|(line, one)| facts.is_fed(line, one, "sh.rustup.rs")) {
+        true => Amount { bytes: 600_000_000, low: 500_000_000, high: 1_400_000_000 },
+        false => Amount::exact(0),
     }
 }
 

@@ -106,7 +106,7 @@ class EditingTest {
             var offered = ofKind("refactor.rewrite.split.smallest", intentions(session, document));
             assertEquals(
                     "Split into builder and runtime stages on gcr.io/distroless/static-debian12"
-                            + " (≈ 823 MB → ≈ 16 MB)",
+                            + " (≈ 837 MB → ≈ 16 MB)",
                     offered.getTitle());
             assertNull(offered.getEdit());
             var chosen = await(session.documents.resolveCodeAction(offered));

@@ -35,6 +35,7 @@ mod near;
 mod onbuild;
 mod pairs;
 mod pasted;
+mod pattern;
 mod platform;
 mod references;
 mod report;
@@ -126,6 +127,10 @@ pub static FAMILIES: &[Family] = &[
             error("empty-volume", "A volume without a path"),
             warning("empty-command", "RUN with an empty array"),
         ],
+    },
+    Family {
+        look: Look::Instruction(pattern::look),
+        rules: &[warning("unexpanded-pattern", "A pattern in exec form where a file is meant")],
     },
     Family {
         look: Look::Instruction(healthcheck::look),

@@ -3,6 +3,8 @@
 //! Sources: the documentation of npm (`prune`), yarn, pnpm, of Next's `output`, Nuxt and Prisma, and
 //! the Dockerfiles of the `node` images.
 
+mod pm2;
+
 use std::collections::BTreeSet;
 
 use super::app;
@@ -65,6 +67,7 @@ const OUTSIDE: &[Outside] = &[
         debian: (&[], &["imagemagick"]),
         alpine: (&[], &["imagemagick"]),
     },
+    Outside { package: "pm2", debian: (&[], &[pm2::PACKAGE_OF_PS]), alpine: (&[], &[]) },
     Outside { package: "simple-git", debian: (&[], &["git"]), alpine: (&[], &["git"]) },
     Outside {
         package: "node-rdkafka",
@@ -151,17 +154,33 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
             || steps.steps.iter().any(|step| step.work != Work::Runs && step.work != Work::Nothing)
     };
     let launches = || launched.iter().zip(&starts);
-    if !launches().any(is_own) && !has_tool(site, &launched) {
+    let is_listed = has_tool(site, &launched);
+    let managed = pm2::managed(site, &launched, &starts).filter(|_| !is_listed);
+    if managed.is_none() && !launches().any(is_own) && !is_listed {
         let is_built = site.builds("node") || site.builds("site");
-        let shown = site.start.launches.last().map(Launch::shown).unwrap_or_default();
-        let refusal = Refusal::new(Reason::StartUnknown, shown, Some(site.start.place));
-        return is_built.then_some(Err(refusal));
+        return is_built.then(|| Err(unknown_start(site)));
     }
     let refused = launches().find_map(|(launch, steps)| check_start(site, launch, steps).err());
+    let starts = managed.as_ref().map_or(starts, |managed| vec![managed.steps()]);
     Some(match refused {
         Some(refusal) => Err(refusal),
-        None => Server { site, launches: &launched, starts }.answer(),
+        None => Server { site, launches: &launched, starts, managed }.answer(),
     })
+}
+
+/// That the program which is started is none of Node's, as far as is known.
+fn unknown_start(site: &Site<'_, '_>) -> Refusal {
+    let place = Some(site.start.place);
+    let last = site.start.launches.last();
+    match last.and_then(Launch::name) {
+        Some(name) if pm2::PROGRAMS.contains(&name) && !pm2::is_installed(site) => {
+            Refusal::new(Reason::ScriptTool, name, place)
+        }
+        _ => {
+            let shown = last.map(Launch::shown).unwrap_or_default();
+            Refusal::new(Reason::StartUnknown, shown, place)
+        }
+    }
 }
 
 /// Whether what is started is a program of the project's packages.
@@ -181,7 +200,10 @@ fn check_start(site: &Site<'_, '_>, launch: &Launch, steps: &Steps) -> Result<()
     for step in &steps.steps {
         let shown = step.words.join(" ");
         match step.work {
-            Work::Develops => return no(Reason::DevelopmentServer, shown),
+            Work::Develops => {
+                let shown = package::development(site.course, step);
+                return no(Reason::DevelopmentServer, shown);
+            }
             Work::Builds(_) => return no(Reason::BuildsAtStart, shown),
             Work::Prunes => return no(Reason::BuildsAtStart, shown),
             Work::Prepares if step.words.first().is_some_and(|word| package::is_manager(word)) => {
@@ -217,6 +239,8 @@ struct Server<'s, 'c, 'a> {
     launches: &'s [Launch],
     /// What each command of the start comes to.
     starts: Vec<Steps>,
+    /// The program under pm2, if it is one.
+    managed: Option<pm2::Managed>,
 }
 
 impl Server<'_, '_, '_> {
@@ -262,6 +286,9 @@ impl Server<'_, '_, '_> {
         self.start(&mut answer)?;
         answer.runtimes = self.runtimes(&answer);
         answer.weight = weight(package.as_ref().map(|(package, _)| package));
+        if let (Some(managed), [launch]) = (&self.managed, self.launches) {
+            managed.bring(site, &launch.shown(), &mut answer);
+        }
         Ok(answer)
     }
 
@@ -295,10 +322,14 @@ impl Server<'_, '_, '_> {
     fn project(&self) -> Result<String, Refusal> {
         let place = Some(self.site.start.place);
         let last = self.launches.last();
-        let folder = last.and_then(|launch| launch.folder.clone());
-        let folder = folder.filter(|folder| folder != "/" && !folder.is_empty());
-        let why = "the project lies in the root of the image";
-        folder.ok_or_else(|| Refusal::new(Reason::EnvironmentFolder, why, place))
+        match last.and_then(|launch| launch.folder.clone()) {
+            Some(folder) if folder == "/" => Err(Refusal::new(Reason::ProjectFolder, "/", place)),
+            Some(folder) => Ok(folder),
+            None => {
+                let what = "Which folder the program is started in is not known";
+                Err(Refusal::new(Reason::NeedsOther, what, place))
+            }
+        }
     }
 
     /// That the packages are in the project's folder.
@@ -366,9 +397,9 @@ impl Server<'_, '_, '_> {
             .iter()
             .filter(|one| !folders.iter().any(|other| other != *one && is_within(one, other)))
             .collect();
-        if tops.iter().any(|folder| is_shared(folder)) {
-            let why = "the project lies among the files of the image";
-            return Err(Refusal::new(Reason::EnvironmentFolder, why, Some(site.start.place)));
+        if let Some(folder) = tops.iter().find(|folder| is_shared(folder)) {
+            let place = Some(site.start.place);
+            return Err(Refusal::new(Reason::ProjectFolder, folder.as_str(), place));
         }
         let artifacts = tops.iter().map(|folder| Artifact::folder((*folder).clone())).collect();
         let mut answer = Answer::new(ECOSYSTEM.name, Linkage::Interpreted, artifacts);
@@ -704,8 +735,14 @@ impl Server<'_, '_, '_> {
 
     /// That programs which are started by their names are in the image or the project's packages.
     fn check_tools(&self, answer: &mut Answer) -> Result<(), Refusal> {
-        let unknown =
-            |name: &str| Err(Refusal::new(Reason::ScriptTool, name, Some(self.site.start.place)));
+        let place = Some(self.site.start.place);
+        let unknown = |name: &str| Err(Refusal::new(Reason::ScriptTool, name, place));
+        let unlisted = |name: &str| {
+            let what = format!(
+                "No dependency in package.json is known to bring {name}, which containers start"
+            );
+            Err(Refusal::new(Reason::NeedsOther, what, place))
+        };
         for (launch, steps) in self.launches.iter().zip(&self.starts) {
             let folder = launch.folder.as_deref().unwrap_or_default();
             let package = package::package_in(self.site.course, folder).map(|(package, _)| package);
@@ -716,19 +753,19 @@ impl Server<'_, '_, '_> {
                 return unknown(name);
             }
             for step in &steps.steps {
-                let name =
-                    step.words.first().map(|word| package::tool_name(word)).unwrap_or_default();
+                let word = step.words.first().map(String::as_str).unwrap_or_default();
+                let name = package::tool_name(word);
+                let is_module = word.contains("node_modules/");
                 if BROUGHT.contains(&name)
                     || step.work == Work::Nothing
-                    || step.words[0].contains('/')
+                    || word.contains('/') && !is_module
                 {
                     continue;
                 }
-                let package = package::package_in(self.site.course, &step.folder);
-                let own =
-                    package.is_some_and(|(package, _)| tool_package(&package, name).is_some());
-                if !own {
-                    return unknown(name);
+                match package::package_in(self.site.course, &step.folder) {
+                    Some((package, _)) if tool_package(&package, name).is_some() => {}
+                    Some(_) if is_module || steps.manager.is_some() => return unlisted(name),
+                    _ => return unknown(name),
                 }
                 if launch.name() == Some(name) {
                     answer.provides.push(name.to_owned());
@@ -986,7 +1023,7 @@ mod tests {
                     assert_eq!(text.contains(part), wanted, "{part:?} in\n{text}");
                 }
             }
-            (Err(why), Err(code)) => assert!(why.starts_with(&format!("{code}: ")), "{why}"),
+            (Err(why), Err(start)) => assert!(why.starts_with(start), "{why}"),
             (found, _) => panic!("{found:?}"),
         }
     }
@@ -1024,16 +1061,31 @@ mod tests {
 
     #[test]
     fn starts_that_build_or_watch() {
-        check_start("npm start", Err("development-server"));
+        let better = "development-server: `nest start` and not `npm run start:prod` is a";
+        check_start("npm start", Err(better));
         check_start("npm run start:dev", Err("development-server"));
         check_start("npm run dev", Err("development-server"));
         check_start("npm run both", Err("builds-at-start"));
         check_start("npm install && node dist/main", Err("builds-at-start"));
         check_start("npm test", Err("build-tool"));
-        check_start("pm2-runtime dist/main.js", Err("start-unknown"));
+        check_start("pm2-runtime dist/main.js", Err("script-tool"));
         check_start("pm2-dev start ecosystem.config.js", Err("development-server"));
         check_start("pm2-runtime --watch dist/main.js", Err("development-server"));
         check_start("npm run nothing", Err("start-unknown"));
+    }
+
+    #[test]
+    fn programs_in_the_folder_of_the_packages() {
+        let package = PACKAGE.replace("\"express\"", "\"prisma\": \"5\", \"express\"");
+        let files = [("package.json", &*package), SOURCE];
+        let start = |cmd: &str| file("node:20", &format!("RUN npm run build\nCMD {cmd}\n"));
+        let copy = "COPY --from=builder /app /app";
+        let both = "node_modules/.bin/prisma migrate deploy && node dist/main";
+        check(&start(both), &files, Ok(&["prune", copy, "openssl"]));
+        let none = "needs-other: No dependency in package.json is known to bring prisma, which";
+        check_start(both, Err(none));
+        check_start("npx prisma migrate deploy && node dist/main", Err(none));
+        check_start("gunicorn a:b && node dist/main", Err("script-tool: Containers start guni"));
     }
 
     #[test]
@@ -1222,7 +1274,7 @@ mod tests {
         check("#!/bin/sh\nexec npm run dev\n", "CMD [\"/entry.sh\"]", Err("development-server"));
         check("#!/bin/sh\nshift\nexec \"$@\"\n", entry, Err("script-unread"));
         // TypeORM's tool is no dependency.
-        check("#!/bin/sh\nnpm run migrate\nexec \"$@\"\n", entry, Err("script-tool"));
+        check("#!/bin/sh\nnpm run migrate\nexec \"$@\"\n", entry, Err("needs-other"));
         let pnpm = "ENTRYPOINT [\"/entry.sh\"]\nCMD [\"pnpm\", \"run\", \"start:prod\"]";
         check("#!/bin/sh\nexec \"$@\"\n", pnpm, Err("needs-other"));
     }
@@ -1264,8 +1316,12 @@ mod tests {
         let package = ("package.json", r#"{"dependencies": {"express": "4"}}"#);
         let text = "FROM node:20\nWORKDIR /app\nCOPY package*.json ./\nRUN npm install\nCOPY . .\n\
             CMD [\"node\", \"a.js\"]\n";
-        let copies = "FROM node:20-slim\nWORKDIR /app\nCOPY --from=builder /app /app\nCOPY . .\n";
+        let copies = "FROM node:20-slim\nWORKDIR /app\nCOPY --from=builder /app /app\nCMD";
         check(text, &[package, ("a.js", "")], Ok(&[copies]));
+        // Whose they are is said by the line.
+        let owned = text.replace("COPY . .", "COPY --chown=node . .");
+        let copies = "\nCOPY --from=builder /app /app\nCOPY --chown=node . .\n";
+        check(&owned, &[package, ("a.js", "")], Ok(&[copies]));
     }
 
     #[test]
@@ -1305,7 +1361,7 @@ mod tests {
         let files = [("package.json", PACKAGE), SOURCE];
         let root =
             "FROM node:20\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"node\", \"dist/main\"]\n";
-        check(root, &files, Err("environment-folder"));
+        check(root, &files, Err("project-folder: The project lies in /"));
         let cached = file(
             "node:20",
             "RUN --mount=type=cache,target=/app/node_modules npm ci && npm run build\nCMD [\"node\", \"dist/main\"]\n",

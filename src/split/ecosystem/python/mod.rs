@@ -1123,7 +1123,7 @@ mod tests {
     fn sources_among_the_system() {
         let dockerfile = "FROM python:3.12-bookworm\nCOPY . /\nRUN pip install flask && python x.py\nCMD [\"python\", \"/app.py\"]\n";
         let found = stage(dockerfile, FLASK);
-        assert!(found.starts_with("mixed-with-toolchain"), "{found}");
+        assert!(found.starts_with("project-folder: The project lies in /, "), "{found}");
     }
 
     #[test]

@@ -129,10 +129,6 @@ pub static FAMILIES: &[Family] = &[
         ],
     },
     Family {
-        look: Look::Instruction(pattern::look),
-        rules: &[warning("unexpanded-pattern", "A pattern in exec form where a file is meant")],
-    },
-    Family {
         look: Look::Instruction(healthcheck::look),
         rules: &[
             error("healthcheck-type", "HEALTHCHECK with neither `CMD` nor `NONE`"),
@@ -221,6 +217,10 @@ pub static FAMILIES: &[Family] = &[
             error("undeclared-in-from", "A variable in FROM that is not declared before it"),
             warning("not-redeclared", "A global variable in a stage that does not declare it"),
         ],
+    },
+    Family {
+        look: Look::Model(pattern::LOOK),
+        rules: &[warning("unexpanded-pattern", "A pattern in exec form where a file is meant")],
     },
     Family {
         look: Look::Model(stages::LOOK),

@@ -4,11 +4,16 @@
 //! programs in the table. Only of those it is known that they take the word for the name of a file;
 //! others may expand patterns themselves, as `java -cp 'lib/*'` and `pytest` do.
 
-use super::{Finding, InstructionContext, Severity};
+use super::rule::ModelLook;
+use super::{Finding, Issue, Severity};
 use crate::language::Keyword;
+use crate::model::Model;
 use crate::split::command;
-use crate::syntax::{Arguments, json};
+use crate::syntax::{Arguments, Placed, json};
 use crate::text::TextRange;
+
+/// The look.
+pub const LOOK: ModelLook = ModelLook { find, tell };
 
 const LINK: &str = "https://docs.docker.com/reference/dockerfile/#exec-form";
 
@@ -58,39 +63,61 @@ const RUNNERS: &[Runner] = &[
     Runner { names: &["php", "ruby", "perl", "dotnet"], option: "", values: &[], switches: &[] },
 ];
 
-/// Patterns in what containers and builds start.
-pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
-    let Some(ranges) = started(context) else { return };
-    let words: Vec<Option<String>> =
-        ranges.iter().map(|range| Some(json::decode(&context.text(*range)))).collect();
-    // Behind an entrypoint, which may be the image's, the first word of `CMD` is an argument.
-    let is_program = !context.is(Keyword::Cmd);
-    let Some(at) = file(&words, is_program) else { return };
-    let (Some(range), Some(Some(word))) = (ranges.get(at), words.get(at)) else { return };
-    if !word.contains(['*', '?']) {
-        return;
+/// Instructions that start something.
+const STARTS: [Keyword; 4] =
+    [Keyword::Cmd, Keyword::Entrypoint, Keyword::Run, Keyword::Healthcheck];
+
+fn find(model: &Model, issues: &mut Vec<Issue>) {
+    for (placed, facts) in model.instructions() {
+        let is_start = facts.keyword.is_some_and(|keyword| STARTS.contains(&keyword));
+        if is_start && let Some((number, ..)) = pattern(model, placed) {
+            issues.push(Issue { item: placed.index, number, ..Issue::default() });
+        }
     }
+}
+
+fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
+    let (_, word, range) = pattern(model, model.tree().item(issue.item)?)?;
     let message = format!(
         "No shell expands `{word}` in exec form, so a file of that very name is looked for. Write \
          the name of the file."
     );
-    findings.push(
-        Finding::new("unexpanded-pattern", Severity::Warning, *range, message).with_link(LINK),
-    );
+    let finding = Finding::new("unexpanded-pattern", Severity::Warning, range, message);
+    Some(finding.with_link(LINK))
 }
 
-/// The words of an exec form that is started.
-fn started<'a>(context: &InstructionContext<'a>) -> Option<&'a [TextRange]> {
-    let is_start = [Keyword::Cmd, Keyword::Entrypoint, Keyword::Run, Keyword::Healthcheck];
-    is_start.iter().any(|keyword| context.is(*keyword)).then_some(())?;
-    match &context.command.arguments {
-        Arguments::Exec(words) => Some(words),
+/// The pattern in an instruction that stands for a file to run: its number among the words, its text
+/// and its place.
+fn pattern(model: &Model, placed: Placed<'_>) -> Option<(usize, String, TextRange)> {
+    let source: &str = &placed.item.text;
+    let view = placed.instruction().filter(|_| source.contains(['*', '?']))?.meant();
+    let ranges = match &view.command.arguments {
+        Arguments::Exec(words) => words,
         Arguments::Health(_, inner) => match &**inner {
-            Arguments::Exec(words) => Some(words),
-            _ => None,
+            Arguments::Exec(words) => words,
+            _ => return None,
         },
-        _ => None,
+        _ => return None,
+    };
+    let words: Vec<Option<String>> =
+        ranges.iter().map(|range| Some(json::decode(&view.text(source, *range)))).collect();
+    let is_cmd = view.command.keyword == Some(Keyword::Cmd);
+    // A script that is the entrypoint may expand what it is given: `exec $@`.
+    if is_cmd && has_entrypoint(model, placed) {
+        return None;
     }
+    // Behind an entrypoint of the image the first word of `CMD` is an argument.
+    let at = file(&words, !is_cmd)?;
+    let word = words.get(at)?.clone().filter(|word| word.contains(['*', '?']))?;
+    Some((at, word, placed.lift(*ranges.get(at)?)))
+}
+
+/// Whether the stage of an instruction has an entrypoint of its own.
+fn has_entrypoint(model: &Model, placed: Placed<'_>) -> bool {
+    let Some(stage) = model.stage_at(placed.start) else { return false };
+    let own = model.instructions_from(stage.item);
+    let mut own = own.take_while(|(placed, _)| placed.start < stage.range.end());
+    own.any(|(_, facts)| facts.keyword == Some(Keyword::Entrypoint))
 }
 
 /// The number of the word that names the file which is run: the program itself, if `is_program` and
@@ -154,7 +181,7 @@ mod tests {
             "CMD [\"dotnet\", ⟦\"*.dll\"⟧]",
             "HEALTHCHECK CMD [\"bash\", ⟦\"check?.sh\"⟧]",
             "ENTRYPOINT [⟦\"./target/*-runner\"⟧, \"x\"]",
-            "ONBUILD CMD [\"java\", \"-jar\", ⟦\"*.jar\"⟧]",
+            "CMD [\"java\", \"-jar\", ⟦\"*.jar\"⟧]\nFROM b\nENTRYPOINT [\"/x\"]",
             "CMD [\"java\", \\\n  \"-jar\", ⟦\"*.jar\"⟧]",
         ] {
             check(&format!("FROM a\n{line}\n"), &[CODE]);
@@ -186,6 +213,7 @@ mod tests {
             "ENTRYPOINT [\"java -jar *.jar\"]",
             "CMD [\"ruby\", \"-Itest\", \"test/*.rb\"]",
             "SHELL [\"sh\", \"*\"]",
+            "ENTRYPOINT [\"/run\"]\nCMD [\"java\", \"-jar\", \"*.jar\"]",
             "CMD []",
             "VOLUME [\"/a*\"]",
         ]);

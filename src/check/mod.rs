@@ -35,6 +35,7 @@ mod near;
 mod onbuild;
 mod pairs;
 mod pasted;
+mod pattern;
 mod platform;
 mod references;
 mod report;
@@ -216,6 +217,10 @@ pub static FAMILIES: &[Family] = &[
             error("undeclared-in-from", "A variable in FROM that is not declared before it"),
             warning("not-redeclared", "A global variable in a stage that does not declare it"),
         ],
+    },
+    Family {
+        look: Look::Model(pattern::LOOK),
+        rules: &[warning("unexpanded-pattern", "A pattern in exec form where a file is meant")],
     },
     Family {
         look: Look::Model(stages::LOOK),

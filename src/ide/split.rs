@@ -226,7 +226,7 @@ mod tests {
         check(
             "FROM node:18\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\nHEALTHCHECK CMD node check.js\nCMD serve -s build\n",
             &[
-                "The start script needs node, which is not known on the small base.",
+                "Containers start node, which is not known on the small base.",
                 "No such image is known to run it: a sibling of node:18.",
             ],
         );

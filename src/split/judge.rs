@@ -109,7 +109,7 @@ fn judged(model: &Model, context: Option<&Context>, wanted: &Wanted) -> Result<V
     };
     roots.bring(&course, &mut answer);
     check_course(&course)?;
-    check_reached(&course, &roots, &answer)?;
+    check_reached(&course, &start, &roots, &answer)?;
     check_libraries(&course, &answer)?;
     let parts = Parts { course: &course, start: &start, roots: &roots, answer: &answer };
     Ok(variants(&parts, wanted))
@@ -420,8 +420,16 @@ fn check_read(course: &Course<'_>) -> Result<(), Refusal> {
 }
 
 /// That every program which was built and is started is among what is taken.
-fn check_reached(course: &Course<'_>, roots: &Roots, answer: &Answer) -> Result<(), Refusal> {
-    for path in &roots.paths {
+fn check_reached(
+    course: &Course<'_>,
+    start: &Start,
+    roots: &Roots,
+    answer: &Answer,
+) -> Result<(), Refusal> {
+    // With another start command these are started no more.
+    let replaced = start.launches.iter().filter(|_| answer.start.is_some());
+    let replaced: Vec<String> = replaced.filter_map(|launch| launch.program(course)).collect();
+    for path in roots.paths.iter().filter(|path| !replaced.contains(path)) {
         let is_built = matches!(course.world.followed(path), Some(Origin::Built(_)));
         let is_taken = answer.artifacts.iter().any(|artifact| is_within(path, &artifact.from));
         if is_built && !is_taken {

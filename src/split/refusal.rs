@@ -128,7 +128,7 @@ reasons! {
         "What is below a mount is not in the image.";
     ScriptUnread, false, "script-unread", "The start script {} cannot be read.",
         "Open the project's folder, or start the program itself.";
-    ScriptTool, false, "script-tool", "The start script needs {}, which is not known on the small base.",
+    ScriptTool, false, "script-tool", "Containers start {}, which is not known on the small base.",
         "Install it by name in a RUN.";
     Plugins, false, "plugins", "It loads libraries at run time that cannot be traced: {}.",
         "Write the stages by hand.";
@@ -136,6 +136,8 @@ reasons! {
         "Install below a folder of its own: `--prefix`.";
     EnvironmentFolder, false, "environment-folder", "The packages are not in a folder of their own: {}.",
         "Make a virtual environment.";
+    ProjectFolder, false, "project-folder", "The project lies in {}, among the files of the image.",
+        "Add a WORKDIR above the COPY, with a folder of its own.";
     NeedsOther, false, "needs-other", "{}.",
         "Change what the sentence names, or write the stages by hand.";
     NoRuntime, false, "no-runtime", "No such image is known to run it: {}.",

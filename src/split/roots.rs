@@ -218,7 +218,9 @@ impl Roots {
         let Some(path) = launch.program(course) else { return Ok(()) };
         self.paths.push(path.clone());
         match course.world.followed(&path) {
-            Some(Origin::Context(_)) => self.script(course, &path, launch, 1, place),
+            Some(Origin::Context(_)) if !is_installed(course, &path) => {
+                self.script(course, &path, launch, 1, place)
+            }
             _ => Ok(()),
         }
     }
@@ -451,6 +453,11 @@ fn sourced(words: Vec<Option<String>>, script: &str, around: &Launch) -> Launch 
         // Bare names are looked for on the `PATH`, by some shells in the working folder, too.
         false => Launch { folder: launch.folder.or(Some(parent(script).to_owned())), ..launch },
     }
+}
+
+/// Whether a package manager of Node's put a program there: the context does not have it.
+fn is_installed(course: &Course<'_>, path: &str) -> bool {
+    path.contains("/node_modules/") && course.in_context(path).is_none()
 }
 
 /// Whether a file is not in the image, so that whoever runs the container has to put it there.

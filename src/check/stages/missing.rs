@@ -77,7 +77,10 @@ fn places(base: &crate::split::base::Base, launch: &Launch, program: &str) -> Ve
     let path = program.contains('/').then(|| launch.path(program)).flatten();
     match (base.family, base.distribution) {
         (_, Distribution::None) if path.is_none() => {
-            launch.search.split(':').filter_map(|folder| join(folder, program)).collect()
+            let mut places: Vec<String> =
+                launch.search.split(':').filter_map(|folder| join(folder, program)).collect();
+            places.extend(launch.path(program).filter(|_| is_module(program)));
+            places
         }
         (_, Distribution::None) => path.into_iter().collect(),
         (Family::Distroless | Family::Distribution, _) => {
@@ -89,6 +92,12 @@ fn places(base: &crate::split::base::Base, launch: &Launch, program: &str) -> Ve
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether a shim loads it instead of the kernel: such a name without a folder is looked for on the
+/// `PATH` and in the working directory. Source: containerd's `runwasi`, `resolve_in_path_or_cwd`.
+fn is_module(program: &str) -> bool {
+    program.ends_with(".wasm")
 }
 
 /// Whether a command makes the file.
@@ -129,6 +138,8 @@ mod tests {
             &[CODE],
         );
         check("FROM a AS b\nFROM alpine\nCMD ⟦/app/x --now⟧\n", &[CODE]);
+        check("FROM scratch\nCOPY x.wasm /w/\nCMD [⟦\"x.wasm\"⟧]\n", &[CODE]);
+        check("FROM scratch\nCOPY x.wasm /x.wasm\nCMD [⟦\"/w/x.wasm\"⟧]\n", &[CODE]);
     }
 
     #[test]
@@ -136,6 +147,11 @@ mod tests {
         for text in [
             "FROM scratch\nCOPY a /bin/a\nCMD [\"a\"]\n",
             "FROM scratch\nCOPY a /bin/a\nCMD [\"/bin/a\"]\n",
+            // A shim for Wasm finds it where the container starts.
+            "FROM scratch\nCOPY x.wasm /x.wasm\nENTRYPOINT [\"x.wasm\"]\n",
+            "FROM scratch\nENTRYPOINT [\"x.wasm\"]\nCOPY --link --from=y /t/x.wasm /x.wasm\n",
+            "FROM scratch\nWORKDIR /w\nCOPY x.wasm .\nCMD [\"x.wasm\"]\n",
+            "FROM scratch\nCOPY x.wasm /bin/\nCMD [\"x.wasm\"]\n",
             "FROM scratch\nCOPY a /\nCMD [\"/b\"]\n",
             "FROM scratch\nADD a.tar.gz /\nCMD [\"/b\"]\n",
             "FROM scratch\nWORKDIR /w\nCOPY a .\nCMD [\"./b\"]\n",

@@ -2,8 +2,9 @@
 
 use super::{Finding, Found, LINK};
 use crate::check::{Fix, Severity};
+use crate::image::Reference;
 use crate::language::Keyword;
-use crate::model::{Model, Stage};
+use crate::model::{Base, Model, Stage};
 use crate::text::Edit;
 
 /// Parts of names of stages that are built by name, in CI or while working.
@@ -46,7 +47,8 @@ pub fn look(model: &Model, found: &mut Vec<Found>) {
     for stage in model.stages() {
         let is_reached = reached.get(stage.index).copied().unwrap_or(true);
         let is_named = model.references_to(stage.index).next().is_some();
-        if is_reached || is_named || is_target(stage) || !is_by_the_way(model, stage) {
+        let is_wanted = is_target(stage) || is_published(model, stage);
+        if is_reached || is_named || is_wanted || !is_by_the_way(model, stage) {
             continue;
         }
         let Some(place) = stage.name().or_else(|| stage.image()) else { continue };
@@ -70,6 +72,21 @@ pub fn look(model: &Model, found: &mut Vec<Found>) {
 fn is_target(stage: &Stage) -> bool {
     let name = stage.name().map(|name| name.text.to_lowercase());
     name.is_some_and(|name| TARGETS.iter().any(|part| name.contains(part)))
+}
+
+/// Whether an image that the file starts from has the name of the stage for its tag or its name: it
+/// is built by `--target`, published, and used by way of the registry.
+fn is_published(model: &Model, stage: &Stage) -> bool {
+    let Some(name) = stage.name() else { return false };
+    let is_it = |image: &str| {
+        let Ok(image) = Reference::parse(image) else { return false };
+        let last = image.repository.rsplit('/').next();
+        image.tag.as_deref() == Some(&*name.text) || last == Some(&*name.text)
+    };
+    model.stages().iter().any(|other| match &other.base {
+        Base::Image(image) => is_it(image),
+        _ => false,
+    })
 }
 
 /// Whether it makes something, and does not say what containers start: that would be an image of its
@@ -103,6 +120,9 @@ mod tests {
         check("FROM a AS x\nFROM b\nCOPY --from=x /a /b\n", &[]);
         check("FROM a AS x\nFROM x AS tester\nFROM b\n", &[]);
         check("FROM a AS x\nCMD y\nFROM b\n", &[]);
+        check("FROM a AS x\nRUN y\nFROM registry.example/me/b:x\n", &[]);
+        check("FROM a AS x\nRUN y\nFROM me/x:1 AS b\n", &[]);
+        check("FROM a AS ⟦x⟧\nRUN y\nFROM me/b:x-1\n", &[CODE]);
         check("FROM a AS x\nFROM b\nRUN --mount=from=x,target=/x y\n", &[]);
         fixed("FROM a AS x\nRUN y\nFROM b\n", CODE, "FROM b\n");
     }

@@ -43,7 +43,8 @@ pub fn sources(
             if copy.destination.as_deref().map(trimmed) == Some(system))
         });
         let place = line.map(|line| line.placed.range());
-        return Err(Refusal::new(Reason::MixedWithToolchain, system.as_str(), place));
+        let reason = line.map_or(Reason::MixedWithToolchain, |_| Reason::ProjectFolder);
+        return Err(Refusal::new(reason, system.as_str(), place));
     }
     let is_taken = |path: &str| paths.iter().chain(covered).any(|own| is_within(path, own));
     let strays = strays(site, &is_taken)?;

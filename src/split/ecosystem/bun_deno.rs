@@ -4,13 +4,15 @@
 //!
 //! Sources: the documentation of `bun build` and of `deno compile`.
 
-use super::{Asked, Built, Ecosystem, Reading, package};
+use super::package::{self, Work};
+use super::{Asked, Built, Ecosystem, Reading};
 use crate::image::Amount;
 use crate::language::Keyword;
 use crate::split::answer::{Answer, Artifact, Data, Evidence, Linkage, Need, Site};
 use crate::split::base::{Family, Libc};
-use crate::split::command::{Grammar, Invocation, Options};
+use crate::split::command::{Grammar, Invocation, Options, Word};
 use crate::split::course::{Product, Role};
+use crate::split::facts::join;
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::start::Launch;
 use crate::split::world::{base_name, parent};
@@ -140,7 +142,10 @@ const DENO_VERBS: &[&str] = &[
 fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
     let one = asked.invocation;
     match (one.name()?, one.arg(0)?) {
-        ("bun", "build") => Some(Reading::Builds(bun(one).into_iter().collect())),
+        ("bun", "build") => {
+            let built = bun(one.args().get(1..)?, one.folder.as_deref());
+            Some(Reading::Builds(built.into_iter().collect()))
+        }
         ("deno", "compile") => Some(Reading::Builds(deno(one).into_iter().collect())),
         ("deno", "cache" | "install" | "i" | "add" | "vendor" | "info" | "upgrade") => {
             Some(Reading::Prepares)
@@ -149,13 +154,43 @@ fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
             Some(Reading::Checks)
         }
         ("deno", "task" | "run" | "bundle") => Some(Reading::Builds(Vec::new())),
+        (name, _) if package::is_manager(name) => scripts(asked),
         _ => None,
     }
 }
 
+/// The programs that scripts of `package.json` compile, where they build nothing else that the
+/// programs might read.
+fn scripts(asked: &Asked<'_, '_>) -> Option<Reading> {
+    let (_, found) = package::read(asked.course, asked.invocation)?;
+    let folder = asked.invocation.folder.as_deref();
+    let mut built = Vec::new();
+    for step in &found.steps {
+        match (step.work, &step.words[..]) {
+            (Work::Nothing | Work::Prepares | Work::Prunes | Work::Checks, _) => {}
+            (Work::Builds(None), [program, verb, words @ ..])
+                if program == "bun" && verb == "build" && folder == Some(step.folder.as_str()) =>
+            {
+                let known = |word: &String| Word { text: Some(word.clone()), ..Word::default() };
+                let words: Vec<Word> = words.iter().map(known).collect();
+                let is_own =
+                    |word: &Word| !word.or_empty().contains('$') && !is_cross(word.or_empty());
+                built.push(bun(&words, folder).filter(|_| words.iter().all(is_own))?);
+            }
+            _ => return None,
+        }
+    }
+    (found.unknown.is_none() && !built.is_empty()).then_some(Reading::Builds(built))
+}
+
+/// Whether an option asks for a program for another machine.
+fn is_cross(word: &str) -> bool {
+    word.starts_with("--target") && word != "--target=bun"
+}
+
 /// What `bun build --compile` writes; for others it is not looked for.
-fn bun(one: &Invocation) -> Option<Built> {
-    let options = BUN.read(one.args().get(1..)?);
+fn bun(words: &[Word], folder: Option<&str>) -> Option<Built> {
+    let options = BUN.read(words);
     let target = options.value(&["--target"]).flatten().unwrap_or("bun");
     if options.unknown.is_some() || !options.has("--compile") || target.contains("windows") {
         return None;
@@ -164,7 +199,7 @@ fn bun(one: &Invocation) -> Option<Built> {
         Some(name) => name?.to_owned(),
         None => stem(&options)?,
     };
-    program(one, &name, "bun build --compile")
+    program(folder, &name, "bun build --compile")
 }
 
 fn deno(one: &Invocation) -> Option<Built> {
@@ -181,7 +216,7 @@ fn deno(one: &Invocation) -> Option<Built> {
         Some(name) => name?.to_owned(),
         None => stem(&options)?,
     };
-    program(one, &name, "deno compile")
+    program(one.folder.as_deref(), &name, "deno compile")
 }
 
 fn is_source(word: &str) -> bool {
@@ -199,8 +234,8 @@ fn stem(options: &Options<'_>) -> Option<String> {
     (!["main", "mod", "index", "cli"].contains(&stem)).then(|| stem.to_owned())
 }
 
-fn program(one: &Invocation, name: &str, command: &str) -> Option<Built> {
-    let path = one.path(name)?;
+fn program(folder: Option<&str>, name: &str, command: &str) -> Option<Built> {
+    let path = join(folder?, name)?;
     let evidence = format!("`{command}` writes it, with the runtime in it");
     (!name.ends_with('/')).then_some(Built { path, is_folder: false, evidence })
 }
@@ -213,8 +248,9 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     let launch = &whole(site, site.start.launches.last()?);
     let place = Some(site.start.place);
     let steps = package::steps(site.course, &launch.words, launch.folder.as_deref());
-    if let Some(step) = steps.steps.iter().find(|step| step.work == package::Work::Develops) {
-        return Some(Err(Refusal::new(Reason::DevelopmentServer, step.words.join(" "), place)));
+    if let Some(step) = steps.steps.iter().find(|step| step.work == Work::Develops) {
+        let shown = package::development(site.course, step);
+        return Some(Err(Refusal::new(Reason::DevelopmentServer, shown, place)));
     }
     let is_run = matches!(launch.name(), Some("bun" | "bunx" | "deno"));
     if is_run && matches!(family, Family::Bun | Family::Deno) {
@@ -274,11 +310,7 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
         let what = "glibc, which Deno's image for Alpine brings with it";
         return Err(Refusal::new(Reason::NeedsLibc, what, None));
     }
-    let crosses = one.is_some_and(|one| {
-        one.args().iter().any(|word| {
-            word.or_empty().starts_with("--target") && !matches!(word.or_empty(), "--target=bun")
-        })
-    });
+    let crosses = one.is_some_and(|one| one.args().iter().any(|word| is_cross(word.or_empty())));
     if crosses {
         let what = "the C library of another target, which is not compared";
         return Err(Refusal::new(Reason::NeedsLibc, what, one.map(|one| one.range)));
@@ -320,6 +352,30 @@ mod tests {
             (Err(why), Err(code)) => assert!(why.starts_with(&format!("{code}: ")), "{why}"),
             (found, _) => panic!("{found:?}"),
         }
+    }
+
+    #[test]
+    fn programs_that_scripts_compile() {
+        let check = |script: &str, run: &str, is_split: bool| {
+            let package = format!("{{\"scripts\": {{\"compile\": \"{script}\"}}}}");
+            let file = format!(
+                "FROM oven/bun:1.2\nWORKDIR /app\nCOPY . .\nRUN bun install --production\n\
+                 RUN {run}\nCMD [\"./server\"]\n"
+            );
+            let files = [("package.json", &*package), ("src/index.ts", "console.log(1)\n")];
+            let copy = "COPY --from=builder /app/server /app/server\n";
+            let made = split(&file, &files).unwrap_or_default();
+            let is_made = made.len() == 2 && made.iter().all(|(_, text)| text.contains(copy));
+            assert_eq!(is_made, is_split, "{script}: {made:?}");
+        };
+        let compile = "bun build --compile --outfile server src/index.ts";
+        check(compile, "bun run compile", true);
+        check(&format!("tsc --noEmit && {compile}"), "bun compile", true);
+        // Of what else is built, the program may read anything; `bun build` is no script.
+        check(&format!("vite build && {compile}"), "bun run compile", false);
+        check(&format!("{compile} --target bun-linux-arm64"), "bun run compile", false);
+        check(&compile.replace("--compile ", ""), "bun run compile", false);
+        check(compile, "bun build src/index.ts", false);
     }
 
     #[test]

@@ -954,7 +954,9 @@ mod tests {
         check(TEMURIN, run, &[("pom.xml", SHADE)], &several);
         check(TEMURIN, run, &[], &several);
         let exec = "RUN mvn package\nCMD [\"java\", \"-jar\", \"target/*.jar\"]";
-        check(TEMURIN, exec, &[("pom.xml", BOOT)], &several);
+        let kept =
+            ["needs-other: No shell expands `target/*.jar` there: write the name of the jar."];
+        check(TEMURIN, exec, &[("pom.xml", BOOT)], &kept);
         let profile = BOOT.replace(
             "</project>",
             "<profiles><profile><id>p</id><build/></profile></profiles></project>",

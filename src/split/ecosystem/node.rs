@@ -4,6 +4,7 @@
 //! the Dockerfiles of the `node` images.
 
 mod client;
+mod pm2;
 mod weight;
 
 use std::collections::BTreeSet;
@@ -67,6 +68,7 @@ const OUTSIDE: &[Outside] = &[
         debian: (&[], &["imagemagick"]),
         alpine: (&[], &["imagemagick"]),
     },
+    Outside { package: "pm2", debian: (&[], &[pm2::PACKAGE_OF_PS]), alpine: (&[], &[]) },
     Outside { package: "simple-git", debian: (&[], &["git"]), alpine: (&[], &["git"]) },
     Outside {
         package: "node-rdkafka",
@@ -153,17 +155,33 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
             || steps.steps.iter().any(|step| step.work != Work::Runs && step.work != Work::Nothing)
     };
     let launches = || launched.iter().zip(&starts);
-    if !launches().any(is_own) && !has_tool(site, &launched) {
+    let is_listed = has_tool(site, &launched);
+    let managed = pm2::managed(site, &launched, &starts).filter(|_| !is_listed);
+    if managed.is_none() && !launches().any(is_own) && !is_listed {
         let is_built = site.builds("node") || site.builds("site");
-        let shown = site.start.launches.last().map(Launch::shown).unwrap_or_default();
-        let refusal = Refusal::new(Reason::StartUnknown, shown, Some(site.start.place));
-        return is_built.then_some(Err(refusal));
+        return is_built.then(|| Err(unknown_start(site)));
     }
     let refused = launches().find_map(|(launch, steps)| check_start(site, launch, steps).err());
+    let starts = managed.as_ref().map_or(starts, |managed| vec![managed.steps()]);
     Some(match refused {
         Some(refusal) => Err(refusal),
-        None => Server { site, launches: &launched, starts }.answer(),
+        None => Server { site, launches: &launched, starts, managed }.answer(),
     })
+}
+
+/// That the program which is started is none of Node's, as far as is known.
+fn unknown_start(site: &Site<'_, '_>) -> Refusal {
+    let place = Some(site.start.place);
+    let last = site.start.launches.last();
+    match last.and_then(Launch::name) {
+        Some(name) if pm2::PROGRAMS.contains(&name) && !pm2::is_installed(site) => {
+            Refusal::new(Reason::ScriptTool, name, place)
+        }
+        _ => {
+            let shown = last.map(Launch::shown).unwrap_or_default();
+            Refusal::new(Reason::StartUnknown, shown, place)
+        }
+    }
 }
 
 /// Whether what is started is a program of the project's packages.
@@ -183,7 +201,10 @@ fn check_start(site: &Site<'_, '_>, launch: &Launch, steps: &Steps) -> Result<()
     for step in &steps.steps {
         let shown = step.words.join(" ");
         match step.work {
-            Work::Develops => return no(Reason::DevelopmentServer, shown),
+            Work::Develops => {
+                let shown = package::development(site.course, step);
+                return no(Reason::DevelopmentServer, shown);
+            }
             Work::Builds(_) => return no(Reason::BuildsAtStart, shown),
             Work::Prunes => return no(Reason::BuildsAtStart, shown),
             Work::Prepares if step.words.first().is_some_and(|word| package::is_manager(word)) => {
@@ -209,6 +230,8 @@ struct Server<'s, 'c, 'a> {
     launches: &'s [Launch],
     /// What each command of the start comes to.
     starts: Vec<Steps>,
+    /// The program under pm2, if it is one.
+    managed: Option<pm2::Managed>,
 }
 
 impl Server<'_, '_, '_> {
@@ -270,6 +293,9 @@ impl Server<'_, '_, '_> {
             }
             None => answer.weight = weight::UNKNOWN,
         }
+        if let (Some(managed), [launch]) = (&self.managed, self.launches) {
+            managed.bring(site, &launch.shown(), &mut answer);
+        }
         Ok(answer)
     }
 
@@ -303,10 +329,14 @@ impl Server<'_, '_, '_> {
     fn project(&self) -> Result<String, Refusal> {
         let place = Some(self.site.start.place);
         let last = self.launches.last();
-        let folder = last.and_then(|launch| launch.folder.clone());
-        let folder = folder.filter(|folder| folder != "/" && !folder.is_empty());
-        let why = "the project lies in the root of the image";
-        folder.ok_or_else(|| Refusal::new(Reason::EnvironmentFolder, why, place))
+        match last.and_then(|launch| launch.folder.clone()) {
+            Some(folder) if folder == "/" => Err(Refusal::new(Reason::ProjectFolder, "/", place)),
+            Some(folder) => Ok(folder),
+            None => {
+                let what = "Which folder the program is started in is not known";
+                Err(Refusal::new(Reason::NeedsOther, what, place))
+            }
+        }
     }
 
     /// That the packages are in the project's folder.
@@ -374,9 +404,9 @@ impl Server<'_, '_, '_> {
             .iter()
             .filter(|one| !folders.iter().any(|other| other != *one && is_within(one, other)))
             .collect();
-        if tops.iter().any(|folder| is_shared(folder)) {
-            let why = "the project lies among the files of the image";
-            return Err(Refusal::new(Reason::EnvironmentFolder, why, Some(site.start.place)));
+        if let Some(folder) = tops.iter().find(|folder| is_shared(folder)) {
+            let place = Some(site.start.place);
+            return Err(Refusal::new(Reason::ProjectFolder, folder.as_str(), place));
         }
         let artifacts = tops.iter().map(|folder| Artifact::folder((*folder).clone())).collect();
         let mut answer = Answer::new(ECOSYSTEM.name, Linkage::Interpreted, artifacts);
@@ -730,10 +760,6 @@ impl Server<'_, '_, '_> {
 
     /// That programs which are started by their names are in the image or the project's packages.
     fn check_tools(&self, answer: &mut Answer) -> Result<(), Refusal> {
-        // What these run needs more than them.
-        const RUNNERS: &[&str] = &["make", "perl", "python3", "ruby"];
-        let unknown =
-            |name: &str| Err(Refusal::new(Reason::ScriptTool, name, Some(self.site.start.place)));
         for (launch, steps) in self.launches.iter().zip(&self.starts) {
             let folder = launch.folder.as_deref().unwrap_or_default();
             let package = package::package_in(self.site.course, folder).map(|(package, _)| package);
@@ -741,37 +767,63 @@ impl Server<'_, '_, '_> {
                 package.as_ref().is_none_or(|package| package.any_dependency(name).is_none())
             };
             if let Some(name) = steps.through.iter().find(is_missing) {
-                return unknown(name);
+                return Err(self.unknown_tool(name));
             }
             for step in &steps.steps {
-                let name =
-                    step.words.first().map(|word| package::tool_name(word)).unwrap_or_default();
-                if BROUGHT.contains(&name)
-                    || step.work == Work::Nothing
-                    || step.words[0].contains('/')
-                {
-                    continue;
-                }
-                let package = package::package_in(self.site.course, &step.folder);
-                let own =
-                    package.is_some_and(|(package, _)| tool_package(&package, name).is_some());
-                match holder(name, self.site.base().distribution) {
-                    _ if own => {}
-                    _ if RUNNERS.contains(&name) => return unknown(name),
-                    // A script of package.json may name it, which the plan does not see.
-                    Holder::Package(package) => {
-                        answer.packages.push(package.to_owned());
-                        continue;
-                    }
-                    Holder::Base => continue,
-                    Holder::Unknown => return unknown(name),
-                }
-                if launch.name() == Some(name) {
-                    answer.provides.push(name.to_owned());
-                }
+                self.check_tool(answer, (launch, steps), step)?;
             }
         }
         Ok(())
+    }
+
+    fn check_tool(
+        &self,
+        answer: &mut Answer,
+        (launch, steps): (&Launch, &Steps),
+        step: &Step,
+    ) -> Result<(), Refusal> {
+        // What these run needs more than them.
+        const RUNNERS: &[&str] = &["make", "perl", "python3", "ruby"];
+        let word = step.words.first().map(String::as_str).unwrap_or_default();
+        let name = package::tool_name(word);
+        let is_module = word.contains("node_modules/");
+        if BROUGHT.contains(&name) || step.work == Work::Nothing || word.contains('/') && !is_module
+        {
+            return Ok(());
+        }
+        let package = package::package_in(self.site.course, &step.folder);
+        let is_own =
+            package.as_ref().is_some_and(|(package, _)| tool_package(package, name).is_some());
+        let is_asked_for = package.is_some() && (is_module || steps.manager.is_some());
+        if is_own {
+            if launch.name() == Some(name) {
+                answer.provides.push(name.to_owned());
+            }
+            return Ok(());
+        }
+        match holder(name, self.site.base().distribution) {
+            _ if is_module && is_asked_for => Err(self.unlisted_tool(name)),
+            _ if RUNNERS.contains(&name) => Err(self.unknown_tool(name)),
+            // A script of package.json may name it, which the plan does not see.
+            Holder::Package(package) => {
+                answer.packages.push(package.to_owned());
+                Ok(())
+            }
+            Holder::Base => Ok(()),
+            Holder::Unknown if is_asked_for => Err(self.unlisted_tool(name)),
+            Holder::Unknown => Err(self.unknown_tool(name)),
+        }
+    }
+
+    fn unknown_tool(&self, name: &str) -> Refusal {
+        Refusal::new(Reason::ScriptTool, name, Some(self.site.start.place))
+    }
+
+    fn unlisted_tool(&self, name: &str) -> Refusal {
+        let what = format!(
+            "No dependency in package.json is known to bring {name}, which containers start"
+        );
+        Refusal::new(Reason::NeedsOther, what, Some(self.site.start.place))
     }
 
     fn has_berry(&self) -> bool {
@@ -1032,7 +1084,7 @@ mod tests {
                     assert_eq!(text.contains(part), wanted, "{part:?} in\n{text}");
                 }
             }
-            (Err(why), Err(code)) => assert!(why.starts_with(&format!("{code}: ")), "{why}"),
+            (Err(why), Err(start)) => assert!(why.starts_with(start), "{why}"),
             (found, _) => panic!("{found:?}"),
         }
     }
@@ -1099,16 +1151,31 @@ mod tests {
 
     #[test]
     fn starts_that_build_or_watch() {
-        check_start("npm start", Err("development-server"));
+        let better = "development-server: `nest start` and not `npm run start:prod` is a";
+        check_start("npm start", Err(better));
         check_start("npm run start:dev", Err("development-server"));
         check_start("npm run dev", Err("development-server"));
         check_start("npm run both", Err("builds-at-start"));
         check_start("npm install && node dist/main", Err("builds-at-start"));
         check_start("npm test", Err("build-tool"));
-        check_start("pm2-runtime dist/main.js", Err("start-unknown"));
+        check_start("pm2-runtime dist/main.js", Err("script-tool"));
         check_start("pm2-dev start ecosystem.config.js", Err("development-server"));
         check_start("pm2-runtime --watch dist/main.js", Err("development-server"));
         check_start("npm run nothing", Err("start-unknown"));
+    }
+
+    #[test]
+    fn programs_in_the_folder_of_the_packages() {
+        let package = PACKAGE.replace("\"express\"", "\"prisma\": \"5\", \"express\"");
+        let files = [("package.json", &*package), SOURCE];
+        let start = |cmd: &str| file("node:20", &format!("RUN npm run build\nCMD {cmd}\n"));
+        let copy = "COPY --from=builder /app /app";
+        let both = "node_modules/.bin/prisma migrate deploy && node dist/main";
+        check(&start(both), &files, Ok(&["prune", copy, "openssl"]));
+        let none = "needs-other: No dependency in package.json is known to bring prisma, which";
+        check_start(both, Err(none));
+        check_start("npx prisma migrate deploy && node dist/main", Err(none));
+        check_start("gunicorn a:b && node dist/main", Err("script-tool: Containers start guni"));
     }
 
     #[test]
@@ -1297,7 +1364,7 @@ mod tests {
         check("#!/bin/sh\nexec npm run dev\n", "CMD [\"/entry.sh\"]", Err("development-server"));
         check("#!/bin/sh\nshift\nexec \"$@\"\n", entry, Err("script-unread"));
         // TypeORM's tool is no dependency.
-        check("#!/bin/sh\nnpm run migrate\nexec \"$@\"\n", entry, Err("script-tool"));
+        check("#!/bin/sh\nnpm run migrate\nexec \"$@\"\n", entry, Err("needs-other"));
         let pnpm = "ENTRYPOINT [\"/entry.sh\"]\nCMD [\"pnpm\", \"run\", \"start:prod\"]";
         check("#!/bin/sh\nexec \"$@\"\n", pnpm, Err("needs-other"));
     }
@@ -1339,8 +1406,12 @@ mod tests {
         let package = ("package.json", r#"{"dependencies": {"express": "4"}}"#);
         let text = "FROM node:20\nWORKDIR /app\nCOPY package*.json ./\nRUN npm install\nCOPY . .\n\
             CMD [\"node\", \"a.js\"]\n";
-        let copies = "FROM node:20-slim\nWORKDIR /app\nCOPY --from=builder /app /app\nCOPY . .\n";
+        let copies = "FROM node:20-slim\nWORKDIR /app\nCOPY --from=builder /app /app\nCMD";
         check(text, &[package, ("a.js", "")], Ok(&[copies]));
+        // Whose they are is said by the line.
+        let owned = text.replace("COPY . .", "COPY --chown=node . .");
+        let copies = "\nCOPY --from=builder /app /app\nCOPY --chown=node . .\n";
+        check(&owned, &[package, ("a.js", "")], Ok(&[copies]));
     }
 
     #[test]
@@ -1384,7 +1455,7 @@ mod tests {
         let files = [("package.json", PACKAGE), SOURCE];
         let root =
             "FROM node:20\nCOPY . .\nRUN npm ci && npm run build\nCMD [\"node\", \"dist/main\"]\n";
-        check(root, &files, Err("environment-folder"));
+        check(root, &files, Err("project-folder: The project lies in /"));
         let cached = file(
             "node:20",
             "RUN --mount=type=cache,target=/app/node_modules npm ci && npm run build\nCMD [\"node\", \"dist/main\"]\n",

@@ -407,6 +407,24 @@ pub fn works(course: &Course<'_>, one: &Invocation) -> Option<Work> {
     steps(course, &words, one.folder.as_deref()).only().map(|step| step.work)
 }
 
+/// What is said of a program that serves sources while they change: its words, and the script that
+/// starts what was built, if the project has one of the usual names.
+pub fn development(course: &Course<'_>, step: &Step) -> String {
+    const BUILT: [&str; 4] = ["start:prod", "start:production", "serve:prod", "prod"];
+    let shown = step.words.join(" ");
+    let starts = |name: &&&str| {
+        let words = ["npm", "run", name].map(|word| Some(word.to_owned()));
+        let found = steps(course, &words, Some(&step.folder));
+        let is_start = |step: &Step| matches!(step.work, Work::Runs | Work::Nothing);
+        found.unknown.is_none() && !found.steps.is_empty() && found.steps.iter().all(is_start)
+    };
+    match BUILT.iter().find(starts) {
+        // The sentence puts both ends into backticks.
+        Some(name) => format!("{shown}` and not `npm run {name}"),
+        None => shown,
+    }
+}
+
 /// Whether a command installs the packages of a project or takes some of them away: not those of
 /// the machine, and not the package manager's own house.
 pub fn installs_project(one: &Invocation) -> bool {
@@ -961,6 +979,8 @@ impl Order {
                 Order::Work(Work::Prunes)
             }
             ("yarn", "node") => Order::Program(call.behind("node"), call.folder),
+            // Not the script of that name.
+            ("bun", "build") => Order::Work(Work::Builds(None)),
             _ if only_prepares(manager, command) => Order::Work(Work::Prepares),
             ("yarn" | "yarnpkg", "workspace") | ("pnpm", "deploy") | ("npm", _) => Order::Unknown,
             ("bun", file)

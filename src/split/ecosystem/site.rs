@@ -271,21 +271,32 @@ fn answer(site: &Site<'_, '_>) -> Option<Result<Answer, Refusal>> {
     {
         return Some(Err(Refusal::new(
             Reason::DevelopmentServer,
-            step.words.join(" "),
+            package::development(site.course, step),
             Some(site.start.place),
         )));
     }
     if launch.name() == Some("nginx") && builds(site) {
         return installed(site, launch);
     }
-    let is_server =
-        SERVERS.iter().any(|one| one.verb.is_empty() && launch.name() == Some(one.name));
-    if is_server && steps.unknown.is_some() && builds(site) {
-        let refusal = Refusal::new(Reason::StartUnknown, launch.shown(), Some(site.start.place));
-        return Some(Err(refusal));
+    // Perhaps behind `npx --yes`.
+    let is_server = launch.words.iter().take(3).flatten().any(|word| {
+        SERVERS.iter().any(|one| one.verb.is_empty() && package::tool_name(word) == one.name)
+    });
+    if is_server && launch.words.contains(&None) && builds(site) {
+        return Some(Err(hangs_on_environment(site, launch)));
     }
     let (server, words, folder) = server(&steps, launch)?;
     Some(served(site, launch, server, &words, &folder))
+}
+
+/// That a port or a folder is a variable of the container's, which nginx's configuration would not
+/// follow.
+fn hangs_on_environment(site: &Site<'_, '_>, launch: &Launch) -> Refusal {
+    let what = format!(
+        "The port or the folder of `{}` hangs on a variable of the container: write it out",
+        launch.shown()
+    );
+    Refusal::new(Reason::NeedsOther, what, Some(site.start.place))
 }
 
 /// The server among those that are known, with the words behind it and the folder in which it runs.
@@ -491,9 +502,12 @@ fn told(
     runs_in: &str,
 ) -> Result<Told, Refusal> {
     let place = Some(site.start.place);
-    let unclear = || Refusal::new(Reason::StartUnknown, launch.shown(), place);
+    let unclear = || {
+        let what = format!("What `{}` tells the server is not understood", launch.shown());
+        Refusal::new(Reason::NeedsOther, what, place)
+    };
     if words.iter().any(|word| word.contains('$')) {
-        return Err(unclear());
+        return Err(hangs_on_environment(site, launch));
     }
     let words = with_values(words, server.optional);
     let words: Vec<Word> =
@@ -846,8 +860,7 @@ mod tests {
                 }
             }
             (Err(why), Err(code)) => {
-                let code = format!("{code}: ");
-                assert!(why.lines().any(|line| line.starts_with(&code)), "{why}");
+                assert!(why.lines().any(|line| line.starts_with(code)), "{why}");
             }
             (found, _) => panic!("{found:?}"),
         }
@@ -913,6 +926,20 @@ mod tests {
     }
 
     #[test]
+    fn servers_among_the_packages() {
+        let package = r#"{"scripts": {"build": "vite build"}, "devDependencies": {"vite": "5", "http-server": "14"}}"#;
+        let files = [("package.json", package)];
+        let copy = "FROM nginx:alpine\nCOPY --from=builder /app/dist /usr/share/nginx/html\n";
+        let bin = "CMD [\"node_modules/.bin/http-server\", \"dist/\", \"-p\", \"8080\"]\n";
+        check(bin, &files, Ok(&[copy, "listen 8080;"]));
+        // What is copied by a command is no script, and it is not started any more.
+        let file = "FROM node:20\nWORKDIR /app\nCOPY package.json /tmp/package.json\n\
+            RUN cd /tmp && npm install\nRUN cp -a /tmp/node_modules /app/\nCOPY . .\n\
+            RUN npm run build\nCMD [\"node_modules/http-server/bin/http-server\", \"dist/\"]\n";
+        check_file(file, &files, Ok(&[copy, "listen 8080;"]));
+    }
+
+    #[test]
     fn the_bundlers_own_server() {
         check_vite("", "npx vite preview --host 0.0.0.0", Ok(&["/app/dist ", "listen 4173;"]));
         check_vite(
@@ -974,9 +1001,16 @@ mod tests {
     fn refusals() {
         check("CMD serve -s\n", &[], Err("needs-other"));
         check("CMD serve -s build --cors\n", &[], Err("needs-other"));
-        check("CMD serve -s $DIR\n", &[], Err("start-unknown"));
+        let open = "needs-other: The port or the folder of `serve -s dist -l …` hangs on";
+        check("CMD serve -s dist -l ${PORT:-3000}\n", &[], Err(open));
+        check(
+            "CMD npx -y serve -s $DIR\n",
+            &[],
+            Err("needs-other: The port or the folder of `npx"),
+        );
         let package = r#"{"scripts": {"build": "vite build", "start": "serve -s dist -l $PORT"}}"#;
-        check("CMD npm start\n", &[("package.json", package)], Err("start-unknown"));
+        let open = "needs-other: The port or the folder of `npm start` hangs on";
+        check("CMD npm start\n", &[("package.json", package)], Err(open));
         check("RUN rm -rf build\nCMD serve -s build\n", &[], Err("artifact-missing"));
         let elsewhere = "export default { build: { outDir: 'www' } }";
         check_vite(elsewhere, "npx serve -s dist", Err("artifact-missing"));

@@ -326,8 +326,13 @@ impl Finder<'_, '_, '_> {
     /// A pattern in the start command: the shell finds the same if the only jar that it can find is
     /// copied to its place.
     fn pattern(&mut self, text: &str, path: &str, is_expanded: bool) -> Result<(), Refusal> {
-        let several = || Refusal::new(Reason::SeveralJars, text, Some(self.site.start.place));
-        let project = self.project_of(path).filter(|_| is_expanded).ok_or_else(several)?;
+        let place = Some(self.site.start.place);
+        if !is_expanded {
+            let what = format!("No shell expands `{text}` there: write the name of the jar");
+            return Err(Refusal::new(Reason::NeedsOther, what, place));
+        }
+        let several = || Refusal::new(Reason::SeveralJars, text, place);
+        let project = self.project_of(path).ok_or_else(several)?;
         let only = (self.tool.only_jar)(self.site, &project).ok_or_else(several)?;
         if !matches_pattern(path, &only) {
             return Err(several());

@@ -913,10 +913,7 @@ mod tests {
         has(&with("CMD ps aux; gunicorn a:b"), FLASK, &[process], &[]);
         let none = |cmd: &str, tool: &str| {
             let found = stage(&with(cmd), FLASK);
-            assert!(
-                found.contains(&format!("script-tool: The start script needs {tool},")),
-                "{found}"
-            );
+            assert!(found.contains(&format!("script-tool: Containers start {tool},")), "{found}");
         };
         none("CMD g++ x.cpp; gunicorn a:b", "g++");
         // Packages bring programs of names that the distribution has, too.
@@ -1182,7 +1179,7 @@ mod tests {
     fn sources_among_the_system() {
         let dockerfile = "FROM python:3.12-bookworm\nCOPY . /\nRUN pip install flask && python x.py\nCMD [\"python\", \"/app.py\"]\n";
         let found = stage(dockerfile, FLASK);
-        assert!(found.starts_with("mixed-with-toolchain"), "{found}");
+        assert!(found.starts_with("project-folder: The project lies in /, "), "{found}");
     }
 
     #[test]

@@ -26,6 +26,7 @@ impl<'a> Draft<'_, '_, 'a> {
             || is_built && self.is_for_the_build(destination)
             || self.is_changed(number, copy, destination)
             || is_built && self.comes_with_a_folder(destination)
+            || self.comes_with_the_work(destination)
         {
             return false;
         }
@@ -72,9 +73,25 @@ impl<'a> Draft<'_, '_, 'a> {
 
     /// Whether it lies in a folder that is taken from the builder.
     fn comes_with_a_folder(&self, destination: &str) -> bool {
-        let is_same = |artifact: &&Artifact| artifact.is_folder && artifact.from == artifact.to;
-        let mut folders = self.plan.artifacts.iter().filter(is_same);
-        folders.any(|folder| is_within(trimmed(destination), &folder.from))
+        self.folders_with(destination).next().is_some()
+    }
+
+    /// Whether a line behind the build only repeats what lies in a folder that comes anyway, as
+    /// commands work there. Where files have owners the line may say whose they are.
+    fn comes_with_the_work(&self, destination: &str) -> bool {
+        let worked = self.parts.worked();
+        let is_worked = |folder: &Artifact| worked.iter().any(|own| is_within(own, &folder.from));
+        self.events.is_empty() && self.folders_with(destination).any(is_worked)
+    }
+
+    /// The folders taken from the builder, to the same place, that hold a path.
+    fn folders_with(&self, path: &str) -> impl Iterator<Item = &Artifact> {
+        let artifacts = self.plan.artifacts.iter();
+        artifacts.filter(move |artifact| {
+            artifact.is_folder
+                && artifact.from == artifact.to
+                && is_within(trimmed(path), &artifact.from)
+        })
     }
 
     /// Whether what comes before the build lies where the build works, or the other way round.

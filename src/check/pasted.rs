@@ -181,7 +181,8 @@ fn tell(item: &Item, run: &Run, phase: Phase) -> Finding {
 /// What stands before a line, by its first character.
 fn lead(first: char) -> Option<&'static str> {
     match first {
-        '$' | '>' => Some("shell prompt"),
+        '$' => Some("shell prompt"),
+        '>' => Some("mark of a quotation"),
         '*' | '-' | '•' => Some("mark of a list"),
         c if c.is_ascii_digit() || c.is_ascii_whitespace() => Some("line number"),
         _ => None,

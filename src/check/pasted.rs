@@ -178,6 +178,17 @@ fn tell(item: &Item, run: &Run, phase: Phase) -> Finding {
     }
 }
 
+/// Where a heredoc begins that nobody reads as one, because its `<<` is damaged: what is below may be
+/// its text, and no instructions.
+pub fn hidden_heredoc(findings: &[Finding]) -> Option<TextSize> {
+    let damaged = findings.iter().filter(|finding| finding.code == CODE);
+    let mut begins = damaged.filter(|finding| {
+        let mut edits = finding.fixes.iter().flat_map(|fix| &fix.edits);
+        edits.any(|edit| edit.insert.starts_with("<<"))
+    });
+    begins.next().map(|finding| finding.range.start())
+}
+
 /// What stands before a line, by its first character.
 fn lead(first: char) -> Option<&'static str> {
     match first {
@@ -289,6 +300,7 @@ mod tests {
         not_sure("- FROM a\n", CODE);
         fixed("FROM a\nRUN b &amp;&amp; c\n", CODE, "FROM a\nRUN b && c\n");
         not_sure("FROM a\nENV A=&quot;b&quot;\n", CODE);
+        not_sure("FROM a\nRUN &lt;&lt;EOF\nRUNN b\nEOF\n", "unknown-instruction");
         check("⟦1 ⟧FROM a\n⟦2 ⟧RUN b \\\n⟦3⟧   && c\n", &[CODE; 3]);
         fixed("FROM a\u{200b}b\n", CODE, "FROM ab\n");
         let text = "```\nFROM\u{a0}a\u{a0}AS b\nCOPY —from=c x y\nCMD [“x”, “y”]\n```\n";

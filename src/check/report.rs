@@ -145,8 +145,13 @@ impl Report {
             findings.extend(finding.map(|finding| self.as_it_stands(issue, finding)));
         }
         keep_better(&mut findings);
-        if findings.iter().any(|finding| finding.code == template::CODE) {
-            findings.iter_mut().flat_map(|f| &mut f.fixes).for_each(|fix| fix.sure = false);
+        let is_template = findings.iter().any(|finding| finding.code == template::CODE);
+        let text_from = pasted::hidden_heredoc(&findings);
+        for finding in &mut findings {
+            let is_text = text_from.is_some_and(|start| finding.range.start() > start);
+            if is_template || is_text && finding.code != pasted::CODE {
+                finding.fixes.iter_mut().for_each(|fix| fix.sure = false);
+            }
         }
         sort(&mut findings);
         findings

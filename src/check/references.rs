@@ -65,10 +65,12 @@ fn find(model: &Model, issues: &mut Vec<Issue>) {
     }
 }
 
-/// Whether a stage of this file is built on the stage of the reference.
+/// Whether a stage that the last one needs is built on the stage of the reference: the triggers of
+/// others are not read (`dockerfile2llb/convert.go`, `dispatchOnBuildTriggers`).
 fn fires_here(model: &Model, reference: &Reference) -> bool {
-    let bases = model.names().bases();
-    reference.stage.is_some_and(|stage| bases.contains(&Base::Stage(stage)))
+    let (Some(stage), Some(last)) = (reference.stage, model.stages().last()) else { return false };
+    let mut built = model.names().bases().iter().zip(model.reachable(last.index));
+    built.any(|(base, reached)| reached && *base == Base::Stage(stage))
 }
 
 /// A well-formed name with a tag, a digest or a path: nothing to tell about, and cheap to know.
@@ -414,6 +416,8 @@ mod tests {
         // There the image is meant, and here the trigger fires elsewhere.
         check("FROM alpine AS b\nFROM alpine AS alpine\n", &[]);
         check("FROM a AS b\nONBUILD COPY --from=b x y\n", &[]);
+        check("FROM a AS b\nONBUILD COPY --from=9 x y\nFROM b\nFROM c\n", &[]);
+        check("FROM a AS b\nONBUILD COPY --from=⟦9⟧ x y\nFROM b\n", &["stage-index"]);
         // The last of a name counts.
         check(
             "FROM a AS b\nFROM a AS ⟦b⟧\nCOPY --from=⟦b⟧ x y\n",

@@ -111,14 +111,30 @@ fn shell_not_json(context: &InstructionContext<'_>, text: TextRange) -> Finding 
         .with_link(Keyword::Shell.info().link);
     let written = context.text(text);
     match meant_array(&written) {
-        Some(array) => finding.replace(format!("Change to `{array}`"), text, array),
+        Some((array, true)) => finding.replace(format!("Change to `{array}`"), text, array),
+        Some((array, false)) => finding.maybe_replace(format!("Change to `{array}`"), text, array),
         None => finding,
     }
 }
 
-/// The array that `text` was meant to be: words, or an array with the wrong quotes or commas.
-fn meant_array(text: &str) -> Option<String> {
-    let words: Vec<&str> = match text.strip_prefix('[') {
+/// Shells, and what says before a command that it is one.
+const SHELLS: &[(&str, &[&str])] = &[
+    ("ash", &["-c"]),
+    ("bash", &["-c"]),
+    ("cmd", &["/S", "/C"]),
+    ("dash", &["-c"]),
+    ("ksh", &["-c"]),
+    ("powershell", &["-Command"]),
+    ("pwsh", &["-Command"]),
+    ("sh", &["-c"]),
+    ("zsh", &["-c"]),
+];
+
+/// The array that `text` was meant to be: words, or an array with the wrong quotes or commas; and
+/// whether it surely is. A shell alone takes its argument for the name of a script, so that every
+/// `RUN` would fail: it gets what is missing.
+fn meant_array(text: &str) -> Option<(String, bool)> {
+    let mut words: Vec<&str> = match text.strip_prefix('[') {
         None => text.split_whitespace().collect(),
         Some(rest) => {
             let rest = rest.trim_end().strip_suffix(']').unwrap_or(rest);
@@ -130,8 +146,20 @@ fn meant_array(text: &str) -> Option<String> {
     if words.is_empty() || words.iter().any(odd) {
         return None;
     }
+    let program = words.first()?.rsplit(['/', '\\']).next().unwrap_or_default();
+    let program = program.strip_suffix(".exe").unwrap_or(program);
+    let shell = SHELLS.iter().find(|(name, _)| name.eq_ignore_ascii_case(program));
+    let is_alone = words.len() == 1;
+    if let Some((_, options)) = shell.filter(|_| is_alone) {
+        words.extend(options.iter());
+    }
+    let is_option = |word: &&str| word.starts_with(['-', '/']);
+    let sure = match is_alone {
+        true => shell.is_some(),
+        false => words.last().is_some_and(is_option),
+    };
     let quoted: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
-    Some(format!("[{}]", quoted.join(", ")))
+    Some((format!("[{}]", quoted.join(", ")), sure))
 }
 
 fn empty_volume(context: &InstructionContext<'_>, word: TextRange) -> Option<Finding> {
@@ -188,7 +216,11 @@ mod tests {
         fixed("FROM a\nSHELL /bin/sh -c\n", code, "FROM a\nSHELL [\"/bin/sh\", \"-c\"]\n");
         fixed("FROM a\nSHELL ['/bin/sh', '-c']\n", code, "FROM a\nSHELL [\"/bin/sh\", \"-c\"]\n");
         fixed("FROM a\nSHELL [\"cmd\", \"/S\",]\n", code, "FROM a\nSHELL [\"cmd\", \"/S\"]\n");
+        fixed("FROM a\nSHELL /bin/bash\n", code, "FROM a\nSHELL [\"/bin/bash\", \"-c\"]\n");
+        fixed("FROM a\nSHELL pwsh.exe\n", code, "FROM a\nSHELL [\"pwsh.exe\", \"-Command\"]\n");
         not_sure("FROM a\nSHELL [\"c:\\x\"]\n", code);
+        not_sure("FROM a\nSHELL /opt/tool\n", code);
+        not_sure("FROM a\nSHELL bash -c x\n", code);
         sound(&["SHELL [\"sh\"]", "VOLUME /a", "VOLUME [\" /a \"]", "VOLUME $X"]);
     }
 }

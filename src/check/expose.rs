@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use super::{Finding, InstructionContext, Phase, near};
+use super::{Finding, InstructionContext, Phase, comment, near};
 use crate::language::Keyword;
 use crate::syntax::expand::{self, Mode, NoEnv};
 use crate::text::TextRange;
@@ -17,7 +17,7 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
     for &word in context.command.words() {
         let text = context.text(word);
         if text.starts_with('#') {
-            findings.push(comment(context, word));
+            findings.push(comment_behind(context, word));
             return;
         }
         let parsed = expand::parse(&text, context.escape, Mode::WORD);
@@ -33,21 +33,14 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// A comment behind the ports.
-fn comment(context: &InstructionContext<'_>, word: TextRange) -> Finding {
-    let words = context.command.words();
-    let previous = words.iter().rfind(|other| other.end() <= word.start());
+fn comment_behind(context: &InstructionContext<'_>, word: TextRange) -> Finding {
     let range = TextRange::new(word.start(), context.command.rest.end());
-    let message = "A comment needs a line of its own: here `#` is just another word. Move it above \
-                   the instruction, or delete it.";
     let finding = context
-        .refused("expose-port", Phase::Build, range, message)
+        .refused("expose-port", Phase::Build, range, comment::MESSAGE)
         .with_link(Keyword::Expose.info().link);
-    match previous {
-        Some(previous) => {
-            let range = TextRange::new(previous.end(), range.end());
-            finding.replace("Delete the comment", range, "")
-        }
-        None => finding,
+    match context.command.words().first() {
+        Some(first) if *first != word => comment::moved_above(context, finding, word.start()),
+        _ => finding,
     }
 }
 
@@ -64,6 +57,11 @@ fn tell(
     let finding = context
         .refused("expose-port", Phase::Build, range, format!("`{}` {}", problem.part, problem.what))
         .with_link(Keyword::Expose.info().link);
+    let ports: Vec<_> = written.split(',').collect();
+    if written == port && ports.len() > 1 && ports.iter().all(|port| check_port(port).is_ok()) {
+        let title = "Write blanks between the ports";
+        return finding.replace(title, word, ports.join(" "));
+    }
     if problem.protocol {
         let near = near::any_case(problem.part, ["tcp", "udp", "sctp"].into_iter());
         if let Some(near) = near.filter(|_| part.is_some()) {
@@ -200,7 +198,8 @@ mod tests {
         check("FROM a\nEXPOSE ⟦[\"80\"]⟧\n", &[code]);
         check("FROM a\nEXPOSE ⟦90-80⟧/tcp\n", &[code]);
         check("FROM a\nEXPOSE 80 ⟦# the web⟧\n", &[code]);
-        fixed("FROM a\nEXPOSE 80 # the web\n", code, "FROM a\nEXPOSE 80\n");
+        fixed("FROM a\nEXPOSE 80 # the web\n", code, "FROM a\n# the web\nEXPOSE 80\n");
+        fixed("FROM a\nEXPOSE 80,443/tcp\n", code, "FROM a\nEXPOSE 80 443/tcp\n");
         fixed("FROM a\nEXPOSE 80/tpc\n", code, "FROM a\nEXPOSE 80/tcp\n");
         sound(&[
             "EXPOSE 80",

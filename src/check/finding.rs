@@ -60,7 +60,8 @@ pub struct Fix {
     pub title: String,
     /// The edits, not overlapping.
     pub edits: Vec<Edit>,
-    /// Whether it is surely what was meant, so that "fix all" may apply it.
+    /// Whether it is surely what was meant, so that "fix all" may apply it: nothing of what was
+    /// written is lost, and nothing else can be meant.
     pub sure: bool,
 }
 
@@ -157,8 +158,11 @@ impl Finding {
 
     /// Whether it would be an error if the trigger of an `ONBUILD` that it is about were to fire.
     pub(super) fn is_later_error(&self) -> bool {
+        // What these tell of is taken by `BuildKit` in a trigger that fires, too.
+        const NEVER: [&str; 3] =
+            [super::pasted::CODE, super::swallowed::CODE, super::conflict::CODE];
         let rule = super::rule(self.code);
-        self.code != super::pasted::CODE
+        !NEVER.contains(&self.code)
             && self.phase == Phase::Advice
             && rule.is_some_and(|rule| rule.severity == Severity::Error)
     }

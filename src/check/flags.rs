@@ -5,8 +5,9 @@
 
 use std::collections::HashMap;
 
+use super::near::{self, Nearest};
 use super::rule::ReadFlag;
-use super::{Finding, Fix, InstructionContext, Phase, near};
+use super::{Finding, Fix, InstructionContext, Phase};
 use crate::language::{Flag, FlagValue, Instruction, Keyword};
 use crate::syntax::Arguments;
 use crate::text::{Edit, TextRange, TextSize};
@@ -39,6 +40,14 @@ fn is_health_none(context: &InstructionContext<'_>) -> bool {
 
 fn unknown(context: &InstructionContext<'_>, info: &Instruction, flag: &ReadFlag<'_>) -> Finding {
     let written = context.text(flag.flag.name);
+    if let Some((known, at)) = written_with_colon(context, info, flag) {
+        let message = format!("Between a flag and its value stands `=`. Write `--{known}=`.");
+        let colon = context.locate(flag.flag.name, at..at + 1);
+        return context
+            .refused("unknown-flag", Phase::Instruction, flag.flag.name, message)
+            .with_link(info.link)
+            .replace("Change to `=`", colon, "=");
+    }
     let names = info.flags.iter().map(|known| known.name);
     let near = near::exact(&flag.name, names);
     let owner = Keyword::ALL.into_iter().find(|k| k.info().flag(&flag.name).is_some());
@@ -65,10 +74,117 @@ fn unknown(context: &InstructionContext<'_>, info: &Instruction, flag: &ReadFlag
     };
     let finding =
         context.refused("unknown-flag", Phase::Instruction, range, message).with_link(info.link);
+    // A flag without the value that it needs is not mended by its name.
+    let lacks_value = |name: &str| {
+        flag.value.is_none() && info.flag(name).is_some_and(|known| !known.value.is_optional())
+    };
+    let finding = match value_behind(&flag.name, info, lacks_value) {
+        Some((name, value)) if !flag.flag.cooked => finding.maybe_replace(
+            format!("Change to `--{name}={value}`"),
+            flag.flag.name,
+            format!("{name}={value}"),
+        ),
+        _ => finding,
+    };
     match near {
-        Some(near) => near.fix(finding, flag.flag.name, near.name),
+        Some(near) => {
+            let sure = near.sure && !lacks_value(near.name);
+            Nearest { sure, ..near }.fix(finding, flag.flag.name, near.name)
+        }
         None => finding,
     }
+}
+
+/// `--from:build`: the flag and where its colon stands in the name.
+fn written_with_colon(
+    context: &InstructionContext<'_>,
+    info: &Instruction,
+    flag: &ReadFlag<'_>,
+) -> Option<(&'static str, usize)> {
+    let written = context.text(flag.flag.name);
+    let (name, value) = written.split_once(':')?;
+    let known = info.flag(name).filter(|known| !known.value.is_optional())?;
+    let is_plain = !flag.flag.cooked && flag.value.is_none() && !value.is_empty();
+    is_plain.then_some((known.name, name.len()))
+}
+
+/// `--frombuild`: the flag and the value that it is written together with.
+fn value_behind<'n>(
+    written: &'n str,
+    info: &Instruction,
+    lacks_value: impl Fn(&str) -> bool,
+) -> Option<(&'static str, &'n str)> {
+    let mut flags = info.flags.iter().filter(|known| lacks_value(known.name));
+    flags.find_map(|known| {
+        let value = written.strip_prefix(known.name)?.trim_start_matches('-');
+        (!value.is_empty()).then_some((known.name, value))
+    })
+}
+
+/// Whether the first argument of a `FROM` is surely the value of the flag before it: `--platform
+/// linux/amd64`.
+pub fn takes_first_word(context: &InstructionContext<'_>) -> bool {
+    let info = context.command.keyword.map(Keyword::info);
+    let last = context.flags().last();
+    let known = last.as_ref().and_then(|flag| info?.flag(&flag.name));
+    let (Some(flag), Some(known)) = (&last, known) else { return false };
+    flag.value.is_none()
+        && !known.value.is_optional()
+        && value_apart(context, known, flag).is_some_and(|apart| apart.sure)
+}
+
+/// `--from build`: a flag and a word behind it that is its value.
+struct Apart {
+    /// What stands between them.
+    gap: TextRange,
+    /// It can be nothing else.
+    sure: bool,
+}
+
+/// The word behind a flag that may be its value, so that enough words are left for the instruction.
+fn value_apart(
+    context: &InstructionContext<'_>,
+    known: &Flag,
+    flag: &ReadFlag<'_>,
+) -> Option<Apart> {
+    let gap = with_blank(context, flag.flag.range);
+    let gap = TextRange::new(flag.flag.range.end(), gap.end());
+    if gap.is_empty() || gap.end() != context.command.rest.start() {
+        return None;
+    }
+    let rest = context.text(context.command.rest);
+    let mut words = rest.split_whitespace();
+    let (word, behind) = (words.next()?, words.count());
+    // `--from =build`
+    let equals = TextSize::new(u32::from(word.starts_with('=') && word.len() > 1));
+    let gap = TextRange::new(gap.start(), gap.end() + equals);
+    let word = word.get(equals.into()..)?;
+    let is_plain = !word.starts_with(['=', '-', '[', '"', '\'']);
+    let (may, sure) = match known.value {
+        // An image, and perhaps `AS` and a name.
+        FlagValue::Platform => (behind % 2 == 1, is_platform(word)),
+        FlagValue::Mount => (behind > 0 && word.contains('='), word.starts_with("type=")),
+        FlagValue::Choice(choices) => {
+            (behind > 0 && choices.iter().any(|choice| choice.value == word), true)
+        }
+        // The last two words are those of a COPY.
+        FlagValue::Stage | FlagValue::Owner | FlagValue::Mode => {
+            (behind >= 2, behind == 2 && !word.contains(['$', '*']) && !rest.contains("--"))
+        }
+        FlagValue::Pattern | FlagValue::Checksum => (behind >= 2, false),
+        FlagValue::Duration | FlagValue::Integer => {
+            (behind > 0 && word.starts_with(|c: char| c.is_ascii_digit()), true)
+        }
+        FlagValue::Bool | FlagValue::Device => (false, false),
+    };
+    (is_plain && may).then_some(Apart { gap, sure })
+}
+
+/// Whether a word is a platform rather than an image.
+fn is_platform(word: &str) -> bool {
+    let name = word.trim_start_matches(['$', '{']).trim_end_matches('}');
+    ["linux/", "windows/"].iter().any(|system| word.starts_with(system))
+        || word.starts_with('$') && ["BUILDPLATFORM", "TARGETPLATFORM"].contains(&name)
 }
 
 fn duplicate(
@@ -112,11 +228,18 @@ fn value(
     let name = known.name;
     match (&flag.value, known.value) {
         (None, kind) if kind.is_optional() => None,
-        (None, _) => refused(
-            "flag-without-value",
-            flag.flag.range,
-            format!("`--{name}` needs a value: write `--{name}=`{}.", example(known)),
-        ),
+        (None, _) => {
+            let message = format!("`--{name}` needs a value: write `--{name}=`{}.", example(known));
+            let finding = refused("flag-without-value", flag.flag.range, message)?;
+            Some(match value_apart(context, known, flag) {
+                Some(Apart { gap, sure }) => finding.with_fix(Fix {
+                    title: format!("Write `=` behind `--{name}`"),
+                    edits: vec![Edit::replace(gap, "=")],
+                    sure,
+                }),
+                None => finding,
+            })
+        }
         (Some(value), FlagValue::Bool) if value.is_empty() => {
             let message = format!(
                 "There is no value behind `--{name}=`. Write `--{name}` alone, which means true, \
@@ -227,6 +350,36 @@ mod tests {
         fixed("FROM a\nADD --keep_git_dir x y\n", code, "FROM a\nADD --keep-git-dir x y\n");
         fixed("FROM a\nCOPY --l\\\nnk x y\n", code, "FROM a\nCOPY --link x y\n");
         not_sure("FROM a\nADD --from=b x y\n", code);
+        fixed("FROM a\nCOPY --chwon=1000 x y\n", code, "FROM a\nCOPY --chown=1000 x y\n");
+    }
+
+    #[test]
+    fn no_value_is_lost() {
+        let code = "unknown-flag";
+        fixed("FROM a\nCOPY --from:b x y\n", code, "FROM a\nCOPY --from=b x y\n");
+        fixed("FROM a\nCOPY --chown:1:2 x y\n", code, "FROM a\nCOPY --chown=1:2 x y\n");
+        fixed("FROM a\nCOPY --fromb x y\n", code, "FROM a\nCOPY --from=b x y\n");
+        for flag in ["--fromb", "--form", "--form:b", "--chmo"] {
+            not_sure(&format!("FROM a\nCOPY {flag} x y\n"), code);
+        }
+    }
+
+    #[test]
+    fn values_behind_a_blank() {
+        let code = "flag-without-value";
+        fixed("FROM a\nCOPY --from b /x /y\n", code, "FROM a\nCOPY --from=b /x /y\n");
+        fixed("FROM --platform linux/amd64 a AS b\n", code, "FROM --platform=linux/amd64 a AS b\n");
+        check("FROM ⟦--platform⟧ linux/amd64 a AS b\n", &[code]);
+        check("FROM ⟦--platform⟧ a ⟦b⟧\n", &[code, "from-arguments"]);
+        fixed(
+            "FROM a\nRUN --mount type=cache,target=/x y\n",
+            code,
+            "FROM a\nRUN --mount=type=cache,target=/x y\n",
+        );
+        fixed("FROM a\nCOPY --from =b /x /y\n", code, "FROM a\nCOPY --from=b /x /y\n");
+        for text in ["COPY --from b c", "COPY --chown --from=b x y", "COPY --from a b c d"] {
+            not_sure(&format!("FROM a\n{text}\n"), code);
+        }
     }
 
     #[test]

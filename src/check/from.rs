@@ -2,7 +2,7 @@
 //!
 //! Source: `frontend/dockerfile/instructions/parse.go` (`parseFrom`, `parseBuildStageName`).
 
-use super::{Finding, Fix, InstructionContext, Phase};
+use super::{Finding, Fix, InstructionContext, Phase, comment, flags};
 use crate::language::{Keyword, case};
 use crate::text::{Edit, TextRange, TextSize};
 
@@ -14,6 +14,10 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
         return;
     }
     let words = context.command.words();
+    let words = match flags::takes_first_word(context) {
+        true => words.get(1..).unwrap_or_default(),
+        false => words,
+    };
     match words {
         // No word at all is the matter of the missing arguments.
         [] | [_] => {}
@@ -45,12 +49,8 @@ fn arguments(context: &InstructionContext<'_>, words: &[TextRange]) -> Finding {
     let comment = (1..words.len()).find(|index| text(*index).starts_with('#'));
     if let Some(index) = comment.filter(|index| *index == 1 || *index == 3 && case::is_as(&text(1)))
     {
-        return refused(
-            from_word(index),
-            "A comment needs a line of its own: here `#` is just another word. Move it above the \
-             instruction, or delete it.",
-        )
-        .replace("Delete the comment", before(index), "");
+        let range = from_word(index);
+        return comment::moved_above(context, refused(range, comment::MESSAGE), range.start());
     }
     let flag = (1..words.len()).find(|index| text(*index).starts_with("--"));
     if let Some(flag) = flag.and_then(|index| words.get(index).copied().zip(Some(index))) {
@@ -224,8 +224,10 @@ mod tests {
     #[test]
     fn forms_are_mended() {
         let code = "from-arguments";
-        fixed("FROM a # note\n", code, "FROM a\n");
-        fixed("FROM a AS b # note\n", code, "FROM a AS b\n");
+        fixed("FROM a # note\n", code, "# note\nFROM a\n");
+        fixed("ARG X\r\n  FROM a # no: te\r\n", code, "ARG X\r\n  # no: te\r\n  FROM a\r\n");
+        fixed("FROM a AS b # note\n", code, "# note\nFROM a AS b\n");
+        not_sure("FROM a # syntax=b\n", code);
         fixed("FROM a --platform=linux/arm64\n", code, "FROM --platform=linux/arm64 a\n");
         fixed("FROM a --platform=linux/arm64 AS b\n", code, "FROM --platform=linux/arm64 a AS b\n");
         fixed("FROM a b\n", code, "FROM a AS b\n");

@@ -8,12 +8,134 @@ use crate::text::Edit;
 /// What a line begins with that belongs to the line above: a shell goes on there.
 const CONTINUES: [char; 6] = ['&', '|', ';', '-', '<', '>'];
 
-/// The keyword that `word` begins with, if what follows can only be its arguments: `CMD["x"]`.
+/// Commands of a shell that begin a line where `RUN` was forgotten, or where the line above lost its
+/// continuation. What is nearly an instruction by chance (`export`, `rm`) is none of them.
+const COMMANDS: &[&str] = &[
+    "addgroup",
+    "adduser",
+    "apk",
+    "apt",
+    "apt-get",
+    "bash",
+    "bundle",
+    "cargo",
+    "cat",
+    "cd",
+    "chgrp",
+    "chmod",
+    "chown",
+    "cmake",
+    "composer",
+    "conda",
+    "corepack",
+    "cp",
+    "curl",
+    "dnf",
+    "dotnet",
+    "dpkg",
+    "echo",
+    "exec",
+    "exit",
+    "export",
+    "find",
+    "gem",
+    "git",
+    "go",
+    "gradle",
+    "grep",
+    "groupadd",
+    "java",
+    "ln",
+    "locale-gen",
+    "ls",
+    "make",
+    "microdnf",
+    "mkdir",
+    "mv",
+    "mvn",
+    "node",
+    "npm",
+    "npx",
+    "pacman",
+    "perl",
+    "php",
+    "pip",
+    "pip3",
+    "pnpm",
+    "poetry",
+    "printf",
+    "pwd",
+    "python",
+    "python3",
+    "rm",
+    "rmdir",
+    "ruby",
+    "rustup",
+    "sed",
+    "service",
+    "set",
+    "sh",
+    "sleep",
+    "source",
+    "sudo",
+    "systemctl",
+    "tar",
+    "test",
+    "touch",
+    "unset",
+    "unzip",
+    "update-alternatives",
+    "update-ca-certificates",
+    "useradd",
+    "usermod",
+    "uv",
+    "wget",
+    "which",
+    "yarn",
+    "yum",
+    "zypper",
+];
+
+/// Commands of which an instruction keeps what they do: that of a `RUN` ends with it.
+const INSTEAD: &[(&str, Keyword)] = &[("cd", Keyword::Workdir), ("export", Keyword::Env)];
+
+/// The keyword that `word` begins with, if what follows can only be its arguments: `CMD["x"]`. A
+/// path may be a file of its own (`run/test`) unless the keyword is in capital letters.
 fn glued(word: &str) -> Option<&str> {
     let end = word.find(|c: char| !c.is_ascii_alphabetic())?;
     let (keyword, rest) = word.split_at(end);
-    let is_argument = rest.starts_with(['[', '"', '\'', '/', '.', '$']) || rest.starts_with("--");
+    let is_path = ["/", "./", "../"].iter().any(|start| rest.starts_with(start)) || rest == ".";
+    let is_argument = rest.starts_with(['[', '"', '\'', '$'])
+        || rest.starts_with("--")
+        || is_path && keyword.bytes().all(|byte| byte.is_ascii_uppercase());
     (is_argument && Keyword::parse(keyword).is_some()).then_some(keyword)
+}
+
+/// A command of a shell.
+fn command(context: &InstructionContext<'_>, word: &str) -> Option<Finding> {
+    let range = context.command.keyword_range;
+    let name = COMMANDS.iter().find(|name| name.eq_ignore_ascii_case(word))?;
+    let instead = INSTEAD.iter().find(|(command, _)| command == name);
+    let message = match instead {
+        Some((_, keyword)) => format!(
+            "`{word}` is a command of the shell, no instruction. Write {} for what holds from here \
+             on, or RUN before it for this step alone.",
+            keyword.name()
+        ),
+        None => format!("`{word}` is a command of the shell, no instruction. Write RUN before it."),
+    };
+    let mut finding = context.refused("unknown-instruction", Phase::Instruction, range, message);
+    let arguments = context.text(context.command.rest);
+    let is_plain = !arguments.is_empty() && !arguments.contains(['&', '|', ';']);
+    if let Some((_, keyword)) = instead.filter(|_| is_plain) {
+        let name = keyword.name();
+        finding = finding.maybe_replace(format!("Change to `{name}`"), range, name);
+    }
+    Some(finding.with_fix(Fix {
+        title: "Write `RUN` before it".to_owned(),
+        edits: vec![Edit::insert(range.start(), "RUN ")],
+        sure: false,
+    }))
 }
 
 /// Unknown instructions.
@@ -39,6 +161,9 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
             ),
         );
         return;
+    }
+    if let Some(finding) = command(context, &word) {
+        return findings.push(finding);
     }
     let names = Keyword::ALL.iter().map(|keyword| keyword.name());
     let names = names.filter(|name| !context.trigger || onbuild::refused(name).is_none());
@@ -76,7 +201,7 @@ mod tests {
     fn words_that_are_no_instruction() {
         check("FROM a\n⟦RUNN⟧ x\n", &["unknown-instruction"]);
         check("⟦FORM⟧ a\nFROM b", &["unknown-instruction"]);
-        check("FROM a\nRUN x\n⟦&&⟧ y\n", &["unknown-instruction"]);
+        check("FROM a\nUSER x\n⟦&&⟧ y\n", &["unknown-instruction"]);
         check("FROM a\n⟦RUN--mount=type=cache⟧ x\n", &["unknown-instruction"]);
         check("FROM a\nONBUILD ⟦FOO⟧ x\n", &["unknown-instruction"]);
         check("FROM a\n⟦⟧\\\n", &["unknown-instruction"]);
@@ -94,11 +219,26 @@ mod tests {
             "unknown-instruction",
             "FROM a\nRUN --network=none x\n",
         );
-        not_sure("FROM a\nCD /x\n", "unknown-instruction");
+        for text in ["run.sh a", "run/x", "volume-x a", "ARGS: x", "}}ARG a", "arg1 a"] {
+            not_sure(&format!("FROM a\n{text}\n"), "unknown-instruction");
+        }
         // What cannot be a trigger is not offered as one.
         let fixes = |text| findings(text)[0].fixes.len();
         assert_eq!((fixes("FROM a\nFOO x\n"), fixes("FROM a\nONBUILD FOO x\n")), (1, 0));
         not_sure("FROM a\nINSTALL x\n", "unknown-instruction");
+    }
+
+    #[test]
+    fn commands_of_the_shell_want_a_run() {
+        let code = "unknown-instruction";
+        fixed("FROM a\nrm -rf /x\n", code, "FROM a\nRUN rm -rf /x\n");
+        fixed("FROM a\ncd /app\n", code, "FROM a\nWORKDIR /app\n");
+        fixed("FROM a\nexport A=b\n", code, "FROM a\nENV A=b\n");
+        fixed_by("FROM a\nexport A=b\n", code, 1, "FROM a\nRUN export A=b\n");
+        fixed("FROM a\ncd /app && make\n", code, "FROM a\nRUN cd /app && make\n");
+        for text in ["export A=b", "CD /x", "set -e", "mv a b"] {
+            not_sure(&format!("FROM a\n{text}\n"), code);
+        }
     }
 
     #[test]

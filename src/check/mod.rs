@@ -16,6 +16,8 @@
 
 mod arguments;
 mod check_options;
+mod comment;
+mod conflict;
 mod copy;
 mod csv;
 mod device;
@@ -44,8 +46,11 @@ mod shared;
 mod stages;
 mod stopsignal;
 mod structure;
+mod swallowed;
+mod template;
 #[cfg(test)]
 mod testing;
+mod unfinished;
 mod variables;
 mod words;
 
@@ -78,6 +83,23 @@ pub static FAMILIES: &[Family] = &[
     Family {
         look: Look::Instruction(heredoc::look),
         rules: &[error("heredoc-destination", "A heredoc as destination of ADD or COPY")],
+    },
+    Family {
+        look: Look::Instruction(swallowed::look),
+        rules: &[error(swallowed::CODE, "An instruction below a line with a continuation")],
+    },
+    Family { look: Look::Item(conflict::look), rules: &[] },
+    Family {
+        look: Look::Model(conflict::LOOK),
+        rules: &[error(conflict::CODE, "Marks of a merge that was not finished")],
+    },
+    Family {
+        look: Look::Model(unfinished::LOOK),
+        rules: &[error(unfinished::CODE, "A line that goes on with one without a continuation")],
+    },
+    Family {
+        look: Look::Model(template::LOOK),
+        rules: &[information(template::CODE, "A file that is filled in before it is built")],
     },
     Family {
         look: Look::Instruction(keyword::look),

@@ -24,8 +24,8 @@ pub fn look(context: &InstructionContext<'_>, findings: &mut Vec<Finding>) {
         }
         let fields = fields(flag.flag, context.view, &context.item.text, context.escape);
         let exact = !flag.flag.cooked;
-        let mut mount =
-            Mount { context, exact, kind: Some(MountType::Bind), given: Vec::new(), findings };
+        let kind = Some(MountType::Bind);
+        let mut mount = Mount { context, exact, kind, given: Vec::new(), is_known: true, findings };
         fields.iter().for_each(|field| mount.field(field));
         mount.finish(flag.value_range());
     }
@@ -39,6 +39,8 @@ struct Mount<'a, 'f> {
     /// `None` where a variable decides.
     kind: Option<MountType>,
     given: Vec<Given<'f>>,
+    /// No option is one that there is not: it may have been meant for any other.
+    is_known: bool,
     findings: &'a mut Vec<Finding>,
 }
 
@@ -97,6 +99,10 @@ impl<'f> Mount<'_, 'f> {
                 "There is nothing between two commas, or behind the last. Delete a comma.";
             return self.refuse("mount-option", field.range, message);
         }
+        self.is_known = false;
+        if field.value.is_none() && key.starts_with('/') {
+            return self.bare_path(field);
+        }
         let kind = self.kind.unwrap_or(MountType::Bind);
         let names = MOUNT_OPTIONS
             .iter()
@@ -121,6 +127,20 @@ impl<'f> Mount<'_, 'f> {
             None => finding,
         };
         self.findings.push(finding);
+    }
+
+    /// A path without the name of an option.
+    fn bare_path(&mut self, field: &Field) {
+        let path = &field.key.text;
+        let message =
+            format!("`{path}` is no option. Write `target=` before the path, or `source=`.");
+        let finding = self.finding("mount-option", field.range, message);
+        let start = TextRange::empty(field.range.start());
+        let has_target = self.given.iter().any(|given| given.option.name == "target");
+        self.findings.push(match self.exact && !has_target {
+            true => finding.maybe_replace("Write `target=` before it", start, "target="),
+            false => finding,
+        });
     }
 
     /// `$` anywhere but at the end; the one thing that is refused while the file is read.
@@ -275,14 +295,19 @@ impl<'f> Mount<'_, 'f> {
                 self.refuse("mount-value", range, message);
             }
             Some(_) => {}
+            None if !self.is_known => {}
             None => {
+                // To mount sources over the working directory is what many do on purpose.
+                let (severity, otherwise) = match kind {
+                    MountType::Bind => (Severity::Information, ", if that is not what you want"),
+                    _ => (Severity::Warning, ""),
+                };
                 let message = format!(
                     "This {} mount hides the working directory, because it has no `target=`. Say \
-                     where to mount it.",
+                     where to mount it{otherwise}.",
                     kind.name()
                 );
-                let finding =
-                    Finding::new("mount-without-target", Severity::Warning, whole, message);
+                let finding = Finding::new("mount-without-target", severity, whole, message);
                 self.findings.push(finding.with_link(kind.info().link));
             }
         }
@@ -329,8 +354,8 @@ fn is_size(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::is_size;
-    use crate::check::Phase;
     use crate::check::testing::*;
+    use crate::check::{Phase, Severity};
 
     #[test]
     fn sizes_as_go_reads_them() {
@@ -407,6 +432,19 @@ mod tests {
         check("FROM a\nRUN --mount=⟦type=cache⟧ x\n", &["mount-without-target"]);
         check("FROM a\nRUN --mount=⟦type=bind,target=⟧ x\n", &["mount-without-target"]);
         check("FROM a\nRUN --mount=type=cache,target=$X x\n", &[]);
+        let severity = |text: &str| findings(text)[0].severity;
+        assert_eq!(severity("FROM a\nRUN --mount=type=cache x\n"), Severity::Warning);
+        assert_eq!(severity("FROM a\nRUN --mount=type=bind,rw x\n"), Severity::Information);
+        // What is misspelt may be the target.
+        let code = "mount-option";
+        check("FROM a\nRUN --mount=type=cache,⟦tagret⟧=/x y\n", &[code]);
+        check("FROM a\nRUN --mount=type=cache,⟦/x⟧ y\n", &[code]);
+        fixed(
+            "FROM a\nRUN --mount=type=cache,/x y\n",
+            code,
+            "FROM a\nRUN --mount=type=cache,target=/x y\n",
+        );
+        not_sure("FROM a\nRUN --mount=type=cache,/x y\n", code);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Source: `frontend/dockerfile/parser/line_parsers.go` (`parseNameVal`) and
 //! `frontend/dockerfile/instructions/parse.go` (`parseKvps`, `parseArg`).
 
-use super::{Finding, InstructionContext, Phase};
+use super::{Finding, InstructionContext, Phase, comment};
 use crate::language::Keyword;
 use crate::syntax::{Arguments, Pair};
 use crate::text::TextRange;
@@ -59,12 +59,8 @@ fn bare_words(
     let text = context.text(range);
     let first = text.split_whitespace().next().unwrap_or(&text);
     if first.starts_with('#') {
-        let message = "A comment needs a line of its own: here `#` begins just another word. Move \
-                       it above the instruction, or delete it.";
-        let finding = context.refused("pair-without-equals", Phase::Parse, range, message);
-        let Some(value) = previous.and_then(|pair| pair.value) else { return finding };
-        let rest = TextRange::new(value.end(), context.command.rest.end());
-        return finding.replace("Delete the comment", rest, "");
+        let finding = context.refused("pair-without-equals", Phase::Parse, range, comment::MESSAGE);
+        return comment::moved_above(context, finding, range.start());
     }
     let message = format!(
         "There is no `=` in `{first}`, which stands among `name=value` words. If it belongs to \
@@ -83,7 +79,8 @@ fn bare_words(
     if text.contains(['"', '\'', context.escape]) {
         return finding;
     }
-    finding.replace("Put quotes around the value", whole, format!("\"{text}\""))
+    // It may as well be a pair of its own whose value is missing.
+    finding.maybe_replace("Put quotes around the value", whole, format!("\"{text}\""))
 }
 
 fn look_at_names(
@@ -159,8 +156,11 @@ mod tests {
         fixed("FROM a\nENV A=b c d\n", code, "FROM a\nENV A=\"b c d\"\n");
         fixed("FROM a\nENV A=b c D=e\n", code, "FROM a\nENV A=\"b c\" D=e\n");
         fixed("FROM a\nENV A= b\n", code, "FROM a\nENV A=b\n");
-        fixed("FROM a\nENV A=b # note\n", code, "FROM a\nENV A=b\n");
-        not_sure("FROM a\nENV A=\"b\" c\n", code);
+        fixed("FROM a\nENV A=b # note\n", code, "FROM a\n# note\nENV A=b\n");
+        fixed("FROM a\nENV A=b # C=d \\\n  E=f\n", code, "FROM a\n# C=d\nENV A=b \\\n  E=f\n");
+        for text in ["ENV A=\"b\" c", "ENV A=b c", "ENV A=b #fff"] {
+            not_sure(&format!("FROM a\n{text}\n"), code);
+        }
         fixed("FROM a\nARG A = 1\n", "blank-name", "FROM a\nARG A=1\n");
         fixed("FROM a\nARG A =1\n", "blank-name", "FROM a\nARG A=1\n");
         not_sure("FROM a\nENV =b\n", "blank-name");

@@ -3,13 +3,13 @@
 //! An instruction with such damage has two readings ([`crate::syntax::Instruction::mended`]). Each
 //! damaged run of characters is a finding; besides, only what is wrong in the mended reading is told.
 
-use super::{Finding, Phase, Severity};
+use super::{Finding, Fix, Phase, Severity};
 use crate::image::reference;
 use crate::language::Keyword;
 use crate::model::mount;
 use crate::syntax::expand::{self, Mode, NoEnv};
-use crate::syntax::{Instruction, Item, Patch, View, damage};
-use crate::text::TextRange;
+use crate::syntax::{Arguments, Instruction, Item, Patch, View, damage};
+use crate::text::{Edit, TextRange, TextSize};
 
 /// The code of all these findings.
 pub const CODE: &str = "pasted-text";
@@ -26,6 +26,10 @@ pub fn findings(
     let runs = runs(&instruction.view, view);
     if runs.iter().any(|run| run.insert.is_empty() && run.range == instruction.body) {
         // Nothing is left, so nothing is wrong with it.
+        mended.clear();
+    }
+    if view.text(&item.text, instruction.body).trim_start().starts_with('#') {
+        // What is left is a comment.
         mended.clear();
     }
     let worst = |findings: &mut dyn Iterator<Item = &Finding>| {
@@ -113,6 +117,7 @@ fn name(c: char) -> &'static str {
             "a typographic quote"
         }
         '\u{2010}'..='\u{2015}' | '\u{2212}' => "a typographic dash",
+        '&' => "HTML",
         '…' => "an ellipsis character",
         '\u{a0}' => "a no-break space",
         _ => "a typographic space",
@@ -123,6 +128,11 @@ fn tell(item: &Item, run: &Run, phase: Phase) -> Finding {
     let text = item.text.get(std::ops::Range::<usize>::from(run.range)).unwrap_or_default();
     let first = text.chars().next().unwrap_or(' ');
     let whole_line = item.instruction().is_some_and(|i| i.body == run.range);
+    // In a value it may be meant; a diff has such a mark before a line that is gone.
+    let is_value = item.instruction().is_some_and(|one| {
+        matches!(one.view.command.arguments, Arguments::Pairs(_) | Arguments::Names(_))
+    });
+    let sure = !(first == '&' && is_value || first == '-' && !whole_line);
     let (message, title, range) = if !run.insert.is_empty() {
         let what = name(first);
         let meant = match &*run.insert {
@@ -138,10 +148,10 @@ fn tell(item: &Item, run: &Run, phase: Phase) -> Finding {
                        from. Delete it.";
         let whole = TextRange::new(0.into(), item.len());
         (message.to_owned(), "Delete this line".to_owned(), whole)
-    } else if first.is_ascii() {
-        let message = "This shell prompt was pasted along. Delete it: the instruction begins \
-                       behind it.";
-        (message.to_owned(), "Delete the prompt".to_owned(), run.range)
+    } else if let Some(what) = lead(first) {
+        let message =
+            format!("This {what} was pasted along. Delete it: the line begins behind it.");
+        (message, format!("Delete the {what}"), run.range)
     } else {
         let message = format!(
             "An invisible character (U+{:04X}) was pasted along. Delete it.",
@@ -153,7 +163,62 @@ fn tell(item: &Item, run: &Run, phase: Phase) -> Finding {
         Phase::Advice => Finding::new(CODE, Severity::Warning, run.range, message),
         phase => Finding::refused(CODE, phase, run.range, message),
     };
-    finding.replace(title, range, &*run.insert)
+    match commented(item, run).filter(|_| whole_line) {
+        // What somebody wrote there is kept.
+        Some(edits) => {
+            let title = "Make this line a comment".to_owned();
+            finding.with_fix(Fix { title, edits, sure: true }).maybe_replace(
+                "Delete this line",
+                range,
+                "",
+            )
+        }
+        None if sure => finding.replace(title, range, &*run.insert),
+        None => finding.maybe_replace(title, range, &*run.insert),
+    }
+}
+
+/// Where a heredoc begins that nobody reads as one, because its `<<` is damaged: what is below may be
+/// its text, and no instructions.
+pub fn hidden_heredoc(findings: &[Finding]) -> Option<TextSize> {
+    let damaged = findings.iter().filter(|finding| finding.code == CODE);
+    let mut begins = damaged.filter(|finding| {
+        let mut edits = finding.fixes.iter().flat_map(|fix| &fix.edits);
+        edits.any(|edit| edit.insert.starts_with("<<"))
+    });
+    begins.next().map(|finding| finding.range.start())
+}
+
+/// What stands before a line, by its first character.
+fn lead(first: char) -> Option<&'static str> {
+    match first {
+        '$' => Some("shell prompt"),
+        '>' => Some("mark of a quotation"),
+        '*' | '-' | '•' => Some("mark of a list"),
+        c if c.is_ascii_digit() || c.is_ascii_whitespace() => Some("line number"),
+        _ => None,
+    }
+}
+
+/// The edits that make a comment of the lines behind a prompt.
+fn commented(item: &Item, run: &Run) -> Option<Vec<Edit>> {
+    let source: &str = &item.text;
+    let text = source.get(std::ops::Range::<usize>::from(run.range))?;
+    let behind = text.strip_prefix(['$', '>'])?.trim_start();
+    let prompt = TextSize::of(text) - TextSize::of(behind);
+    if behind.is_empty() {
+        return None;
+    }
+    let mut edits = vec![Edit::replace(TextRange::at(run.range.start(), prompt), "# ")];
+    let mut start = run.range.start();
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        let is_comment = line.trim().is_empty() || line.trim_start().starts_with('#');
+        if number > 0 && !is_comment {
+            edits.push(Edit::insert(start, "# "));
+        }
+        start += TextSize::of(line);
+    }
+    Some(edits)
 }
 
 #[cfg(test)]
@@ -197,12 +262,46 @@ mod tests {
     }
 
     #[test]
+    fn all_that_stands_before_lines_goes() {
+        let mended = |text: &str| {
+            let tree = crate::syntax::Tree::parse(text);
+            let report = crate::check::Report::new(&crate::model::Model::new(tree));
+            let fix = report.mend_pasted().expect("a fix");
+            crate::text::apply_edits(text, &fix.edits).expect("edits that apply")
+        };
+        assert_eq!(
+            mended("> # syntax=x\n> # keep me\n> FROM a\n> RUN b \\\n>   && c\n"),
+            "# syntax=x\n# keep me\nFROM a\nRUN b \\\n  && c\n"
+        );
+        assert_eq!(
+            mended(" 9  FROM a\n10  RUN b \\\n11    && c\n"),
+            " FROM a\nRUN b \\\n    && c\n"
+        );
+        assert_eq!(
+            mended("FROM a\nRUN b &amp;&amp; c &gt; d\nCMD [&quot;e&quot;]\n"),
+            "FROM a\nRUN b && c > d\nCMD [\"e\"]\n"
+        );
+    }
+
+    #[test]
     fn damage_is_mended() {
         fixed("FROM a\nCOPY –from=b x y\n", CODE, "FROM a\nCOPY --from=b x y\n");
         fixed("FROM a\nCOPY ––from=b x y\n", CODE, "FROM a\nCOPY --from=b x y\n");
         fixed("FROM a\n---\nRUN x\n", CODE, "FROM a\nRUN x\n");
         fixed("$ FROM a\n", CODE, "FROM a\n");
-        fixed("FROM a\n$ docker run \\\n  x\nRUN y\n", CODE, "FROM a\nRUN y\n");
+        let command = "FROM a\n$ docker run \\\n  x\nRUN y\n";
+        fixed(command, CODE, "FROM a\n# docker run \\\n#   x\nRUN y\n");
+        fixed_by(command, CODE, 1, "FROM a\nRUN y\n");
+        fixed("FROM a\n> Text of a mail\n", CODE, "FROM a\n# Text of a mail\n");
+        fixed("FROM a\n>\nRUN x\n", CODE, "FROM a\nRUN x\n");
+        fixed("> # keep me\nFROM a\n", CODE, "# keep me\nFROM a\n");
+        fixed("* FROM a\n", CODE, "FROM a\n");
+        fixed("- FROM a\n", CODE, "FROM a\n");
+        not_sure("- FROM a\n", CODE);
+        fixed("FROM a\nRUN b &amp;&amp; c\n", CODE, "FROM a\nRUN b && c\n");
+        not_sure("FROM a\nENV A=&quot;b&quot;\n", CODE);
+        not_sure("FROM a\nRUN &lt;&lt;EOF\nRUNN b\nEOF\n", "unknown-instruction");
+        check("⟦1 ⟧FROM a\n⟦2 ⟧RUN b \\\n⟦3⟧   && c\n", &[CODE; 3]);
         fixed("FROM a\u{200b}b\n", CODE, "FROM ab\n");
         let text = "```\nFROM\u{a0}a\u{a0}AS b\nCOPY —from=c x y\nCMD [“x”, “y”]\n```\n";
         let report =

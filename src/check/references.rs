@@ -65,10 +65,12 @@ fn find(model: &Model, issues: &mut Vec<Issue>) {
     }
 }
 
-/// Whether a stage of this file is built on the stage of the reference.
+/// Whether a stage that the last one needs is built on the stage of the reference: the triggers of
+/// others are not read (`dockerfile2llb/convert.go`, `dispatchOnBuildTriggers`).
 fn fires_here(model: &Model, reference: &Reference) -> bool {
-    let bases = model.names().bases();
-    reference.stage.is_some_and(|stage| bases.contains(&Base::Stage(stage)))
+    let (Some(stage), Some(last)) = (reference.stage, model.stages().last()) else { return false };
+    let mut built = model.names().bases().iter().zip(model.reachable(last.index));
+    built.any(|(base, reached)| reached && *base == Base::Stage(stage))
 }
 
 /// A well-formed name with a tag, a digest or a path: nothing to tell about, and cheap to know.
@@ -290,7 +292,21 @@ fn image(model: &Model, reference: &Reference, name: &str, depends: Depends) -> 
         }
         (Some(problem), None) => {
             let part = part(reference, name, &problem);
-            Finding::refused("image-name", Phase::Build, part, format!("`{name}` {problem}."))
+            let message = format!("`{name}` {problem}.");
+            let finding = Finding::refused("image-name", Phase::Build, part, message);
+            match meant_image(name).filter(|_| written == name) {
+                // `FROM BASE` may be one for `$BASE`, and `CHANGE-ME` wants another name.
+                Some(meant)
+                    if reference.place == Place::From
+                        && name.contains(|c: char| c.is_ascii_lowercase())
+                        && super::variables::global(model, name).is_none() =>
+                {
+                    finding.replace(format!("Change to `{meant}`"), range, meant)
+                }
+                // Elsewhere it may be a stage.
+                Some(meant) => finding.maybe_replace(format!("Change to `{meant}`"), range, meant),
+                None => finding,
+            }
         }
     };
     let finding = finding.with_link(LINK);
@@ -298,6 +314,17 @@ fn image(model: &Model, reference: &Reference, name: &str, depends: Depends) -> 
         Some(near) => near.fix(finding, range, near.name),
         None => finding,
     })
+}
+
+/// The image that is meant by a name that none can have: in small letters, or with `@` before the
+/// digest.
+fn meant_image(name: &str) -> Option<String> {
+    let repository = reference::Parts::of(name).repository;
+    let (before, behind) = (name.get(..repository.start)?, name.get(repository.end..)?);
+    let lower = format!("{before}{}{behind}", name.get(repository)?.to_lowercase());
+    let digest = name.replacen(":sha256:", "@sha256:", 1);
+    let mut names = [lower, digest].into_iter();
+    names.find(|meant| meant != name && reference::problem(meant).is_none())
 }
 
 /// The part of a name that is wrong, where the name stands in the file as it is.
@@ -389,6 +416,8 @@ mod tests {
         // There the image is meant, and here the trigger fires elsewhere.
         check("FROM alpine AS b\nFROM alpine AS alpine\n", &[]);
         check("FROM a AS b\nONBUILD COPY --from=b x y\n", &[]);
+        check("FROM a AS b\nONBUILD COPY --from=9 x y\nFROM b\nFROM c\n", &[]);
+        check("FROM a AS b\nONBUILD COPY --from=⟦9⟧ x y\nFROM b\n", &["stage-index"]);
         // The last of a name counts.
         check(
             "FROM a AS b\nFROM a AS ⟦b⟧\nCOPY --from=⟦b⟧ x y\n",
@@ -417,6 +446,12 @@ mod tests {
         check("FROM a\nCOPY --from=⟦a..b⟧ x y\n", &[code]);
         check("FROM a\nRUN --mount=from=⟦-⟧,target=/x y\n", &[code]);
         check("ARG V=:\nFROM ⟦a:$V⟧\n", &[code]);
+        fixed("FROM Alpine:3 AS b\n", code, "FROM alpine:3 AS b\n");
+        let digest = "0".repeat(64);
+        fixed(&format!("FROM a/b:sha256:{digest}\n"), code, &format!("FROM a/b@sha256:{digest}\n"));
+        not_sure("FROM a\nCOPY --from=Nginx x y\n", code);
+        not_sure("ARG Base=a\nFROM Base\n", code);
+        not_sure("FROM CHANGE-ME\n", code);
         check("FROM A/b\nFROM localhost:5000/a:B\nFROM a AS x..y\nFROM x..y\n", &[]);
         check("FROM a:$TARGETARCH\nARG TARGETARCH\n", &[]);
         let severity = |text| findings(text)[0].severity;

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::rule::{InstructionContext, Issue, Look};
 use super::shared::Shared;
-use super::{FAMILIES, Finding, Fix, Phase, Severity, fix_all, pasted};
+use super::{
+    FAMILIES, Finding, Fix, Phase, Severity, conflict, fix_all, pasted, swallowed, template,
+    unfinished,
+};
 use crate::language::Keyword;
 use crate::model::{Base, Model};
 use crate::syntax::{Arguments, Block, Item, PerItem, View};
@@ -140,6 +143,15 @@ impl Report {
             let Some(Look::Model(look)) = FAMILIES.get(*family).map(|f| f.look) else { continue };
             let finding = (look.tell)(&self.0.model, issue);
             findings.extend(finding.map(|finding| self.as_it_stands(issue, finding)));
+        }
+        keep_better(&mut findings);
+        let is_template = findings.iter().any(|finding| finding.code == template::CODE);
+        let text_from = pasted::hidden_heredoc(&findings);
+        for finding in &mut findings {
+            let is_text = text_from.is_some_and(|start| finding.range.start() > start);
+            if is_template || is_text && finding.code != pasted::CODE {
+                finding.fixes.iter_mut().for_each(|fix| fix.sure = false);
+            }
         }
         sort(&mut findings);
         findings
@@ -301,7 +313,20 @@ fn look_at_view(item: &Item, view: &View, escape: char) -> Vec<Finding> {
             }
         }
     }
+    swallowed::settle(&mut findings);
     findings
+}
+
+/// What only the lines around it explain is told by those that look at the whole file, and no more
+/// by those that saw the line alone.
+fn keep_better(findings: &mut Vec<Finding>) {
+    const BETTER: [&str; 2] = [conflict::CODE, unfinished::CODE];
+    const WORSE: [&str; 2] = ["unknown-instruction", pasted::CODE];
+    let better = findings.iter().filter(|finding| BETTER.contains(&finding.code));
+    let places: Vec<_> = better.map(|finding| finding.range.start()).collect();
+    findings.retain(|finding| {
+        !(WORSE.contains(&finding.code) && places.contains(&finding.range.start()))
+    });
 }
 
 fn sort(findings: &mut Vec<Finding>) {

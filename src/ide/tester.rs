@@ -54,7 +54,7 @@ pub fn tester(snapshot: &Snapshot, range: TextRange) -> Option<Action> {
         }
     };
     let own = tree.with_comments(&line.placed);
-    edits.push(Edit::delete(own));
+    edits.push(Edit::delete(with_blank(snapshot, own)));
     let lines = new_stage(snapshot, style, course, stage, number, (&builder, name));
     let below = model.tree().item(next.item)?;
     edits.push(Edit::insert(tree.with_comments(&below).start(), lines));
@@ -64,6 +64,19 @@ pub fn tester(snapshot: &Snapshot, range: TextRange) -> Option<Action> {
          build --target {name} .`)"
     );
     Some(Action { title, kind: ActionKind::Tester, edits, finding: None, preferred: false })
+}
+
+/// Whole lines, with a blank line behind them where one stands before them, too: of the two one is
+/// left.
+fn with_blank(snapshot: &Snapshot, lines: TextRange) -> TextRange {
+    let text = snapshot.text();
+    let number = text.line_of(lines.start());
+    let line = |number| text.slice(TextRange::new(text.line_start(number), text.line_end(number)));
+    let below = text.line_of(lines.end());
+    let is_blank =
+        number > 0 && line(number - 1).trim().is_empty() && line(below).trim().is_empty();
+    let end = if is_blank { text.line_start(below + 1) } else { lines.end() };
+    TextRange::new(lines.start(), end.max(lines.end()))
 }
 
 /// The lines of the new stage.
@@ -172,6 +185,10 @@ mod tests {
             None,
         );
         let unnamed = "from golang:1.22 as build\narg X\ncopy . .\nrun go $0vet .\nworkdir /x\n\nfrom build\n";
+        check(
+            &format!("{BUILD}\nRUN go $0test ./...\n\n{after}\n{LAST}"),
+            Some(&format!("{BUILD}\n{after}\nFROM build AS test\nRUN go test ./...\n\n{LAST}")),
+        );
         check(
             unnamed,
             Some(

@@ -1,12 +1,13 @@
 //! "Did you mean": the candidate nearest to what was written.
 //!
 //! The rule is that of `BuildKit` (`util/suggest`): the edit distance counts inserted, removed and
-//! changed characters; the first of the nearest candidates wins, but what the input begins is before
+//! changed characters, and here also two neighbours that changed places (`chwon` is `chown`, where
+//! `BuildKit` finds `chmod` as near); the first of the nearest candidates wins, but what the input begins is before
 //! what it does not (`CO` is half of `COPY` rather than a wrong `CMD`, where `BuildKit` takes any); a candidate that *is* the input
 //! means the name was not the trouble, so there is no suggestion at all. `BuildKit` ignores letter
 //! case for instruction keywords only.
 
-use strsim::levenshtein;
+use strsim::osa_distance;
 
 /// The greatest distance at which `BuildKit` still suggests.
 pub const MAX_DISTANCE: usize = 2;
@@ -23,7 +24,7 @@ pub fn nearest<'a>(
     let input = input.to_lowercase();
     pick(candidates, max_distance, |candidate| {
         let candidate = candidate.to_lowercase();
-        (levenshtein(&input, &candidate), !candidate.starts_with(&input))
+        (osa_distance(&input, &candidate), !candidate.starts_with(&input))
     })
 }
 
@@ -34,7 +35,7 @@ pub fn nearest_exact<'a>(
     max_distance: usize,
 ) -> Option<&'a str> {
     pick(candidates, max_distance, |candidate| {
-        (levenshtein(input, candidate), !candidate.starts_with(input))
+        (osa_distance(input, candidate), !candidate.starts_with(input))
     })
 }
 
@@ -85,6 +86,7 @@ mod tests {
         check("RUNN", Some("RUN"));
         check("cop", Some("COPY"));
         check("cpoy", Some("COPY"));
+        check("RNU", Some("RUN"));
         check("ENTRYPONT", Some("ENTRYPOINT"));
         check("ENTRYPO", None);
         check("FOOBAR", None);
@@ -119,6 +121,7 @@ mod tests {
     fn case_counts_when_asked() {
         let near = |input| nearest_exact(input, ["from", "chown"].into_iter(), MAX_DISTANCE);
         assert_eq!(near("form"), Some("from"));
+        assert_eq!(near("chwon"), Some("chown"));
         assert_eq!(near("From"), Some("from"));
         assert_eq!(near("FROM"), None);
         assert_eq!(near("from"), None);

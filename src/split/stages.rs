@@ -7,7 +7,7 @@ use super::answer::{Answer, Site};
 use super::base::{Base, Family};
 use super::course::{Course, Product, Role};
 use super::ecosystem;
-use super::facts::{Copy, Facts, Line, What, join};
+use super::facts::{Copy, Facts, Line, Run, What, join};
 use super::judge::LONGEST;
 use super::start::{Launch, Start};
 use super::world::{Origin, base_name, is_within, trimmed};
@@ -97,6 +97,13 @@ fn is_sound(model: &Model, stage: &Stage) -> bool {
     })
 }
 
+/// Whether a mount of a `RUN` may bring it a shell.
+fn mounts_shell(run: &Run) -> bool {
+    let holds = |target: &str| is_within("/bin/sh", trimmed(target));
+    let mut mounts = run.mounts.iter().filter(|mount| matches!(&*mount.kind, "bind" | "cache"));
+    mounts.any(|mount| mount.target.as_deref().is_none_or(holds))
+}
+
 /// The stages of a file.
 pub struct Stages<'f> {
     /// The file.
@@ -148,8 +155,8 @@ impl<'f> Stages<'f> {
             && !is_debug(base)
             && lines.iter().all(|line| line.keyword != Keyword::Shell)
             && !lines.iter().any(|line| match &line.what {
-                // A program of the image itself may do anything.
-                What::Run(run) => run.text.is_none(),
+                // A program of the image itself may do anything, and so may one that is mounted.
+                What::Run(run) => run.text.is_none() || mounts_shell(run),
                 _ => false,
             })
             && self.bringers(stage, "/bin/sh").is_empty()
@@ -161,9 +168,10 @@ impl<'f> Stages<'f> {
         let before = |line: &&Line<'_>| line.placed.index < run.placed.index;
         let has_shell = course.facts.base.has_shell() || is_debug(&course.facts.base);
         let is_set = course.facts.lines.iter().filter(before).any(|line| match &line.what {
-            What::Run(run) => run.text.is_none(),
+            What::Run(run) => run.text.is_none() || mounts_shell(run),
             _ => line.keyword == Keyword::Shell,
         });
+        let is_set = is_set || matches!(&run.what, What::Run(own) if mounts_shell(own));
         let copies =
             |one: &Bringer| course.facts.lines.get(one.line).is_some_and(|line| before(&line));
         !has_shell && !is_set && !self.bringers(stage, "/bin/sh").iter().any(copies)

@@ -40,7 +40,7 @@ pub use command::{Arguments, Command, Flag, Pair, View, cook_flag};
 pub use comment::Comment;
 pub use directive::{Directive, DirectiveName};
 pub use error::{SyntaxError, SyntaxErrorKind};
-pub use line::MAX_LINE;
+pub use line::{BOM, MAX_LINE, continued};
 pub use memo::{Kept, PerItem};
 pub use paste::damage;
 pub use patch::{Map, Patch};

@@ -1,5 +1,6 @@
 //! Text that came through a web page or a word processor: “quotes”, en dashes for `--`, no-break
-//! and zero-width spaces, `…` for `...`, Markdown rules and fences, shell prompts.
+//! and zero-width spaces, `…` for `...`, HTML entities, Markdown rules and fences, and what stands
+//! before lines: shell prompts, marks of quotations and lists, line numbers.
 //!
 //! Such characters are read twice: as they stand, which is what `BuildKit` does, and as they were
 //! meant, which keeps the stage model, definition and completion alive in a pasted file. The
@@ -15,11 +16,11 @@ use crate::text::TextRange;
 /// The reading of an instruction with paste damage undone, or `None` where there is none.
 pub(super) fn mend(source: &str, body: TextRange, view: &View, escape: char) -> Option<View> {
     let text = source.get(std::ops::Range::<usize>::from(body))?;
-    if text.is_ascii() && view.command.keyword.is_some() {
+    if text.is_ascii() && view.command.keyword.is_some() && !text.contains('&') {
         return None;
     }
     let damage = match stray(source, body, view) {
-        Some(patch) => vec![patch],
+        Some(patches) => patches,
         None => Mender::new(source, body, view, escape).run(),
     };
     if damage.is_empty() {
@@ -49,9 +50,12 @@ fn merge(continuations: &[Patch], mut damage: Vec<Patch>) -> Vec<Patch> {
     damage
 }
 
-/// A line that is no instruction at all: a Markdown rule or fence, a prompt, a shell command
-/// behind a prompt.
-fn stray(source: &str, body: TextRange, view: &View) -> Option<Patch> {
+/// A line that is no instruction at all (a Markdown rule or fence, a shell command behind a prompt),
+/// or what stands before one.
+fn stray(source: &str, body: TextRange, view: &View) -> Option<Vec<Patch>> {
+    if view.command.keyword.is_some() {
+        return None;
+    }
     let text = patched(source, &view.patches, body);
     let all = |chars: &[char], least: usize| {
         text.chars().count() >= least && text.trim_end().chars().all(|c| chars.contains(&c))
@@ -59,17 +63,158 @@ fn stray(source: &str, body: TextRange, view: &View) -> Option<Patch> {
     let rule = all(&['-', '—', '–', '―'], 3) || all(&['*'], 3) || all(&['='], 3) || all(&['_'], 3);
     let lone_dash = matches!(text.trim_end(), "—" | "–" | "——" | "––");
     let fence = text.starts_with("```") || text.starts_with("~~~");
-    if rule || lone_dash || fence {
-        return Some(Patch { range: body, insert: "" });
+    let nothing = |range| Patch { range, insert: "" };
+    if rule || lone_dash || fence || text.trim_end() == ">" {
+        return Some(vec![nothing(body)]);
     }
-    let behind = ["$ ", "> ", "$\u{a0}", ">\u{a0}"].iter().find_map(|p| text.strip_prefix(p))?;
+    let (lead, behind) = lead(&text)?;
     let command = behind.trim_start();
     let word = command.split_whitespace().next().unwrap_or_default();
-    if Keyword::parse(word).is_none() {
-        return Some(Patch { range: body, insert: "" });
+    let is_prompt = matches!(lead, Lead::Prompt | Lead::Quotation);
+    let is_own = match Keyword::parse(word) {
+        // `- Run this` is a list of what to do.
+        Some(keyword) => is_prompt || keyword.name() == word,
+        None => lead != Lead::List && command.starts_with('#'),
+    };
+    if !is_own {
+        return is_prompt.then(|| vec![nothing(body)]);
     }
-    let prompt = view.locate(body, 0..text.len() - command.len());
-    Some(Patch { range: prompt, insert: "" })
+    let first = view.locate(body, 0..text.len() - command.len());
+    let mut patches = vec![nothing(first)];
+    patches.extend(continued_leads(source, body, view, lead)?.into_iter().map(nothing));
+    Some(patches)
+}
+
+/// What a page or a program wrote before the lines of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lead {
+    /// `$ `
+    Prompt,
+    /// `> `, of a mail, or of a shell that waits for the rest of a command.
+    Quotation,
+    /// `* ` and the like.
+    List,
+    /// `12`, `12.`, `12:`, `12|`
+    Number(usize),
+}
+
+/// What stands before a line, and the line.
+fn lead(line: &str) -> Option<(Lead, &str)> {
+    const MARKS: [(&str, Lead); 5] = [
+        ("$", Lead::Prompt),
+        (">", Lead::Quotation),
+        ("*", Lead::List),
+        ("-", Lead::List),
+        ("•", Lead::List),
+    ];
+    let is_apart = |rest: &str| rest.starts_with([' ', '\t', '\u{a0}']);
+    for (mark, lead) in MARKS {
+        if let Some(rest) = line.strip_prefix(mark).filter(|rest| is_apart(rest)) {
+            return Some((lead, rest));
+        }
+    }
+    let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number = line.get(..line.len() - rest.len())?.parse().ok()?;
+    let bare = rest.strip_prefix(['.', ':', '|', ')']).unwrap_or(rest);
+    is_apart(bare).then_some((Lead::Number(number), bare))
+}
+
+/// What stands before the continuation lines of an instruction that begins with `lead`: all have it,
+/// or none. `None` where it is not clear.
+fn continued_leads(
+    source: &str,
+    body: TextRange,
+    view: &View,
+    first: Lead,
+) -> Option<Vec<TextRange>> {
+    let starts = view.patches.iter().map(|patch| patch.range.end());
+    let found: Vec<Option<TextRange>> = starts
+        .map(|start| {
+            let line = source.get(start.into()..body.end().into())?;
+            let content = line.trim_start_matches([' ', '\t']);
+            let (own, behind) = lead(content)?;
+            let above = source.get(body.start().into()..start.into())?;
+            let expected = match first {
+                Lead::Number(number) => Lead::Number(number + above.matches('\n').count()),
+                Lead::Quotation => Lead::Quotation,
+                Lead::Prompt | Lead::List => return None,
+            };
+            // What is quoted stands behind one blank.
+            let blank = behind.chars().next().filter(|_| own == Lead::Quotation);
+            let length = line.len() - behind.len() + blank.map_or(0, char::len_utf8);
+            (own == expected).then(|| TextRange::at(start, size(length)))
+        })
+        .collect();
+    match found.iter().flatten().count() {
+        0 => Some(Vec::new()),
+        count if count == found.len() => Some(found.into_iter().flatten().collect()),
+        _ => None,
+    }
+}
+
+/// Where the entities of HTML in an instruction are damage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Entities {
+    Nowhere,
+    /// Some characters were not encoded, so one in quotes may be meant.
+    OutsideOfQuotes,
+    Everywhere,
+}
+
+/// The characters that a page cannot show as they are, encoded, and what they stand for.
+const ENTITIES: [(&str, &str); 16] = [
+    ("&amp;", "&"),
+    ("&lt;", "<"),
+    ("&gt;", ">"),
+    ("&quot;", "\""),
+    ("&apos;", "'"),
+    ("&nbsp;", " "),
+    ("&#38;", "&"),
+    ("&#60;", "<"),
+    ("&#62;", ">"),
+    ("&#34;", "\""),
+    ("&#39;", "'"),
+    ("&#039;", "'"),
+    ("&#160;", " "),
+    ("&#x27;", "'"),
+    ("&#x22;", "\""),
+    ("&#x26;", "&"),
+];
+
+/// The entity that a text begins with, and what it stands for.
+fn entity(text: &str) -> Option<(&'static str, &'static str)> {
+    ENTITIES.iter().copied().find(|(written, _)| text.starts_with(written))
+}
+
+/// A shell would take what an entity begins with for the end of a command, so outside of quotes none
+/// is meant. In `ENV`, `LABEL` and `ARG` any text may be, but for a quote that opens a value.
+fn entities(text: &str, keyword: Option<Keyword>, escape: char) -> Entities {
+    let is_value =
+        matches!(keyword, Some(Keyword::Env | Keyword::Label | Keyword::Arg | Keyword::Maintainer));
+    let (mut is_damaged, mut is_bare) = (false, false);
+    let mut quote = None;
+    let mut previous = ' ';
+    let mut chars = text.char_indices();
+    while let Some((at, c)) = chars.next() {
+        let found = text.get(at..).and_then(entity);
+        if c == escape && quote != Some('\'') {
+            chars.next();
+        } else if c == '&' {
+            is_bare |= found.is_none();
+            let is_damage = |(_, meant)| !is_value || previous == '=' && meant == "\"";
+            is_damaged |= quote.is_none() && found.is_some_and(is_damage);
+        } else if quote == Some(c) {
+            quote = None;
+        } else if quote.is_none() && matches!(c, '"' | '\'') {
+            quote = Some(c);
+        }
+        previous = c;
+    }
+    match (is_damaged, is_bare) {
+        (false, _) => Entities::Nowhere,
+        (true, true) => Entities::OutsideOfQuotes,
+        (true, false) => Entities::Everywhere,
+    }
 }
 
 struct Mender<'a> {
@@ -81,6 +226,7 @@ struct Mender<'a> {
     exec: bool,
     double: bool,
     single: bool,
+    entities: Entities,
 }
 
 const DOUBLE: [char; 5] = ['“', '”', '„', '‟', '″'];
@@ -106,6 +252,7 @@ impl<'a> Mender<'a> {
             exec,
             double: exec || !prose && wraps_a_word(&text, &DOUBLE),
             single: exec || !prose && wraps_a_word(&text, &SINGLE),
+            entities: entities(&text, view.command.keyword, escape),
         }
     }
 
@@ -115,11 +262,28 @@ impl<'a> Mender<'a> {
         let mut previous = ' ';
         let mut escaped = false;
         let mut dashed = false;
+        // Where the entity ends that was just read.
+        let mut behind = 0;
         let text = self.source.get(..self.body.end().into()).unwrap_or_default();
         let mut gaps = self.gaps.iter().peekable();
         for (at, c) in text.char_indices().skip_while(|(at, _)| *at < self.body.start().into()) {
             while gaps.next_if(|gap| usize::from(gap.range.end()) <= at).is_some() {}
             if gaps.peek().is_some_and(|gap| usize::from(gap.range.start()) <= at) {
+                continue;
+            }
+            if at < behind {
+                continue;
+            }
+            if let Some((written, meant)) = text.get(at..).and_then(entity)
+                && (self.entities == Entities::Everywhere
+                    || self.entities == Entities::OutsideOfQuotes && quote.is_none())
+            {
+                behind = at + written.len();
+                patches.push(Patch {
+                    range: TextRange::at(size(at), size(written.len())),
+                    insert: meant,
+                });
+                previous = meant.chars().next_back().unwrap_or(' ');
                 continue;
             }
             let next = text.get(at + c.len_utf8()..).unwrap_or_default();
@@ -243,6 +407,16 @@ mod tests {
             ("RUN a \\\n –bc", "RUN a  --bc"),
             ("$ FROM a", "FROM a"),
             ("> RUN x", "RUN x"),
+            ("> # syntax=x", "# syntax=x"),
+            ("> RUN a \\\n>   && b", "RUN a   && b"),
+            ("2 RUN a \\\n3   && b", "RUN a    && b"),
+            ("12: RUN x", "RUN x"),
+            ("1. FROM a", "FROM a"),
+            ("* COPY a b", "COPY a b"),
+            ("RUN a &amp;&amp; b &gt; 'c &lt; d'", "RUN a && b > 'c < d'"),
+            ("RUN a && b &gt; 'c &lt; d'", "RUN a && b > 'c &lt; d'"),
+            ("CMD [&quot;sh&quot;]", "CMD [\"sh\"]"),
+            ("ENV A=&quot;b c&quot;", "ENV A=\"b c\""),
             ("$ docker build -t x .", ""),
             ("---", ""),
             ("—", ""),
@@ -263,6 +437,14 @@ mod tests {
             "RUN echo a–b",
             "RUN echo Loading…",
             "FOO bar",
+            "RUN sed 's/&/\\&amp;/'",
+            "RUN echo \"a &amp; b\"",
+            "RUN echo \\&amp;",
+            "LABEL a=b&amp;c",
+            "- Run the tests",
+            "1. Add a file",
+            "80 443",
+            "2 RUN a \\\n9 b \\\n4 c",
         ] {
             assert_eq!(mended(text), None, "{text}");
         }

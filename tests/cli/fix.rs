@@ -104,6 +104,31 @@ fn apply(old: &[u8], patch: &[u8]) -> Vec<u8> {
 }
 
 #[test]
+fn nothing_that_was_written_is_lost() {
+    let cases: &[(&str, &str)] = &[
+        ("FROM a\nENV A=1 \\\n    B=2 \\\nRUN c\n", "FROM a\nENV A=1 \\\n    B=2\nRUN c\n"),
+        (
+            "> # syntax=s\n> # keep\n> FROM a\n> RUN b \\\n>   && c\n",
+            "# syntax=s\n# keep\nFROM a\nRUN b \\\n  && c\n",
+        ),
+        ("FROM a # why\nCOPY --from:x b c\n", "# why\nFROM a\nCOPY --from=x b c\n"),
+        ("FROM a\n$ docker build .\n", "FROM a\n# docker build .\n"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(run_on(text.as_bytes(), &["check", "--fix", "-"]).out, *expected);
+    }
+    let left = [
+        "<<<<<<< HEAD\nFROM a\n=======\nFROM b\n>>>>>>> other\n",
+        "FROM {{a}}\n}}ARG b\n  ARGS:\nRUM c\n",
+        "FROM a\nENV A=1 B\nexport C=d\nrun.sh e\nvolume-x f\nCOPY --fromb c d\n",
+        "FROM a\nRUN b \\\nCMD [\"c\"]\n",
+    ];
+    for text in left {
+        assert_eq!(run_on(text.as_bytes(), &["check", "--fix", "-"]).out, text);
+    }
+}
+
+#[test]
 fn standard_input_is_mended_to_standard_output() {
     let fixed = run_on(b"FROM a\r\nWORKDER /\r\nRUM x", &["check", "--fix", "-"]).with_code(0);
     assert_eq!(fixed.out, "FROM a\r\nWORKDIR /\r\nRUN x");

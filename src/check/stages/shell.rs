@@ -151,5 +151,9 @@ mod tests {
         check("FROM scratch\nCOPY . /\nRUN x\n", &[]);
         check("FROM scratch\nRUN [\"/a/b\"]\nCOPY a /\n", &[]);
         check("FROM scratch\nRUN ⟦x⟧\nCOPY . /\n", &[code]);
+        // A mount brings the shell, and commands that may leave one.
+        check("FROM scratch\nRUN --mount=from=busybox,source=/bin,target=/bin x\n", &[]);
+        check("FROM scratch\nRUN --mount=from=busybox,dst=/bin x\nRUN y\nCMD z\n", &[]);
+        check("FROM scratch\nRUN --mount=from=busybox,target=/tools ⟦x⟧\n", &[code]);
     }
 }

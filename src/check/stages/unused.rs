@@ -5,7 +5,8 @@ use crate::check::{Fix, Severity};
 use crate::image::Reference;
 use crate::language::Keyword;
 use crate::model::{Base, Model, Stage};
-use crate::text::Edit;
+use crate::syntax::ItemKind;
+use crate::text::{Edit, TextRange, TextSize};
 
 /// Parts of names of stages that are built by name, in CI or while working.
 const TARGETS: &[&str] = &[
@@ -31,6 +32,7 @@ const TARGETS: &[&str] = &[
     "spec",
     "test",
     "tool",
+    "update",
     "validate",
     "vendor",
     "vet",
@@ -60,7 +62,7 @@ pub fn look(model: &Model, found: &mut Vec<Found>) {
         let finding = Finding::new("unused-stage", Severity::Hint, place.range, message);
         let mut finding = finding.with_link(LINK);
         if !has_numbers(model) {
-            let edits = vec![Edit::delete(stage.range)];
+            let edits = vec![Edit::delete(with_comment(model, stage))];
             let title = format!("Delete the stage `{}`", stage.title());
             finding = finding.with_fix(Fix { title, edits, sure: false });
         }
@@ -100,6 +102,30 @@ fn is_by_the_way(model: &Model, stage: &Stage) -> bool {
         && !has(&[Keyword::Cmd, Keyword::Entrypoint, Keyword::Onbuild])
 }
 
+/// The lines of a stage with the comment right above it, and the blank lines behind; the comments
+/// behind belong to what follows.
+fn with_comment(model: &Model, stage: &Stage) -> TextRange {
+    let tree = model.tree();
+    let trivia = |index: Option<usize>| {
+        let placed = tree.item(index?)?;
+        matches!(placed.item.kind, ItemKind::Trivia).then_some(placed)
+    };
+    let above = trivia(stage.item.checked_sub(1));
+    let lines = above.map(|above| above.item.text.split_inclusive('\n').rev());
+    let comment = lines.into_iter().flatten().take_while(|line| line.trim_start().starts_with('#'));
+    let start = stage.range.start() - comment.map(TextSize::of).sum::<TextSize>();
+    let items = tree.items_from(stage.item);
+    let own = items.take_while(|placed| placed.start < stage.range.end());
+    let Some(last) = own.filter(|placed| placed.instruction().is_some()).last() else {
+        return stage.range;
+    };
+    let below = trivia(Some(last.index + 1));
+    let lines = below.map(|below| below.item.text.split_inclusive('\n'));
+    let blank = lines.into_iter().flatten().take_while(|line| line.trim().is_empty());
+    let end = last.range().end() + blank.map(TextSize::of).sum::<TextSize>();
+    TextRange::new(start, end)
+}
+
 /// Whether stages are named by their numbers, which change when one goes.
 fn has_numbers(model: &Model) -> bool {
     let is_number = |name: &str| name.bytes().all(|byte| byte.is_ascii_digit());
@@ -125,5 +151,16 @@ mod tests {
         check("FROM a AS ⟦x⟧\nRUN y\nFROM me/b:x-1\n", &[CODE]);
         check("FROM a AS x\nFROM b\nRUN --mount=from=x,target=/x y\n", &[]);
         fixed("FROM a AS x\nRUN y\nFROM b\n", CODE, "FROM b\n");
+        check("FROM a AS vendor-update\nRUN y\nFROM b\n", &[]);
+    }
+
+    #[test]
+    fn each_comment_goes_with_its_stage() {
+        fixed(
+            "# A file.\n\n# The x.\nFROM a AS x\nRUN y\n\n# The last.\nFROM b\n",
+            CODE,
+            "# A file.\n\n# The last.\nFROM b\n",
+        );
+        fixed("# syntax=z\nFROM a AS x\nRUN y\n# c\nFROM b\n", CODE, "# syntax=z\n# c\nFROM b\n");
     }
 }

@@ -1,12 +1,12 @@
 //! "Did you mean": the candidate nearest to what was written.
 //!
 //! The rule is that of `BuildKit` (`util/suggest`): the edit distance counts inserted, removed and
-//! changed characters; the first of the nearest candidates wins, but what the input begins is before
+//! changed characters, here two that changed places as one edit, too; the first of the nearest candidates wins, but what the input begins is before
 //! what it does not (`CO` is half of `COPY` rather than a wrong `CMD`, where `BuildKit` takes any); a candidate that *is* the input
 //! means the name was not the trouble, so there is no suggestion at all. `BuildKit` ignores letter
 //! case for instruction keywords only.
 
-use strsim::levenshtein;
+use strsim::osa_distance;
 
 /// The greatest distance at which `BuildKit` still suggests.
 pub const MAX_DISTANCE: usize = 2;
@@ -23,7 +23,7 @@ pub fn nearest<'a>(
     let input = input.to_lowercase();
     pick(candidates, max_distance, |candidate| {
         let candidate = candidate.to_lowercase();
-        (levenshtein(&input, &candidate), !candidate.starts_with(&input))
+        (osa_distance(&input, &candidate), !candidate.starts_with(&input))
     })
 }
 
@@ -34,7 +34,7 @@ pub fn nearest_exact<'a>(
     max_distance: usize,
 ) -> Option<&'a str> {
     pick(candidates, max_distance, |candidate| {
-        (levenshtein(input, candidate), !candidate.starts_with(input))
+        (osa_distance(input, candidate), !candidate.starts_with(input))
     })
 }
 
@@ -97,6 +97,13 @@ mod tests {
         };
         assert_eq!(near("build", ["bu1ld2", "builds"]), Some("builds"));
         assert_eq!(near("base", ["case", "bare"]), Some("case"));
+    }
+
+    #[test]
+    fn two_letters_that_changed_places_are_one_edit() {
+        assert_eq!(nearest("biuld", ["build"].into_iter(), 1), Some("build"));
+        assert_eq!(nearest_exact("HMOE", ["HOME"].into_iter(), 1), Some("HOME"));
+        assert_eq!(nearest("cmd", ["cdm", "cma"].into_iter(), 1), Some("cdm"));
     }
 
     #[test]

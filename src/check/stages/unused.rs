@@ -45,7 +45,8 @@ pub fn look(model: &Model, found: &mut Vec<Found>) {
     let reached = model.reachable(last.index);
     for stage in model.stages() {
         let is_reached = reached.get(stage.index).copied().unwrap_or(true);
-        let is_named = model.references_to(stage.index).next().is_some();
+        let is_named = model.references_to(stage.index).next().is_some()
+            || model.names().chooser(stage.index).is_some();
         if is_reached || is_named || is_target(stage) || !is_by_the_way(model, stage) {
             continue;
         }
@@ -104,6 +105,9 @@ mod tests {
         check("FROM a AS x\nFROM x AS tester\nFROM b\n", &[]);
         check("FROM a AS x\nCMD y\nFROM b\n", &[]);
         check("FROM a AS x\nFROM b\nRUN --mount=from=x,target=/x y\n", &[]);
+        // What a build may choose by a variable.
+        check("FROM a AS x-linux\nRUN y\nFROM x-$TARGETOS\nRUN z\n", &[]);
+        check("ARG M=1\nFROM a AS x-1\nRUN y\nFROM a AS x-2\nRUN y\nFROM x-$M\n", &[]);
         fixed("FROM a AS x\nRUN y\nFROM b\n", CODE, "FROM b\n");
     }
 }

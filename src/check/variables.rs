@@ -271,22 +271,26 @@ fn undefined(model: &Model, placed: Placed<'_>, read: &Use) -> Option<Finding> {
         let link = build_check("UndefinedVar").and_then(|check| check.link);
         Finding { link, ..finding }
     };
-    let so = match has_other(placed.item, read) {
-        true => "has no value here",
-        false => "is empty here",
-    };
+    // Whoever writes a default expects that there is no value.
+    if has_other(placed.item, read) {
+        return None;
+    }
     let stage = model.stage_at(placed.start)?;
     Some(match Declared::of(model).lack(model, placed.index, name)? {
         Lack::Elsewhere(other, made) => {
             let below = model.stage_at(other.start).is_some_and(|its| its.index == stage.index);
             let (origin, advice) = match below {
+                _ if other.index == placed.index => {
+                    ("only here", "Leave this default away: a build can give the value.")
+                }
                 true => ("only further down", "Move its ARG above this line."),
                 false => {
                     ("in another stage only", "Write its ARG below the FROM of this stage, too.")
                 }
             };
             let message = format!(
-                "`{name}` is declared {origin}. It {so}, unless the base image sets it. {advice}"
+                "`{name}` is declared {origin}. It is empty here, unless the base image sets it. \
+                 {advice}"
             );
             let finding = told(message).with_related(other.lift(made.name.range), "declared here");
             let value = made.value.as_ref().filter(|value| !value.text.contains('$'));
@@ -304,8 +308,8 @@ fn undefined(model: &Model, placed: Placed<'_>, read: &Use) -> Option<Finding> {
             told(message).maybe_replace(format!("Change to `{near}`"), range, near)
         }
         Lack::Scratch => told(format!(
-            "Nothing sets `{name}` in this stage, so it {so}. Declare it below the FROM: `ARG \
-             {name}`."
+            "Nothing sets `{name}` in this stage, so it is empty here. Declare it below the FROM: \
+             `ARG {name}`."
         )),
     })
 }
@@ -510,6 +514,8 @@ mod tests {
         check(&format!("{other}RUN echo $V\nEXPOSE $V\n"), &[]);
         check("FROM a AS x\nARG V=1\nFROM x\nENV W=$V\n", &[]);
         check("FROM a\nENV W=$⟦V⟧\nARG V=1\n", &[code]);
+        check("FROM a\nENV W=${V:-2}\nARG V=1\n", &[]);
+        check("FROM a\nARG V=$⟦V⟧\n", &[code]);
         check("FROM a AS x\nARG NODE_VERSION=1\nFROM node:1\nENV W=$NODE_VERSION\n", &[]);
         check("FROM a AS x\nENV JAVA=1\nFROM b\nENV W=$JAVA\n", &[]);
         check("FROM a\nENV APP_HOME=/srv\nWORKDIR $⟦APP_HMOE⟧\n", &[code]);

@@ -3,7 +3,8 @@
 //! `FROM bin-$TARGETOS` is decided by the builder, `FROM base-$MODE` by a build argument. The file
 //! tells the rest of the name, and so which of its stages may be meant.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use super::facts::Facts;
 use crate::language::variable;
@@ -12,31 +13,28 @@ use crate::syntax::expand::{self, Env, Mode, Modifier};
 /// Stands in a text for what only the build knows. No name can hold it.
 const MARK: &str = "\0";
 
-/// The variables that `FROM` sees, in the three ways of looking at them.
+/// The variables that `FROM` sees, in four ways of looking at them.
 #[derive(Debug)]
 pub struct Globals {
     escape: char,
-    /// In a build that is given no arguments, as far as the file tells.
+    /// In a build that is given no arguments, the builder's own variables left empty.
     plain: Values,
-    /// The same, with a mark for what it does not tell: what the builder sets, and an `ARG` without
-    /// a default.
+    /// With a mark for what the builder sets.
+    built: Values,
+    /// With a mark for every `ARG` without a default, too.
     told: Values,
-    /// In any build: a mark for every `ARG`.
+    /// In any build: with a mark for every `ARG`.
     any: Values,
 }
 
-/// Values by name, and which of them are marked.
+/// The values of variables. One that holds a mark is not known.
 #[derive(Debug)]
 struct Values {
     by_name: HashMap<String, String>,
-    marked: Marked,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Marked {
-    Nothing,
-    Untold,
-    Arguments,
+    /// Those of `by_name` that a build without arguments does not set.
+    unset: HashSet<String>,
+    /// Whether the builder's own are marked.
+    marked: bool,
 }
 
 /// A name as `FROM` has it.
@@ -59,21 +57,23 @@ pub struct Pattern(Vec<String>);
 impl Globals {
     /// The variables that these `ARG`s before the first `FROM` declare, and those of the builder.
     pub fn new<'a>(args: impl Iterator<Item = &'a Facts>, escape: char) -> Globals {
-        let values = |marked| Values { by_name: HashMap::new(), marked };
-        let (plain, told) = (values(Marked::Nothing), values(Marked::Untold));
-        let mut globals = Globals { escape, plain, told, any: values(Marked::Arguments) };
+        let values = |marked| Values { by_name: HashMap::new(), unset: HashSet::new(), marked };
+        let [plain, built] = [values(false), values(true)];
+        let mut globals = Globals { escape, plain, built, told: values(true), any: values(true) };
         for definition in args.flat_map(|facts| &facts.definitions) {
             let name = &*definition.name.text;
-            match &definition.value {
-                Some(value) => {
-                    globals.plain.define(name, globals.plain.read(&value.text, escape));
-                    globals.told.define(name, globals.told.read(&value.text, escape));
+            if let Some(value) = &definition.value {
+                for values in [&mut globals.plain, &mut globals.built, &mut globals.told] {
+                    if let Some(value) = values.read(&value.text, escape) {
+                        values.define(name, value);
+                    }
                 }
+            } else if !globals.told.by_name.contains_key(name) {
                 // One that has a default keeps it.
-                None if globals.told.by_name.contains_key(name) => {}
-                None => globals.told.define(name, Some(MARK.to_owned())),
+                globals.told.define(name, MARK.to_owned());
+                globals.told.unset.insert(name.to_owned());
             }
-            globals.any.define(name, Some(MARK.to_owned()));
+            globals.any.define(name, MARK.to_owned());
         }
         globals
     }
@@ -85,56 +85,65 @@ impl Globals {
             return Name { plain, told: None, any: None, by_builder: false };
         }
         let pattern = |values: &Values| Pattern::of(&values.read(word, self.escape)?);
-        let uses = expand::parse(word, self.escape, Mode::WORD).uses;
-        let by_builder = uses.iter().any(|use_| {
-            let name = word.get(std::ops::Range::<usize>::from(use_.name)).unwrap_or_default();
-            variable::automatic(name).is_some() && !self.plain.by_name.contains_key(name)
-        });
+        let by_builder = pattern(&self.built).is_some();
         Name { plain, told: pattern(&self.told), any: pattern(&self.any), by_builder }
     }
 }
 
 impl Values {
-    fn define(&mut self, name: &str, value: Option<String>) {
-        if let Some(value) = value {
-            self.by_name.insert(name.to_owned(), value);
-        }
+    fn define(&mut self, name: &str, value: String) {
+        self.unset.remove(name);
+        self.by_name.insert(name.to_owned(), value);
     }
 
+    fn get(&self, name: &str) -> Option<&str> {
+        let of_builder = || variable::automatic(name).filter(|_| self.marked).map(|_| MARK);
+        self.by_name.get(name).map(String::as_str).or_else(of_builder)
+    }
+
+    /// A text with its variables replaced; `None` if it cannot be.
     fn read(&self, text: &str, escape: char) -> Option<String> {
         if !text.contains(['$', '"', '\'', '\u{feff}', escape]) {
             return Some(text.to_owned());
         }
         let uses = expand::parse(text, escape, Mode::WORD).uses;
-        let has_other = |modifier| {
-            matches!(modifier, Some(Modifier::Default { .. } | Modifier::Alternative { .. }))
-        };
-        let with_other = uses.iter().filter(|use_| has_other(use_.modifier));
-        let with_other = with_other
-            .filter_map(|use_| text.get(std::ops::Range::<usize>::from(use_.name)))
-            .collect();
-        let seen = Seen { values: self, with_other };
-        Some(expand::expand(text, escape, Mode::WORD, &seen).ok()?.text)
+        let (mut word, mut done) = (String::new(), 0);
+        let mut seen = Seen { values: self, unset: Vec::new() };
+        for use_ in uses.iter().filter(|use_| use_.sound) {
+            let name = text.get(Range::<usize>::from(use_.name)).unwrap_or_default();
+            let is_unset = self.unset.contains(name)
+                && variable::automatic(name).is_none()
+                && matches!(
+                    use_.modifier,
+                    Some(Modifier::Default { .. } | Modifier::Alternative { .. })
+                );
+            if is_unset {
+                seen.unset.push(name);
+            } else if use_.depth == 0
+                && use_.modifier.is_some()
+                && self.get(name).is_some_and(|value| value.contains(MARK))
+            {
+                // Nothing comes of a modifier as long as the value is not known.
+                let range = Range::<usize>::from(use_.range);
+                word.push_str(text.get(done..range.start).unwrap_or_default());
+                word.push_str(MARK);
+                done = range.end;
+            }
+        }
+        word.push_str(text.get(done..).unwrap_or_default());
+        Some(expand::expand(&word, escape, Mode::WORD, &seen).ok()?.text)
     }
 }
 
-/// Values as one word sees them: in `${V:-x}` a `V` without a default says no more than `x`.
+/// Values as one word sees them: in `${V:-x}` a `V` that is not set says no more than `x`.
 struct Seen<'a> {
     values: &'a Values,
-    with_other: Vec<&'a str>,
+    unset: Vec<&'a str>,
 }
 
 impl Env for Seen<'_> {
     fn get(&self, name: &str) -> Option<&str> {
-        let is_automatic = variable::automatic(name).is_some();
-        match self.values.by_name.get(name) {
-            Some(value) => {
-                let is_unset = value == MARK && self.values.marked == Marked::Untold;
-                let has_other = !is_automatic && self.with_other.contains(&name);
-                (!is_unset || !has_other).then_some(value)
-            }
-            None => (self.values.marked != Marked::Nothing && is_automatic).then_some(MARK),
-        }
+        self.values.get(name).filter(|_| !self.unset.contains(&name))
     }
 }
 
@@ -212,6 +221,8 @@ mod tests {
         check(&format!("{two}FROM $TARGETOS-bin\n"), &["", "", ""]);
         check(&format!("{two}FROM golang:$TARGETOS\n"), &["", "", ""]);
         check("FROM a AS linux\nFROM $TARGETOS\n", &["!", "linux"]);
+        let steps = "ARG X=${TARGETARCH#amd64}\nARG X=${X:+windows}\nARG X=${X:-linux}\n";
+        check(&format!("{steps}{two}FROM bin-$X\n"), &["!", "!", both]);
         // A default of the file takes its place.
         check(&format!("ARG TARGETOS=linux\n{two}FROM bin-$TARGETOS\n"), &["!", "!", "bin-linux"]);
         // Of several of a name the nearest is meant; later ones are not.

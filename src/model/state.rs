@@ -100,7 +100,13 @@ impl State {
                 use_.modifier,
                 Some(Modifier::Default { .. } | Modifier::Alternative { .. })
             );
-            expansion.unmatched.contains(name) && !has_other && self.may_have(name)
+            // What has a value that is not known has one: what stands behind it does not count.
+            let has_value = match self.variables.get(name) {
+                Some(variable) => variable.partly.is_some() || variable::automatic(name).is_some(),
+                None => self.others == Others::Automatic,
+            };
+            let is_unknown = expansion.unmatched.contains(name) && self.may_have(name);
+            is_unknown && (!has_other || has_value)
         });
         if !is_open {
             return Ok(expansion.text);
@@ -395,6 +401,10 @@ mod tests {
         known("FROM x\nARG A\nENV B=1-$A-2 C=${A:-3}\n|", "A=? B=1-$A-2 C=3");
         known("ARG A=x-$TARGETARCH B=$C\n|", "A=x-$TARGETARCH B=");
         known("ARG A=x-$TARGETARCH\nFROM x\nARG A\n|", "A^=x-$TARGETARCH");
+        known(
+            "ARG A=$TARGETARCH B=${A:-x} C=${TARGETOS:+y}\n|",
+            "A=$TARGETARCH B=$TARGETARCH C=${TARGETOS:+y}",
+        );
         check("FROM x\nWORKDIR $A/b\nWORKDIR c|", "$A/b", "$A/b/c");
         check("FROM x\nENV H=/h\nWORKDIR $H/$B|", "H=/h", "H=/h /h/$B");
     }

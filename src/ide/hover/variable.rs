@@ -61,7 +61,7 @@ pub fn short(snapshot: &Snapshot, variable: &Variable) -> String {
 fn title(name: &str, variable: &Variable) -> String {
     match (variable.shown(), variable.kind) {
         (None, _) if predefined::automatic(name).is_some() => format!("**{name}**\n"),
-        (Some(value), _) if value.is_empty() => format!("**{name}** is empty\n"),
+        (Some(""), _) => format!("**{name}** is empty\n"),
         (Some(value), _) => format!("**{name}** = {}\n", code(&cut(value))),
         (None, VariableKind::Arg) => format!("**{name}** has no default\n"),
         (None, VariableKind::Env) => format!("**{name}**: value not known\n"),

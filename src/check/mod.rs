@@ -238,6 +238,7 @@ pub static FAMILIES: &[Family] = &[
         rules: &[
             error("undeclared-in-from", "A variable in FROM that is not declared before it"),
             warning("not-redeclared", "A global variable in a stage that does not declare it"),
+            warning("undefined-variable", "A variable that nothing sets where it is used"),
         ],
     },
     Family {

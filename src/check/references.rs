@@ -44,7 +44,7 @@ fn find(model: &Model, issues: &mut Vec<Issue>) {
             (Some(Relation::Earlier), _) => continue,
             (Some(_), Target::Stage(stage)) => Some(*stage),
             (None, Target::Image) if is_surely_image(&reference.name.text) => continue,
-            (None, Target::Scratch | Target::Variable) => continue,
+            (None, Target::Scratch | Target::Variable | Target::OneOf(_)) => continue,
             // `from=` alone is the build context.
             (None, _) if reference.name.text.is_empty() => continue,
             _ => None,
@@ -90,7 +90,7 @@ fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
         Target::Image if reference.place == Place::From => base_image(model, reference),
         Target::Image => image(model, reference, &reference.name.text, Depends::Nothing),
         Target::Unknown => blank_base(model, reference),
-        Target::Scratch | Target::Variable => None,
+        Target::Scratch | Target::Variable | Target::OneOf(_) => None,
     }
 }
 
@@ -265,6 +265,7 @@ fn image(model: &Model, reference: &Reference, name: &str, depends: Depends) -> 
                 .with_link(LINK),
         );
     }
+    let empty = problem.as_ref().and_then(|_| without_default(model, written));
     let finding = match (problem, &near) {
         (None, None) => return None,
         (None, Some(near)) => {
@@ -284,10 +285,16 @@ fn image(model: &Model, reference: &Reference, name: &str, depends: Depends) -> 
             Finding::refused("image-name", Phase::Build, range, message)
         }
         (Some(problem), None) if depends == Depends::Passed => {
-            let message = format!(
-                "With the defaults of its ARGs this is `{name}`, which {problem}, unless every \
-                 build is given other values."
-            );
+            let message = match empty {
+                Some(empty) => format!(
+                    "`{empty}` has no default, so without `--build-arg {empty}=…` this is \
+                     `{name}`, which no image is called. Write a default behind `ARG {empty}`."
+                ),
+                None => format!(
+                    "With the defaults of its ARGs this is `{name}`, which {problem}, unless \
+                     every build is given other values."
+                ),
+            };
             Finding::new("image-name", Severity::Warning, range, message)
         }
         (Some(problem), None) => {
@@ -325,6 +332,21 @@ fn meant_image(name: &str) -> Option<String> {
     let digest = name.replacen(":sha256:", "@sha256:", 1);
     let mut names = [lower, digest].into_iter();
     names.find(|meant| meant != name && reference::problem(meant).is_none())
+}
+
+/// The first argument in a name that the file gives no value.
+fn without_default(model: &Model, written: &str) -> Option<String> {
+    let globals = model.stages().first().map(|first| model.globals_at(first.start))?;
+    let uses = expand::parse(written, model.tree().escape(), Mode::WORD).uses;
+    let names = uses
+        .iter()
+        .filter(|found| found.sound)
+        .filter_map(|found| written.get(std::ops::Range::<usize>::from(found.name)));
+    let mut empty = names.filter(|name| {
+        let value = globals.variables.get(*name).map(|global| global.shown());
+        value.is_some_and(|value| value.is_none_or(str::is_empty))
+    });
+    empty.next().map(str::to_owned)
 }
 
 /// The part of a name that is wrong, where the name stands in the file as it is.
@@ -457,6 +479,13 @@ mod tests {
         let severity = |text| findings(text)[0].severity;
         assert_eq!(severity("FROM a:\n"), Severity::Error);
         assert_eq!(severity("ARG V\nFROM a:$V\n"), Severity::Warning);
+        let message = |text| findings(text)[0].message.clone();
+        let told = message("ARG V\nFROM golang:${V}-alpine\n");
+        assert!(told.starts_with("`V` has no default, so without `--build-arg V=…`"), "{told}");
+        let told = message("ARG V=.\nFROM golang:${V}-alpine\n");
+        assert!(told.starts_with("With the defaults of its ARGs"), "{told}");
+        let told = message("FROM {{IMAGE}}\n");
+        assert!(told.contains("placeholder"), "{told}");
     }
 
     #[test]
@@ -466,6 +495,7 @@ mod tests {
         check(&text("FROM b\nCOPY --from=⟦bulder⟧ x y\n"), &["unknown-stage"]);
         check(&text("FROM b\nCOPY --from=⟦Bulder⟧ x y\n"), &["image-name"]);
         check(&text("FROM ⟦buidler⟧\n"), &["unknown-stage"]);
+        check("FROM a AS build\nFROM b\nCOPY --from=⟦biuld⟧ x y\n", &["unknown-stage"]);
         check(&text("FROM ⟦Builder⟧\n"), &["stage-case"]);
         check(&text("FROM b\nCOPY --from=BUILDER x y\n"), &[]);
         check(&text("FROM builder:1\nCOPY --from=x/bulder x y\nCOPY --from=nginx x y\n"), &[]);

@@ -7,14 +7,17 @@ use std::sync::Arc;
 use super::rule::ModelLook;
 use super::{Finding, Fix, Issue, Phase, Severity, near};
 use crate::image::reference;
+use crate::language::directive::build_check;
+use crate::language::nearest::nearest_exact;
 use crate::language::platform::Platform;
 use crate::language::{Keyword, variable};
 use crate::model::facts::{Definition, Expander, Use};
 use crate::model::scope::IssueKind;
-use crate::model::{Base, Facts, Model, Stage};
+use crate::model::state::words_of_shell;
+use crate::model::{Base, Facts, Model, Stage, VariableKind};
 use crate::syntax::expand::{self, ExpandErrorKind, Mode, NoEnv};
 use crate::syntax::{Item, Placed};
-use crate::text::Edit;
+use crate::text::{Edit, TextRange};
 
 const LINK: &str =
     "https://docs.docker.com/reference/dockerfile/#understand-how-arg-and-from-interact";
@@ -22,6 +25,7 @@ const LINK: &str =
 /// What [`Issue::variant`] says here.
 const UNDECLARED: u8 = 0;
 const NOT_REDECLARED: u8 = 1;
+const UNDEFINED: u8 = 2;
 
 /// The look.
 pub const LOOK: ModelLook = ModelLook { find, tell };
@@ -29,21 +33,33 @@ pub const LOOK: ModelLook = ModelLook { find, tell };
 fn find(model: &Model, issues: &mut Vec<Issue>) {
     let mut item = usize::MAX;
     let mut told = HashSet::new();
+    let (mut shells, mut declared, mut looked_up) = (None, None, 0);
     for issue in model.scope_issues() {
         if issue.item != item {
             item = issue.item;
             told.clear();
         }
         // Once a name and instruction is enough, and no instruction deserves more than that many.
-        let name =
-            model.facts(item).and_then(|facts| facts.uses.get(issue.use_)).map(|u| &u.name.text);
-        let Some(name) = name else { continue };
+        let read = model.facts(item).and_then(|facts| facts.uses.get(issue.use_));
+        let Some((name, by)) = read.map(|read| (&read.name.text, read.by)) else { continue };
         if told.len() == MOST || !told.insert(Arc::clone(name)) {
+            continue;
+        }
+        let by_shell = by == Expander::Shell;
+        if by_shell && !shells.get_or_insert_with(|| Shells::of(model)).is_posix_at(model, item) {
             continue;
         }
         let variant = match issue.kind {
             IssueKind::UndeclaredInFrom => UNDECLARED,
             IssueKind::NotRedeclared => NOT_REDECLARED,
+            IssueKind::Undeclared => {
+                looked_up += 1;
+                let names = declared.get_or_insert_with(|| Declared::of(model));
+                if looked_up > MOST_LOOKED_UP || names.lack(model, item, name).is_none() {
+                    continue;
+                }
+                UNDEFINED
+            }
         };
         issues.push(Issue { item, other: None, number: issue.use_, variant });
     }
@@ -52,12 +68,18 @@ fn find(model: &Model, issues: &mut Vec<Issue>) {
 /// How many names are told of one instruction.
 const MOST: usize = 50;
 
+/// How many names that nothing declares are compared with those that the file does declare, and with
+/// how many.
+const MOST_LOOKED_UP: usize = 100;
+const MOST_DECLARED: usize = 200;
+
 fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
     let placed = model.tree().item(issue.item)?;
     let facts = model.facts(issue.item)?;
     let read = facts.uses.get(issue.number)?;
     match issue.variant {
         UNDECLARED => Some(undeclared(model, placed, facts, read)),
+        UNDEFINED => undefined(model, placed, read),
         _ => not_redeclared(model, placed, facts, read),
     }
 }
@@ -69,17 +91,16 @@ fn undeclared(model: &Model, placed: Placed<'_>, facts: &Facts, read: &Use) -> F
     let names: Vec<&str> = globals(model).map(|(_, definition)| &*definition.name.text).collect();
     let automatic = variable::of_kind(variable::VariableKind::Automatic).map(|known| known.name);
     let near = near::exact(name, names.iter().copied().chain(automatic));
-    let message = match &near {
-        Some(near) => format!(
-            "No ARG before the first FROM declares `{name}`, so it is empty here. Did you mean \
-             `{}`?",
-            near.name
-        ),
-        None => format!(
-            "No ARG before the first FROM declares `{name}`, so it is empty here. Declare it \
-             there: FROM sees no others."
-        ),
+    let has_other = has_other(placed.item, read);
+    let so = match has_other {
+        true => "so no build can set it, and what stands behind its name in the braces decides",
+        false => "so it is empty here",
     };
+    let advice = match &near {
+        Some(near) => format!("Did you mean `{}`?", near.name),
+        None => "Declare it there: FROM sees no others.".to_owned(),
+    };
+    let message = format!("No ARG before the first FROM declares `{name}`, {so}. {advice}");
     let mut finding = match fails(model, facts, read) {
         true => Finding::refused("undeclared-in-from", Phase::Build, range, message),
         false => Finding::new("undeclared-in-from", Severity::Warning, range, message),
@@ -93,7 +114,8 @@ fn undeclared(model: &Model, placed: Placed<'_>, facts: &Facts, read: &Use) -> F
         Some(Fix {
             title: format!("Declare `{name}` before the first FROM"),
             edits: vec![Edit::insert(start, line)],
-            sure: near.is_none(),
+            // A name with a default of its own works as it stands.
+            sure: near.is_none() && !has_other,
         })
     });
     if let Some(near) = near {
@@ -101,6 +123,13 @@ fn undeclared(model: &Model, placed: Placed<'_>, facts: &Facts, read: &Use) -> F
     }
     finding.fixes.extend(declare);
     finding
+}
+
+/// Whether a use says itself what counts where there is no value: `${V:-x}`, `${V+x}`.
+fn has_other(item: &Item, read: &Use) -> bool {
+    let behind = TextRange::new(read.name.range.end(), read.range.end().max(read.name.range.end()));
+    let behind = item.text.get(std::ops::Range::<usize>::from(behind)).unwrap_or_default();
+    behind.trim_start_matches(':').starts_with(['-', '+'])
 }
 
 /// Whether the `FROM` fails for the lack of it, whatever values the build is given.
@@ -132,7 +161,9 @@ fn not_redeclared(model: &Model, placed: Placed<'_>, facts: &Facts, read: &Use) 
     let name = &*read.name.text;
     let stage = model.stage_at(placed.start)?;
     let shell = read.by == Expander::Shell;
-    if shell && facts.keyword == Some(Keyword::Run) && sets(&placed.item.text, name) {
+    let has_other = has_other(placed.item, read);
+    let is_run = facts.keyword == Some(Keyword::Run);
+    if shell && (has_other || is_run && sets(&placed.item.text, name)) {
         return None;
     }
     let global = global(model, name);
@@ -140,11 +171,11 @@ fn not_redeclared(model: &Model, placed: Placed<'_>, facts: &Facts, read: &Use) 
         Some(_) => "is declared before the first FROM, which counts for FROM lines only",
         None => "is set by the builder, but a stage knows it only where it is declared",
     };
-    let open = matches!(root(model, stage), Base::Image(_) | Base::Unknown);
+    let open = *root(model, stage) != Base::Scratch;
     let doubt = if open { " here, unless the base image sets it" } else { " here" };
-    let message = format!(
-        "`{name}` {origin}. It is empty{doubt}. Write `ARG {name}` below the FROM of this stage."
-    );
+    let is = if has_other { "It has no value" } else { "It is empty" };
+    let message =
+        format!("`{name}` {origin}. {is}{doubt}. Write `ARG {name}` below the FROM of this stage.");
     let severity = if shell { Severity::Information } else { Severity::Warning };
     let range = placed.lift(read.name.range);
     let mut finding = Finding::new("not-redeclared", severity, range, message);
@@ -156,9 +187,131 @@ fn not_redeclared(model: &Model, placed: Placed<'_>, facts: &Facts, read: &Use) 
     // Images do set variables such as NODE_VERSION, which the declaration would hide, but none that
     // the builder sets.
     let hides = open && global.is_some();
-    let sure = !(shell || hides);
+    let sure = !(shell || hides || has_other);
     finding.fixes.extend(redeclare(model, stage, name, sure));
     Some(finding)
+}
+
+/// What the stages of a file declare.
+struct Declared<'m>(Vec<(Placed<'m>, &'m Definition)>);
+
+/// Why a variable that nothing declares is surely a mistake.
+enum Lack<'m> {
+    /// Another stage has an `ARG` of that name.
+    Elsewhere(Placed<'m>, &'m Definition),
+    /// One of nearly that name is set here.
+    Nearly(&'m str),
+    /// The stage is built on nothing.
+    Scratch,
+}
+
+impl<'m> Declared<'m> {
+    fn of(model: &'m Model) -> Declared<'m> {
+        let all = model.instructions();
+        let all =
+            all.flat_map(|(placed, facts)| facts.definitions.iter().map(move |d| (placed, d)));
+        Declared(all.collect())
+    }
+
+    /// Why the variable `name`, read in the instruction `item` and declared neither in its stage nor
+    /// globally, is no variable of the base image; `None` where it may be one.
+    fn lack(&self, model: &'m Model, item: usize, name: &str) -> Option<Lack<'m>> {
+        let placed = model.tree().item(item)?;
+        let root = root(model, model.stage_at(placed.start)?);
+        // An image has variables with its own name in theirs: `NODE_VERSION` of `node`.
+        let is_images_own = match root {
+            Base::Image(image) => {
+                let image = image.rsplit('/').next().unwrap_or_default();
+                let image: String = image.chars().take_while(|c| c.is_alphanumeric()).collect();
+                let name = name.to_lowercase();
+                name.split('_').any(|part| part == image)
+            }
+            _ => false,
+        };
+        let of_name = |(_, made): &&(Placed<'m>, &'m Definition)| {
+            made.kind == VariableKind::Arg && &*made.name.text == name
+        };
+        // One in this very stage stands below, and may be what was meant as well.
+        let elsewhere = self.0.iter().find(of_name).filter(|_| !is_images_own);
+        if let Some((placed, made)) = elsewhere {
+            return Some(Lack::Elsewhere(*placed, made));
+        }
+        self.nearly(model, placed, name)
+            .map(Lack::Nearly)
+            .or_else(|| (*root == Base::Scratch).then_some(Lack::Scratch))
+    }
+
+    /// The one variable set at `placed` whose name is one edit away.
+    fn nearly(&self, model: &'m Model, placed: Placed<'_>, name: &str) -> Option<&'m str> {
+        if self.0.len() > MOST_DECLARED || name.chars().count() < 4 {
+            return None;
+        }
+        let names = self.0.iter().map(|(_, made)| &*made.name.text);
+        let near = nearest_exact(name, names, 1)?;
+        // `A1` beside `A2`, `USERS` beside `USER` are two.
+        let letters = |name: &str| name.replace(|c: char| c.is_ascii_digit(), "");
+        let is_another = letters(near) == letters(name)
+            || near.starts_with(name)
+            || name.starts_with(near)
+            || COMMON.contains(&name);
+        let is_set = || model.state_at(placed.start).variables.contains_key(near);
+        (!is_another && is_set()).then_some(near)
+    }
+}
+
+/// Variables that images or shells have, whatever other is near to them.
+const COMMON: [&str; 8] = ["HOME", "USER", "LANG", "TERM", "SHELL", "HOSTNAME", "LOGNAME", "UID"];
+
+/// A variable that nothing declares.
+fn undefined(model: &Model, placed: Placed<'_>, read: &Use) -> Option<Finding> {
+    let name = &*read.name.text;
+    let range = placed.lift(read.name.range);
+    let told = |message: String| {
+        let finding = Finding::new("undefined-variable", Severity::Warning, range, message);
+        let link = build_check("UndefinedVar").and_then(|check| check.link);
+        Finding { link, ..finding }
+    };
+    // Whoever writes a default expects that there is no value.
+    if has_other(placed.item, read) {
+        return None;
+    }
+    let stage = model.stage_at(placed.start)?;
+    Some(match Declared::of(model).lack(model, placed.index, name)? {
+        Lack::Elsewhere(other, made) => {
+            let below = model.stage_at(other.start).is_some_and(|its| its.index == stage.index);
+            let (origin, advice) = match below {
+                _ if other.index == placed.index => {
+                    ("only here", "Leave this default away: a build can give the value.")
+                }
+                true => ("only further down", "Move its ARG above this line."),
+                false => {
+                    ("in another stage only", "Write its ARG below the FROM of this stage, too.")
+                }
+            };
+            let message = format!(
+                "`{name}` is declared {origin}. It is empty here, unless the base image sets it. \
+                 {advice}"
+            );
+            let finding = told(message).with_related(other.lift(made.name.range), "declared here");
+            let value = made.value.as_ref().filter(|value| !value.text.contains('$'));
+            let text = match value.filter(|_| !below) {
+                Some(value) => format!("{name}={}", value.text),
+                None => name.to_owned(),
+            };
+            match redeclare(model, stage, &text, false).filter(|_| !below) {
+                Some(fix) => finding.with_fix(fix),
+                None => finding,
+            }
+        }
+        Lack::Nearly(near) => {
+            let message = format!("Nothing here sets `{name}`. Did you mean `{near}`?");
+            told(message).maybe_replace(format!("Change to `{near}`"), range, near)
+        }
+        Lack::Scratch => told(format!(
+            "Nothing sets `{name}` in this stage, so it is empty here. Declare it below the FROM: \
+             `ARG {name}`."
+        )),
+    })
 }
 
 /// `ARG NAME` as the first line of the stage.
@@ -180,8 +333,67 @@ fn declaration(item: &Item, name: &str) -> String {
     format!("{} {name}{newline}", if lower { "arg" } else { "ARG" })
 }
 
+/// The `SHELL`s of a file: the numbers of their items, and whether `$NAME` is to them a variable of the
+/// environment.
+struct Shells(Vec<(usize, bool)>);
+
+impl Shells {
+    fn of(model: &Model) -> Shells {
+        let shells = model.instructions().filter_map(|(placed, facts)| {
+            let setting =
+                facts.setting.as_ref().filter(|_| facts.keyword == Some(Keyword::Shell))?;
+            Some((placed.index, is_posix(&setting.text)))
+        });
+        Shells(shells.collect())
+    }
+
+    /// Whether the shell that the item is given to is one of these.
+    fn is_posix_at(&self, model: &Model, item: usize) -> bool {
+        let Some(placed) = model.tree().item(item) else { return true };
+        let (mut stage, mut end) = (model.stage_at(placed.start), item);
+        while let Some(here) = stage {
+            let before = self.0.partition_point(|(shell, _)| *shell < end);
+            let last = before.checked_sub(1).and_then(|last| self.0.get(last));
+            if let Some((_, is_posix)) = last.filter(|(shell, _)| *shell > here.item) {
+                return *is_posix;
+            }
+            match &here.base {
+                Base::Stage(parent) => {
+                    stage = model.stages().get(*parent);
+                    end = model.stages().get(parent + 1).map_or(end, |next| next.item);
+                }
+                Base::Image(name) => return !WINDOWS.iter().any(|part| name.contains(part)),
+                _ => return true,
+            }
+        }
+        true
+    }
+}
+
+/// Parts of the names of images whose shell is `cmd`.
+const WINDOWS: [&str; 3] = ["windows", "nanoserver", "servercore"];
+
+fn is_posix(shell: &str) -> bool {
+    let program = words_of_shell(shell).into_iter().next().unwrap_or_default();
+    let program = program.to_ascii_lowercase();
+    let name = program.rsplit(['/', '\\']).next().unwrap_or_default();
+    !["powershell", "pwsh", "cmd"].contains(&name.trim_end_matches(".exe"))
+}
+
+/// Whether a file that the shell reads as its own commands may give any variable a value.
+fn reads_a_file(text: &str) -> bool {
+    let mut commands = text.split(['\n', ';', '&', '|', '(', '{']);
+    commands.any(|command| {
+        let first = command.split_whitespace().find(|word| !is_prefix(word));
+        matches!(first, Some("." | "source" | "eval"))
+    })
+}
+
 /// Whether the text of a `RUN` gives the variable a value itself, in any of the ways of a shell.
 fn sets(text: &str, name: &str) -> bool {
+    if reads_a_file(text) {
+        return true;
+    }
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
     let whole = |at: usize| {
         let before = text.get(..at).and_then(|text| text.chars().next_back());
@@ -256,6 +468,17 @@ mod tests {
     }
 
     #[test]
+    fn a_default_of_the_place_counts() {
+        let message = |text: &str| findings(text)[0].message.clone();
+        let told = message("FROM ${A:-alpine}\n");
+        assert!(told.contains("no build can set it") && !told.contains("empty"), "{told}");
+        not_sure("FROM ${A:-alpine}\n", "undeclared-in-from");
+        let told = message("FROM scratch\nENV X=${TARGETOS:-linux}\n");
+        assert!(told.contains("It has no value here"), "{told}");
+        not_sure("FROM scratch\nENV X=${TARGETOS:-linux}\n", "not-redeclared");
+    }
+
+    #[test]
     fn they_are_declared() {
         let code = "undeclared-in-from";
         fixed("# x\nFROM a:$V\n", code, "# x\nARG V\nFROM a:$V\n");
@@ -284,6 +507,36 @@ mod tests {
     }
 
     #[test]
+    fn variables_that_nothing_sets() {
+        let code = "undefined-variable";
+        let other = "FROM a AS x\nARG V=1\nENV W=$V\nFROM b\n";
+        check(&format!("{other}ENV V=${{⟦V⟧}}\nCOPY x /opt/$V/\n"), &[code]);
+        check(&format!("{other}RUN echo $V\nEXPOSE $V\n"), &[]);
+        check("FROM a AS x\nARG V=1\nFROM x\nENV W=$V\n", &[]);
+        check("FROM a\nENV W=$⟦V⟧\nARG V=1\n", &[code]);
+        check("FROM a\nENV W=${V:-2}\nARG V=1\n", &[]);
+        check("FROM a\nARG V=$⟦V⟧\n", &[code]);
+        check("FROM a AS x\nARG NODE_VERSION=1\nFROM node:1\nENV W=$NODE_VERSION\n", &[]);
+        check("FROM a AS x\nENV JAVA=1\nFROM b\nENV W=$JAVA\n", &[]);
+        check("FROM a\nENV APP_HOME=/srv\nWORKDIR $⟦APP_HMOE⟧\n", &[code]);
+        check("FROM a\nENV HOMES=/srv A1234=1\nWORKDIR $HOME/$A1235/$PATH\n", &[]);
+        check("FROM a AS x\nENV APP_HOME=/srv\nFROM b\nWORKDIR $APP_HMOE\n", &[]);
+        check("FROM scratch\nENV A=$⟦OTHER⟧ B=$PATH\n", &[code]);
+        check("ARG V\nFROM a AS x-1\nARG W=1\nFROM x-$TARGETARCH\nENV A=$W\n", &[]);
+        fixed(
+            &format!("{other}USER $V\n"),
+            code,
+            "FROM a AS x\nARG V=1\nENV W=$V\nFROM b\nARG V=1\nUSER $V\n",
+        );
+        fixed(
+            "FROM a\nENV APP_HOME=/srv\nWORKDIR $APP_HMOE\n",
+            code,
+            "FROM a\nENV APP_HOME=/srv\nWORKDIR $APP_HOME\n",
+        );
+        not_sure("FROM a\nENV APP_HOME=/srv\nWORKDIR $APP_HMOE\n", code);
+    }
+
+    #[test]
     fn shells_have_variables_of_their_own() {
         for run in [
             "RUN V=2 && echo $V",
@@ -292,9 +545,18 @@ mod tests {
             "RUN export V=2; echo $V",
             "RUN <<EOF\nV=2\necho $V\nEOF",
             "RUN echo '$V'",
+            "RUN . /etc/os-release && echo $V",
+            "RUN set -e; source x; echo $V",
+            "RUN eval \"$(x)\" && echo $V",
+            "RUN echo ${V:-2} ${V+3}",
+            "SHELL [\"powershell\", \"-Command\"]\nRUN $V = 2; Write-Host $V",
+            "SHELL [\"C:\\\\x\\\\pwsh.exe\"]\nRUN $V",
         ] {
             check(&format!("ARG V=1\nFROM a\n{run}\n"), &[]);
         }
+        check("ARG V=1\nFROM mcr.microsoft.com/windows/nanoserver\nRUN echo $V\n", &[]);
+        let bash = "SHELL [\"/bin/bash\", \"-c\"]\nRUN echo $⟦V⟧";
+        check(&format!("ARG V=1\nFROM a\n{bash}\n"), &["not-redeclared"]);
         check("ARG V=1\nFROM a\nRUN MYV=2 echo $⟦V⟧ $VX\n", &["not-redeclared"]);
         let found = findings("ARG V=1\nFROM a\nRUN echo $V\n");
         assert_eq!(found[0].severity, Severity::Information);

@@ -81,10 +81,11 @@ fn calls(
     let stages = stages(snapshot, view, context).into_iter();
     let mut calls: Vec<_> = stages.map(|stage| Call { stage, places: Vec::new() }).collect();
     for reference in snapshot.model().references() {
-        let end = reference.edge().and_then(|edge| other_end(own, edge));
-        let call = end.and_then(|end| calls.get_mut(end));
-        if let Some(call) = call {
-            call.places.push(named::reference_range(snapshot, reference));
+        let Some(from) = reference.stage else { continue };
+        for end in reference.stages().iter().filter_map(|to| other_end(own, (from, *to))) {
+            if let Some(call) = calls.get_mut(end) {
+                call.places.push(named::reference_range(snapshot, reference));
+            }
         }
     }
     calls.retain(|call| !call.places.is_empty());
@@ -152,6 +153,12 @@ mod tests {
              FROM <i>mid</i> AS test\nFROM scratch\nCOPY --from=<i>MID</i> / /\nRUN --mount=from=base x\n",
             &["base"],
             &["test", "stage-3"],
+        );
+        check(
+            "FROM a AS b-linux\nFROM a AS b-windows\nFROM <o><o>b-$TARGETOS</o></o> AS $0b\n\
+             FROM scratch\nCOPY --from=<i>b</i> / /\n",
+            &["b-linux", "b-windows"],
+            &["stage-3"],
         );
         check("FROM $0a\nFROM b\n", &[], &[]);
         check("ARG $0A\nFROM a\nFROM b\n", &[], &[]);

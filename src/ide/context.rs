@@ -482,13 +482,28 @@ impl<'a> Finder<'a> {
             return self.found(Place::FlagName(Some(flag)), range);
         };
         let name = within.text(flag.name);
+        let range = self.unquoted(value, cursor);
         match (within.command.keyword, &*name) {
             (Some(Keyword::Run), "mount") => self.mount(flag, value, within, cursor),
             (Some(Keyword::From), "platform")
             | (Some(Keyword::Add | Keyword::Copy), "chown" | "chmod")
-            | (Some(Keyword::Add), "checksum") => self.expanding(Place::FlagValue(flag), value),
-            _ => self.found(Place::FlagValue(flag), value),
+            | (Some(Keyword::Add), "checksum") => {
+                Found { range, ..self.expanding(Place::FlagValue(flag), value) }
+            }
+            _ => self.found(Place::FlagValue(flag), range),
         }
+    }
+
+    /// A value without the quotes around it, if the cursor is between them.
+    fn unquoted(&self, value: TextRange, cursor: Cursor) -> TextRange {
+        let text = self.slice(value.start(), value.end());
+        let Some(quote) = text.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+            return value;
+        };
+        let inner = text.get(1..).unwrap_or_default();
+        let inner = inner.strip_suffix(quote).unwrap_or(inner);
+        let inner = TextRange::at(value.start() + TextSize::of(quote), TextSize::of(inner));
+        if inner.contains_inclusive(cursor.at) { inner } else { value }
     }
 
     fn mount(

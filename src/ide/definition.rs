@@ -24,12 +24,13 @@ pub fn definition(snapshot: &Snapshot, offset: TextSize) -> Vec<Definition> {
             found.extend(to(snapshot, named.range, focus));
         }
     }
-    if let Some((origin, stage)) = named::stage_at(snapshot, offset) {
-        let stage = snapshot.model().stages().get(stage);
-        let focus = stage.and_then(|stage| stage.name().or_else(|| stage.image()));
+    if let Some((origin, stages)) = named::stages_at(snapshot, offset) {
         // Behind a variable all answers must speak of the same name.
         let origin = found.first().map_or(origin, |first| first.origin);
-        found.extend(focus.and_then(|focus| to(snapshot, origin, focus.range)));
+        for stage in stages.iter().filter_map(|stage| snapshot.model().stages().get(*stage)) {
+            let focus = stage.name().or_else(|| stage.image());
+            found.extend(focus.and_then(|focus| to(snapshot, origin, focus.range)));
+        }
     }
     found
 }
@@ -111,6 +112,10 @@ mod tests {
     fn stages_through_a_variable() {
         check(
             "<t>ARG <f>BASE</f>=prod</t>\n<t>FROM a AS <f>prod</f></t>\nFROM $<o>$0BASE</o> AS x\n",
+        );
+        check(
+            "<t>FROM a AS <f>b-linux</f></t>\n<t>FROM a AS <f>b-windows</f></t>\nFROM a AS c\n\
+             FROM <o>$0b-$TARGETOS</o>\n",
         );
     }
 

@@ -136,6 +136,12 @@ pub(super) fn globals(snapshot: &Snapshot) -> State {
     model.stages().first().map_or_else(State::default, |first| model.globals_at(first.start))
 }
 
+/// What a stage starts from, if not from a stage: variables replaced as far as they are known.
+pub(super) fn base_name(snapshot: &Snapshot, stage: &Stage) -> Option<String> {
+    let read = globals(snapshot).read(&stage.image()?.text, snapshot.tree().escape());
+    Some(read.unwrap_or_else(|shown| shown))
+}
+
 /// The word behind `FROM` with its variables replaced.
 pub(super) fn expanded(snapshot: &Snapshot, stage: &Stage, globals: &State) -> Option<String> {
     replaced(snapshot, &stage.image()?.text, globals)

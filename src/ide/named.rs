@@ -65,8 +65,26 @@ pub(super) fn at(snapshot: &Snapshot, offset: TextSize) -> Option<(TextRange, Sy
     Some((range, Symbol::Stage(stage)))
 }
 
-/// The stage that is named at `offset`, by its own name or by a reference, and the range of that.
+/// The stage that is surely named at `offset`, by its own name or by a reference, and the range of
+/// that.
 pub(super) fn stage_at(snapshot: &Snapshot, offset: TextSize) -> Option<(TextRange, usize)> {
+    let (range, stages) = stages_at(snapshot, offset)?;
+    let [stage] = *stages else { return None };
+    let is_chosen = snapshot.model().reference_at(offset).is_some_and(is_choice);
+    (!is_chosen).then_some((range, stage))
+}
+
+/// Whether only the build knows which stage a reference names.
+pub(super) fn is_choice(reference: &Reference) -> bool {
+    matches!(reference.target, Target::OneOf(_))
+}
+
+/// The stages that may be named at `offset`, and the range of the name: several where only the build
+/// knows all of it.
+pub(super) fn stages_at(
+    snapshot: &Snapshot,
+    offset: TextSize,
+) -> Option<(TextRange, std::borrow::Cow<'_, [usize]>)> {
     let references = snapshot.model().references();
     let behind = references.partition_point(|r| r.name.range.start() <= offset);
     // Several can share a range where it is that of a whole flag.
@@ -74,15 +92,13 @@ pub(super) fn stage_at(snapshot: &Snapshot, offset: TextSize) -> Option<(TextRan
     let near = near.take_while(|r| r.name.range.contains_inclusive(offset));
     for reference in near {
         let range = reference_range(snapshot, reference);
-        if let Target::Stage(stage) = reference.target
-            && range.contains_inclusive(offset)
-        {
-            return Some((range, stage));
+        if !reference.stages().is_empty() && range.contains_inclusive(offset) {
+            return Some((range, reference.stages().into()));
         }
     }
     let stage = snapshot.model().stage_at(offset)?;
     let name = stage.name()?;
-    name.range.contains_inclusive(offset).then_some((name.range, stage.index))
+    name.range.contains_inclusive(offset).then(|| (name.range, vec![stage.index].into()))
 }
 
 /// The places of the stage in file order: its name, or its image where it has none, and all

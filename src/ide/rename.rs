@@ -13,6 +13,7 @@ use super::{Snapshot, shell_names};
 use crate::language::{Keyword, variable as known};
 use crate::model::variable::{self, Family, Flow, Named, Role};
 use crate::model::{Place, VariableKind};
+use crate::syntax::Arguments;
 use crate::text::{Edit, TextRange, TextSize};
 
 /// Why something cannot be renamed. Lines count from 1.
@@ -39,6 +40,11 @@ pub enum RenameError {
     Hidden {
         /// The place.
         range: TextRange,
+        /// The line of that.
+        line: u32,
+    },
+    /// A trigger of `ONBUILD` makes the variable.
+    Trigger {
         /// The line of that.
         line: u32,
     },
@@ -69,6 +75,10 @@ impl fmt::Display for RenameError {
                 f,
                 "line {line} may use the name in a way that cannot be changed safely; change that first"
             ),
+            Self::Trigger { line } => write!(
+                f,
+                "line {line}: a trigger of ONBUILD sets its variables in the builds on top of this image, whose files may name them"
+            ),
             Self::Changes { refusal, line: Some(line) } => write!(f, "line {line}: {refusal}"),
             Self::Changes { refusal, line: None } => refusal.fmt(f),
         }
@@ -93,7 +103,7 @@ pub fn prepare(snapshot: &Snapshot, offset: TextSize) -> Option<(TextRange, Stri
 
 /// The edits that give the stage or variable at `offset` the name `new`: none if it has it already.
 pub fn rename(snapshot: &Snapshot, offset: TextSize, new: &str) -> Result<Vec<Edit>, RenameError> {
-    let (_, symbol) = named::at(snapshot, offset).ok_or(RenameError::Nothing)?;
+    let (_, symbol) = named::at(snapshot, offset).ok_or_else(|| nothing(snapshot, offset))?;
     let old = name_of(snapshot, &symbol).ok_or(RenameError::Nothing)?;
     if old == new {
         return Ok(Vec::new());
@@ -118,6 +128,30 @@ pub fn rename(snapshot: &Snapshot, offset: TextSize, new: &str) -> Result<Vec<Ed
             Err(RenameError::Changes { refusal, line })
         }
     }
+}
+
+/// Why nothing at `offset` can be renamed.
+fn nothing(snapshot: &Snapshot, offset: TextSize) -> RenameError {
+    let choice = snapshot.model().reference_at(offset).filter(|one| named::is_choice(one));
+    if let Some(choice) = choice {
+        let range = choice.name.range;
+        return RenameError::Hidden { range, line: line(snapshot, range) };
+    }
+    match in_trigger(snapshot, offset) {
+        true => RenameError::Trigger { line: snapshot.text().line_of(offset) + 1 },
+        false => RenameError::Nothing,
+    }
+}
+
+/// Whether an `ARG` or `ENV` behind `ONBUILD` stands at `offset`.
+fn in_trigger(snapshot: &Snapshot, offset: TextSize) -> bool {
+    let placed = snapshot.tree().item_at(offset);
+    let command = placed.and_then(|placed| Some(&placed.instruction()?.meant().command));
+    let Some(Arguments::Nested(inner)) = command.map(|command| &command.arguments) else {
+        return false;
+    };
+    matches!(inner.keyword, Some(Keyword::Arg | Keyword::Env))
+        && placed.is_some_and(|placed| placed.lift(inner.rest).contains_inclusive(offset))
 }
 
 fn line(snapshot: &Snapshot, range: TextRange) -> u32 {
@@ -148,6 +182,12 @@ fn stage_places(
         return Err(RenameError::Reserved(new.to_owned()));
     }
     let model = snapshot.model();
+    // What only the build tells of a name cannot be changed with it.
+    let chooser = model.names().chooser(stage).and_then(|chooser| model.stages().get(chooser));
+    if let Some(chosen) = chooser.and_then(|chooser| chooser.image()) {
+        let range = chosen.range;
+        return Err(RenameError::Hidden { range, line: line(snapshot, range) });
+    }
     let own = model.stages().get(stage).and_then(|stage| stage.name());
     let holder = model.names().last(new).filter(|holder| *holder != stage);
     if let Some(range) = holder.and_then(|h| Some(model.stages().get(h)?.name()?.range)) {
@@ -198,6 +238,9 @@ fn variable_places(
             line: line(snapshot, range),
         });
     }
+    if let Some(range) = left_behind(snapshot, &family, &named.name) {
+        return Err(RenameError::Hidden { range, line: line(snapshot, range) });
+    }
     for name in [&*named.name, new] {
         if let Some(range) = hidden(snapshot, &family, name) {
             return Err(RenameError::Hidden { range, line: line(snapshot, range) });
@@ -206,6 +249,18 @@ fn variable_places(
     let places: BTreeSet<_> =
         family.places.iter().map(|place| (place.range.start(), place.range.end())).collect();
     Ok(places.into_iter().map(|(start, end)| TextRange::new(start, end)).collect())
+}
+
+/// A place that probably means the global variable, in a stage that does not declare it again: the
+/// finding there would be gone with the name.
+fn left_behind(snapshot: &Snapshot, family: &Family, name: &str) -> Option<TextRange> {
+    let model = snapshot.model();
+    if !family.scopes.contains(&None) || model.scope_issues().next().is_none() {
+        return None;
+    }
+    let found = snapshot.report().findings();
+    let mut meant = found.iter().filter(|finding| finding.code == "not-redeclared");
+    meant.find(|it| snapshot.text().slice(it.range) == name).map(|finding| finding.range)
 }
 
 fn family_of(snapshot: &Snapshot, named: &Named) -> Family {
@@ -338,6 +393,28 @@ mod tests {
     }
 
     #[test]
+    fn variables_in_quoted_flags() {
+        let file = |line: &str| format!("FROM x\nARG U=1\nARG G=2\n{line}\n");
+        for (before, after) in [
+            ("COPY --chown=\"${$0U}:${G}\" a b", "COPY --chown=\"${N}:${G}\" a b"),
+            ("COPY --chown=\"${U}:${$0G}\" a b", "COPY --chown=\"${U}:${N}\" a b"),
+            ("COPY --ch\\\nown='$U:$$0G' a b", "COPY --ch\\\nown='$U:$N' a b"),
+            (
+                "RUN --mount=\"type=bind,source=$U,target=/$$0G\" x",
+                "RUN --mount=\"type=bind,source=$U,target=/$N\" x",
+            ),
+            (
+                "RUN --mount=type=bind,\"source=$$0U\",target=/$G x",
+                "RUN --mount=type=bind,\"source=$N\",target=/$G x",
+            ),
+        ] {
+            let declared = if after.contains("$G") || after.contains("{G}") { "U" } else { "G" };
+            let expected = file(after).replace(&format!("ARG {declared}="), "ARG N=");
+            check(&file(before), "N", &expected);
+        }
+    }
+
+    #[test]
     fn a_name_that_stands_twice_is_two() {
         check(
             "FROM a AS b\nFROM $0b AS b\nCOPY --from=b / /\n",
@@ -391,6 +468,10 @@ mod tests {
         refused("FROM a AS $0b\nFROM alpine\n", "alpine", "line 2: the result would mean");
         refused("FROM a AS $0b\nCOPY --from=nginx / /\n", "nginx", "line 2: the result would mean");
         refused("ARG X=b\nFROM a AS $0b\nFROM $X\n", "c", "line 3 may use");
+        refused("FROM a AS $0b-linux\nFROM b-$TARGETOS\n", "c", "line 2 may use");
+        refused("FROM a AS b-linux\nFROM $0b-$TARGETOS\n", "c", "line 2 may use");
+        refused("ARG M=x\nFROM a AS b-x\nFROM a AS $0b-y\nFROM b-$M\n", "c", "line 4 may use");
+        refused("FROM a AS $0c\nFROM a AS b-x\nFROM b-$TARGETOS\n", "b-y", "line 3: the result");
     }
 
     #[test]
@@ -413,9 +494,9 @@ mod tests {
     #[test]
     fn variables() {
         check(
-            "ARG V=1\nFROM x:$V\nRUN echo $V\nARG V\nENV W=$V\nRUN echo $0$V \"${V:-x}\" V $VV\nCMD echo $V\n",
+            "ARG V=1\nFROM x:$V\nARG V\nENV W=$V\nRUN echo $0$V \"${V:-x}\" V $VV\nCMD echo $V\n",
             "N",
-            "ARG N=1\nFROM x:$N\nRUN echo $V\nARG N\nENV W=$N\nRUN echo $N \"${N:-x}\" V $VV\nCMD echo $V\n",
+            "ARG N=1\nFROM x:$N\nARG N\nENV W=$N\nRUN echo $N \"${N:-x}\" V $VV\nCMD echo $V\n",
         );
         check(
             "FROM x AS a\nENV $0V=1\nFROM a\nUSER ${V}\nCMD echo $V\nFROM x\nENV V=2\nRUN $V\n",
@@ -435,6 +516,19 @@ mod tests {
             "FROM x\nARG $0V=b\nRUN make V=$V # $V\n",
             "N",
             "FROM x\nARG N=b\nRUN make V=$N # $N\n",
+        );
+    }
+
+    #[test]
+    fn what_means_the_variable_is_not_left_behind() {
+        refused("ARG $0V=1\nFROM x:$V\nRUN echo ${V}\n", "N", "line 3 may use");
+        refused("ARG $0V=1\nFROM x:$V\nENV A=${V}\n", "N", "line 3 may use");
+        refused("FROM x\nONBUILD ARG $0V\n", "N", "line 2: a trigger");
+        refused("FROM x\nONBUILD ENV $0V=1\n", "N", "line 2: a trigger");
+        check(
+            "ARG $0V=1\nFROM x:$V\nRUN V=2; echo $V\n",
+            "N",
+            "ARG N=1\nFROM x:$N\nRUN V=2; echo $V\n",
         );
     }
 

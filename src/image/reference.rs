@@ -174,6 +174,10 @@ fn check(text: &str, parts: &Parts) -> Result<(), Malformed> {
     if repository.is_empty() {
         return wrong(&whole, "has no name before the tag. Write one");
     }
+    // Of a template, or of an instruction what to write.
+    if repository.contains(['{', '}', '<', '>']) {
+        return wrong(&whole, "holds a placeholder. Write the name of an image in its place");
+    }
     if repository.contains(char::is_uppercase) {
         return wrong(
             &parts.repository,

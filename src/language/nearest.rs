@@ -102,6 +102,13 @@ mod tests {
     }
 
     #[test]
+    fn two_letters_that_changed_places_are_one_edit() {
+        assert_eq!(nearest("biuld", ["build"].into_iter(), 1), Some("build"));
+        assert_eq!(nearest_exact("HMOE", ["HOME"].into_iter(), 1), Some("HOME"));
+        assert_eq!(nearest("cmd", ["cdm", "cma"].into_iter(), 1), Some("cdm"));
+    }
+
+    #[test]
     fn the_half_of_a_word_is_that_word() {
         let near = |input| nearest(input, ["ARG", "CMD", "COPY", "FROM"].into_iter(), MAX_DISTANCE);
         assert_eq!(near("CO"), Some("COPY"));

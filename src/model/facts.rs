@@ -188,7 +188,12 @@ impl Reader<'_> {
                     let site = ReferenceSite { place: Place::MountFrom, name: value };
                     self.facts.references.push(site);
                 } else if outer {
-                    self.uses_in(&value, !flag.cooked, Expander::Builder);
+                    let read = self.view.flag_value(&self.item.text, flag, self.escape);
+                    let Some(read) = read else { continue };
+                    let place = |sub: Range<usize>| {
+                        read.place(field.value_at + sub.start..field.value_at + sub.end)
+                    };
+                    self.uses_in(&value.text, place);
                 }
             }
         }
@@ -231,8 +236,8 @@ impl Reader<'_> {
             if !known.is_some_and(|flag| flag.expands && flag.name != "mount") {
                 continue;
             }
-            if let Some(value) = self.value_of(flag) {
-                self.uses_in(&value, !flag.cooked, Expander::Builder);
+            if let Some(read) = self.view.flag_value(&self.item.text, flag, self.escape) {
+                self.uses_in(&read.text, |sub| read.place(sub));
             }
         }
     }
@@ -313,8 +318,9 @@ impl Reader<'_> {
     }
 
     fn uses_in_word(&mut self, word: TextRange) {
-        let read = self.spanned(word);
-        self.uses_in(&read, true, Expander::Builder);
+        let map = self.view.map(word);
+        let text = self.view.text(&self.item.text, word);
+        self.uses_in(&text, |sub| map.range(sub.start, sub.end));
     }
 
     /// Ranges inside a JSON string hold as long as it has no escapes; else the whole string stands
@@ -332,13 +338,10 @@ impl Reader<'_> {
         }
     }
 
-    fn uses_in(&mut self, value: &Spanned, exact: bool, by: Expander) {
-        let map = self.view.map(value.range);
-        for use_ in expand::parse(&value.text, self.escape, Mode::WORD).uses {
-            self.push_use(&value.text, &use_, by, |sub| match exact {
-                true => map.range(sub.start, sub.end),
-                false => value.range,
-            });
+    /// Uses in a text that the builder expands, of which `place` tells where its bytes stand.
+    fn uses_in(&mut self, text: &str, place: impl Fn(Range<usize>) -> TextRange) {
+        for use_ in expand::parse(text, self.escape, Mode::WORD).uses {
+            self.push_use(text, &use_, Expander::Builder, &place);
         }
     }
 
@@ -375,19 +378,10 @@ impl Reader<'_> {
     }
 
     fn flag_value(&self, command: &Command, name: &str) -> Option<Spanned> {
-        self.value_of(command.flag(name, self.view, &self.item.text)?)
-    }
-
-    fn value_of(&self, flag: &Flag) -> Option<Spanned> {
-        let range = flag.value?;
-        if !flag.cooked {
-            return Some(self.spanned(range));
-        }
-        let cooked = self.view.flag_text(&self.item.text, flag, self.escape);
-        let value: Arc<str> = cooked.split_once('=')?.1.into();
-        let inner = self.unquoted(range);
-        let range = if inner.text == value { inner.range } else { range };
-        Some(Spanned { text: value, range })
+        let flag = command.flag(name, self.view, &self.item.text)?;
+        let read = self.view.flag_value(&self.item.text, flag, self.escape)?;
+        let range = read.place(0..read.text.len());
+        Some(Spanned { text: read.text.into(), range })
     }
 
     /// The word without the quotes around it.

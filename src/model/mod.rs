@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `facts.rs` | what one instruction defines, uses and refers to (computed once an instruction) |
 //! | `stage.rs` | stages, look-up rules, reachability, circles |
+//! | `open.rs` | which stages a name may mean that hangs on the build |
 //! | `index.rs` | where stages and references stand, in every version |
 //! | `scope.rs` | which variables are declared where |
 //! | `state.rs` | the values at a point, and where each was set |
@@ -16,6 +17,7 @@
 pub mod facts;
 mod index;
 pub mod mount;
+mod open;
 pub mod scope;
 pub mod stage;
 pub mod state;
@@ -28,9 +30,10 @@ pub use stage::{Base, Reference, Relation, Stage, Target};
 pub use state::{State, Variable};
 
 use self::index::{Index, Landmarks};
+use self::open::Globals;
 use self::scope::{IssueKind, Scopes};
 use self::stage::Names;
-use crate::syntax::{Item, PerItem, Placed, Tree, expand};
+use crate::syntax::{Item, PerItem, Placed, Tree};
 use crate::text::TextSize;
 
 /// The meaning of one version of a file. Cloning shares everything.
@@ -113,12 +116,9 @@ impl Model {
             && index.global_args.iter().zip(&old.index.global_args).all(|(a, b)| same(a, b));
         work.names = !(same_froms && same_args && escape == old.tree.escape());
         let names = if work.names {
-            let globals = global_values(&index.global_args, escape);
+            let globals = Globals::new(index.global_args.iter().map(|facts| &**facts), escape);
             let froms: Vec<_> = index.froms().map(|(_, _, facts)| &**facts).collect();
-            Arc::new(Names::new(&froms, |text| {
-                let expanded = expand::expand(text, escape, expand::Mode::WORD, &globals);
-                expanded.ok().map(|expansion| expansion.text)
-            }))
+            Arc::new(Names::new(&froms, &globals))
         } else {
             Arc::clone(&old.names)
         };
@@ -208,9 +208,9 @@ impl Model {
         candidate.name.range.contains_inclusive(offset).then_some(candidate)
     }
 
-    /// The references that name that stage.
+    /// The references that name that stage, or may do so.
     pub fn references_to(&self, stage: usize) -> impl Iterator<Item = &Reference> {
-        self.0.references.iter().filter(move |r| r.target == Target::Stage(stage))
+        self.0.references.iter().filter(move |r| r.stages().contains(&stage))
     }
 
     /// The references that close a circle of stages.
@@ -218,7 +218,8 @@ impl Model {
         self.0.circular.iter().filter_map(|number| self.0.references.get(*number))
     }
 
-    /// Which stages are built for the stage `target`, by stage number.
+    /// Which stages are built for the stage `target`, by stage number; those too that the build
+    /// may choose by a variable.
     pub fn reachable(&self, target: usize) -> Vec<bool> {
         stage::reachable(self.0.stages.len(), &self.0.references, target)
     }
@@ -254,16 +255,4 @@ impl Model {
     pub fn globals_at(&self, offset: TextSize) -> State {
         state::globals(self, offset)
     }
-}
-
-/// The values that `FROM` sees: defaults of the global `ARG`s, each in the light of those before.
-fn global_values(args: &[Arc<Facts>], escape: char) -> std::collections::HashMap<String, String> {
-    let mut values = std::collections::HashMap::new();
-    for definition in args.iter().flat_map(|facts| &facts.definitions) {
-        let Some(value) = &definition.value else { continue };
-        if let Ok(value) = expand::expand(&value.text, escape, expand::Mode::WORD, &values) {
-            values.insert(definition.name.text.to_string(), value.text);
-        }
-    }
-    values
 }

@@ -15,19 +15,15 @@ pub struct Field {
     pub key: Spanned,
     /// What follows `=`; `None` for a bare key.
     pub value: Option<Spanned>,
+    /// Where the value begins in what the flag says.
+    pub value_at: usize,
 }
 
-/// The fields of a mount flag. In a flag with quotes or escapes every field has the range of the
-/// flag's whole value.
+/// The fields of a mount flag.
 pub fn fields(flag: &Flag, view: &View, source: &str, escape: char) -> Vec<Field> {
-    let Some(value_range) = flag.value else { return Vec::new() };
-    let flag_text = view.flag_text(source, flag, escape);
-    let text = flag_text.split_once('=').map_or("", |(_, value)| value);
-    let map = view.map(value_range);
-    let place = |start: usize, end: usize| match flag.cooked {
-        true => value_range,
-        false => map.range(start, end),
-    };
+    let Some(read) = view.flag_value(source, flag, escape) else { return Vec::new() };
+    let text = &*read.text;
+    let place = |start, end| read.place(start..end);
     let mut fields = Vec::new();
     for (start, end) in csv(text) {
         let raw = text.get(start..end).unwrap_or_default();
@@ -45,6 +41,7 @@ pub fn fields(flag: &Flag, view: &View, source: &str, escape: char) -> Vec<Field
                 text: value.into(),
                 range: place(key_end + 1, key_end + 1 + value.len()),
             }),
+            value_at: key_end + 1,
         });
     }
     fields

@@ -37,6 +37,8 @@ pub enum IssueKind {
     UndeclaredInFrom,
     /// Declared before the first `FROM` (or by the builder itself), but not in this stage.
     NotRedeclared,
+    /// Expanded by the builder, and set neither by the stage nor globally. The base image may set it.
+    Undeclared,
 }
 
 /// What is declared at a point of the file.
@@ -68,11 +70,10 @@ impl Flow {
         if let Some(finished) = self.stage.take() {
             self.ends.insert(self.ends.len(), finished);
         }
-        let inherited = match names.bases().get(self.ends.len()) {
-            Some(Base::Stage(parent)) => self.ends.get(parent).cloned(),
-            _ => None,
-        };
-        self.stage = Some(inherited.unwrap_or_default());
+        // Of several of which the build chooses one, what any declares may be declared.
+        let parents = names.bases().get(self.ends.len()).map_or(&[][..], Base::stages);
+        let inherited = parents.iter().filter_map(|parent| self.ends.get(parent).cloned());
+        self.stage = Some(inherited.reduce(NameSet::union).unwrap_or_default());
     }
 
     fn declare(&mut self, name: &str) {
@@ -90,8 +91,14 @@ impl Flow {
             return (!declared).then_some(IssueKind::UndeclaredInFrom);
         }
         let stage = self.stage.as_ref()?;
-        if stage.contains(name) || !(self.globals.contains(name) || known_to_builder()) {
+        if stage.contains(name) {
             return None;
+        }
+        if !(self.globals.contains(name) || known_to_builder()) {
+            // `BuildKit` does not warn of these either: in `EXPOSE`, and of what always has a value.
+            let is_told = use_.by == Expander::Builder && facts.keyword != Some(Keyword::Expose);
+            let is_known = name == "PATH" || variable::predefined(name).is_some();
+            return (is_told && !is_known).then_some(IssueKind::Undeclared);
         }
         if use_.by == Expander::Shell && facts.keyword != Some(Keyword::Run) {
             // At run time only ENV counts; a missing ARG is no news there.

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::facts::{Facts, From, Place, ReferenceSite, Spanned};
+use super::open::{Globals, Name, Pattern};
 use crate::language::case::lower;
 use crate::text::{TextRange, TextSize};
 
@@ -62,12 +63,25 @@ impl Stage {
 pub enum Base {
     /// An earlier stage.
     Stage(usize),
+    /// One of these earlier stages, in file order, or none: only the build knows all of the name.
+    OneOf(Arc<[usize]>),
     /// The empty image.
     Scratch,
     /// An image, its variables expanded as far as they are known. It may also be a named context.
     Image(Arc<str>),
     /// The name cannot be expanded, or expands to nothing.
     Unknown,
+}
+
+impl Base {
+    /// The stages that it may be.
+    pub fn stages(&self) -> &[usize] {
+        match self {
+            Base::Stage(stage) => std::slice::from_ref(stage),
+            Base::OneOf(stages) => stages,
+            Base::Scratch | Base::Image(_) | Base::Unknown => &[],
+        }
+    }
 }
 
 /// A place that names a stage or an image, in the file.
@@ -90,6 +104,8 @@ pub struct Reference {
 pub enum Target {
     /// A stage, by name or number; maybe one that the place cannot use (see [`Relation`]).
     Stage(usize),
+    /// One of these stages, as [`Base::OneOf`].
+    OneOf(Arc<[usize]>),
     /// The empty image.
     Scratch,
     /// An image or a named context.
@@ -124,7 +140,16 @@ impl Reference {
         })
     }
 
-    /// The stage that refers and the one referred to.
+    /// The stages that it may name.
+    pub fn stages(&self) -> &[usize] {
+        match &self.target {
+            Target::Stage(stage) => std::slice::from_ref(stage),
+            Target::OneOf(stages) => stages,
+            _ => &[],
+        }
+    }
+
+    /// The stage that refers and the one that is surely referred to.
     pub fn edge(&self) -> Option<(usize, usize)> {
         match (&self.target, self.stage) {
             (Target::Stage(to), Some(from)) => Some((from, *to)),
@@ -132,14 +157,23 @@ impl Reference {
         }
     }
 
-    /// The stage that the place really uses.
+    /// The stage that the place surely uses.
     pub fn used_stage(&self) -> Option<usize> {
         match (&self.target, self.relation()?) {
             (Target::Stage(stage), Relation::Earlier) => Some(*stage),
             _ => None,
         }
     }
+
+    /// The stages that the place may use.
+    pub fn usable(&self) -> impl Iterator<Item = usize> {
+        let own = self.stage;
+        self.stages().iter().copied().filter(move |stage| Some(*stage) < own)
+    }
 }
+
+/// The most stages that one name is taken to mean. Where more would do it says nothing.
+const MOST_CHOICES: usize = 256;
 
 /// Names and bases of all stages: what look-ups need. Unchanged as long as no `FROM` and no `ARG`
 /// before the first `FROM` changes.
@@ -149,18 +183,27 @@ pub struct Names {
     by_name: HashMap<String, Vec<usize>>,
     /// What each stage starts from.
     bases: Vec<Base>,
+    /// For each stage the first one whose `FROM` may mean it by its variables.
+    choosers: Vec<Option<usize>>,
 }
 
 impl Names {
-    /// Reads the `FROM`s; `expand` gives the text of a base with its variables replaced.
-    pub fn new(froms: &[&Facts], expand: impl Fn(&str) -> Option<String>) -> Names {
-        let mut names = Names::default();
+    /// Reads the `FROM`s.
+    pub fn new(froms: &[&Facts], globals: &Globals) -> Names {
+        let mut names = Names { choosers: vec![None; froms.len()], ..Names::default() };
         for (index, facts) in froms.iter().enumerate() {
             let Some(from) = &facts.from else {
                 names.bases.push(Base::Unknown);
                 continue;
             };
-            names.bases.push(names.base(expand(&from.image.text)));
+            let image = globals.name(&from.image.text);
+            let base = names.base(&image);
+            for stage in names.choices(&image, &base) {
+                if let Some(chooser) = names.choosers.get_mut(stage) {
+                    chooser.get_or_insert(index);
+                }
+            }
+            names.bases.push(base);
             if let Some(name) = &from.name {
                 names.by_name.entry(lower(&name.text)).or_default().push(index);
             }
@@ -170,12 +213,46 @@ impl Names {
 
     /// What a `FROM` behind the stages read so far starts from. Case matters here, unlike in the
     /// other places: `FROM BASE` is not the stage `base`.
-    fn base(&self, image: Option<String>) -> Base {
-        let Some(image) = image.filter(|image| !image.is_empty()) else { return Base::Unknown };
-        if let Some(stage) = self.by_name.get(&image).and_then(|stages| stages.last()) {
+    fn base(&self, image: &Name) -> Base {
+        let plain = image.plain.as_deref().unwrap_or_default();
+        let stage = self.by_name.get(plain).and_then(|stages| stages.last());
+        // The builder's variables are never empty, but for some that few names hold.
+        if let Some(stage) = stage.filter(|_| !image.by_builder) {
             return Base::Stage(*stage);
         }
-        if image == "scratch" { Base::Scratch } else { Base::Image(image.into()) }
+        let told = image.told.as_ref().filter(|told| told.has_text() || image.by_builder);
+        let stages = told.map(|told| self.matching(told)).unwrap_or_default();
+        match plain {
+            _ if !stages.is_empty() && stages.len() <= MOST_CHOICES => Base::OneOf(stages.into()),
+            "" => Base::Unknown,
+            "scratch" => Base::Scratch,
+            image => Base::Image(image.into()),
+        }
+    }
+
+    /// The stages that some build may mean by a name with variables, whatever this one means. Not
+    /// where it is evidently an image: by a tag or a path, or by a default that is no stage.
+    fn choices(&self, image: &Name, base: &Base) -> Vec<usize> {
+        let plain = image.plain.as_deref().unwrap_or_default();
+        let Some(any) = &image.any else { return Vec::new() };
+        let is_open = any.has_text() || plain.is_empty() || !base.stages().is_empty();
+        match is_open && !plain.contains([':', '/', '@']) {
+            true => self.matching(any),
+            false => Vec::new(),
+        }
+    }
+
+    /// The stages read so far that have such a name, in file order; of several of one name the last.
+    fn matching(&self, pattern: &Pattern) -> Vec<usize> {
+        let named = self.by_name.iter().filter(|(name, _)| pattern.matches(name));
+        let mut stages: Vec<_> = named.filter_map(|(_, stages)| stages.last().copied()).collect();
+        stages.sort_unstable();
+        stages
+    }
+
+    /// The first stage whose `FROM` may mean that stage in some build, by what its variables are.
+    pub fn chooser(&self, stage: usize) -> Option<usize> {
+        self.choosers.get(stage).copied().flatten()
     }
 
     /// What each stage starts from.
@@ -224,6 +301,7 @@ impl Names {
     pub fn from_target(&self, stage: usize) -> Target {
         match self.bases.get(stage) {
             Some(Base::Stage(base)) => Target::Stage(*base),
+            Some(Base::OneOf(stages)) => Target::OneOf(Arc::clone(stages)),
             Some(Base::Scratch) => Target::Scratch,
             Some(Base::Image(_)) => Target::Image,
             Some(Base::Unknown) | None => Target::Unknown,
@@ -266,14 +344,12 @@ pub fn place<'a>(
     stages
 }
 
-/// Which stages are built for `target`: itself and whatever it needs.
+/// Which stages are built for `target`: itself and whatever it needs, or may need.
 pub fn reachable(count: usize, references: &[Reference], target: usize) -> Vec<bool> {
     let mut needs = vec![Vec::new(); count];
     for reference in references {
-        if let (Some(from), Some(to)) = (reference.stage, reference.used_stage())
-            && let Some(list) = needs.get_mut(from)
-        {
-            list.push(to);
+        if let Some(list) = reference.stage.and_then(|from| needs.get_mut(from)) {
+            list.extend(reference.usable());
         }
     }
     let mut reached = vec![false; count];

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use super::facts::{Definition, Facts, VariableKind};
 use super::{Base, Model, Stage};
 use crate::language::{Keyword, variable};
-use crate::syntax::{Placed, expand, json};
+use crate::syntax::expand::{self, Modifier};
+use crate::syntax::{Placed, json};
 use crate::text::{TextRange, TextSize};
 
 /// What holds at a point of the file, as far as the file tells.
@@ -23,12 +24,26 @@ pub struct State {
     pub user: Option<Setting>,
     /// The shell of `RUN`, `CMD` and `ENTRYPOINT` in shell form, as written.
     pub shell: Option<Setting>,
+    /// What may have a value besides the variables.
+    others: Others,
+}
+
+/// Which variables may have a value that the file does not set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Others {
+    /// Before the first `FROM`: those of the builder.
+    #[default]
+    Automatic,
+    /// On an image, or what may be one: any.
+    Any,
+    /// On nothing: `PATH`, which the builder gives to all.
+    Path,
 }
 
 /// A value and where it was set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// The value, variables expanded.
+    /// The value, variables expanded as far as they are known.
     pub value: String,
     /// The place in the file.
     pub range: TextRange,
@@ -41,15 +56,74 @@ pub struct Variable {
     pub kind: VariableKind,
     /// Its value; `None` when it is declared without one, or with one that cannot be known here.
     pub value: Option<String>,
+    /// What is known of a value that holds variables without a known one, these as written.
+    pub partly: Option<String>,
     /// The name in the instruction that set it.
     pub range: TextRange,
     /// Where the value comes from, if not from there: the global `ARG`.
     pub from_global: Option<TextRange>,
 }
 
+impl Variable {
+    /// The value as far as it is known.
+    pub fn shown(&self) -> Option<&str> {
+        self.value.as_deref().or(self.partly.as_deref())
+    }
+}
+
 impl expand::Env for State {
     fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name)?.value.as_deref()
+    }
+}
+
+/// The values as far as they are known.
+struct Shown<'a>(&'a State);
+
+impl expand::Env for Shown<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.variables.get(name)?.shown()
+    }
+}
+
+impl State {
+    /// A text with its variables replaced; `Err` is the text with those as written that have no
+    /// value the file tells and no default.
+    pub fn read(&self, text: &str, escape: char) -> Result<String, String> {
+        let written = || text.to_owned();
+        let expansion =
+            expand::expand(text, escape, expand::Mode::WORD, self).map_err(|_| written())?;
+        let uses = expand::parse(text, escape, expand::Mode::WORD).uses;
+        let is_open = uses.iter().filter(|use_| use_.sound).any(|use_| {
+            let name = text.get(std::ops::Range::<usize>::from(use_.name)).unwrap_or_default();
+            let has_other = matches!(
+                use_.modifier,
+                Some(Modifier::Default { .. } | Modifier::Alternative { .. })
+            );
+            // What has a value that is not known has one: what stands behind it does not count.
+            let has_value = match self.variables.get(name) {
+                Some(variable) => variable.partly.is_some() || variable::automatic(name).is_some(),
+                None => self.others == Others::Automatic,
+            };
+            let is_unknown = expansion.unmatched.contains(name) && self.may_have(name);
+            is_unknown && (!has_other || has_value)
+        });
+        if !is_open {
+            return Ok(expansion.text);
+        }
+        let mode = expand::Mode { keep_unset: true, ..expand::Mode::WORD };
+        let shown = expand::expand(text, escape, mode, &Shown(self));
+        Err(shown.map_or_else(|_| written(), |expansion| expansion.text))
+    }
+
+    /// Whether a variable without a known value may have one.
+    fn may_have(&self, name: &str) -> bool {
+        self.variables.contains_key(name)
+            || match self.others {
+                Others::Automatic => variable::automatic(name).is_some(),
+                Others::Any => true,
+                Others::Path => name == "PATH",
+            }
     }
 }
 
@@ -140,7 +214,8 @@ fn to(model: &Model, point: Point) -> State {
         chain.push((parent.item, whole(parent)));
         base = &parent.base;
     }
-    let mut state = State::default();
+    let others = if *base == Base::Scratch { Others::Path } else { Others::Any };
+    let mut state = State { others, ..State::default() };
     for (first, point) in chain.into_iter().rev() {
         for (placed, facts) in model.instructions_from(first) {
             let Some(reach) = point.reach(placed, facts) else { break };
@@ -173,8 +248,7 @@ fn apply(
     }
     state.variables.extend(pending);
     if let Some(setting) = &facts.setting {
-        let value =
-            value_of(&setting.text, escape, state).unwrap_or_else(|| setting.text.to_string());
+        let value = state.read(&setting.text, escape).unwrap_or_else(|shown| shown);
         let range = placed.lift(setting.range);
         match facts.keyword {
             Some(Keyword::Workdir) => {
@@ -202,39 +276,47 @@ fn define(
     let kind = definition.kind;
     let range = placed.lift(definition.name.range);
     if let Some(value) = &definition.value {
-        let value = value_of(&value.text, escape, state);
-        return Some(Variable { kind, value, range, from_global: None });
+        let (value, partly) = match state.read(&value.text, escape) {
+            Ok(value) => (Some(value), None),
+            Err(partly) => (None, Some(partly)),
+        };
+        return Some(Variable { kind, value, partly, range, from_global: None });
     }
     let name = &*definition.name.text;
     let global = globals.and_then(|globals| globals.variables.get(name));
     let value = global.and_then(|global| global.value.clone());
-    let given = value.is_some() || globals.is_some() && variable::automatic(name).is_some();
+    let partly = global.and_then(|global| global.partly.clone());
+    let has_value = value.is_some() || partly.is_some();
+    let given = has_value || globals.is_some() && variable::automatic(name).is_some();
     // Declared without any value: one that is already visible stays.
     if !given && state.variables.contains_key(name) {
         return None;
     }
-    Some(Variable { kind, value, range, from_global: global.map(|global| global.range) })
-}
-
-fn value_of(text: &str, escape: char, state: &State) -> Option<String> {
-    expand::expand(text, escape, expand::Mode::WORD, state).ok().map(|expansion| expansion.text)
+    let from_global = global.map(|global| global.range);
+    Some(Variable { kind, value, partly, range, from_global })
 }
 
 /// The words of a `SHELL` setting.
 pub fn shell_words(setting: &Setting) -> Vec<String> {
-    match json::array(&setting.value) {
-        json::Array::Strings(strings) => strings
-            .into_iter()
-            .filter_map(|range| Some(json::decode(setting.value.get(range)?)))
-            .collect(),
+    words_of_shell(&setting.value)
+}
+
+/// The words behind `SHELL`.
+pub fn words_of_shell(text: &str) -> Vec<String> {
+    match json::array(text) {
+        json::Array::Strings(strings) => {
+            strings.into_iter().filter_map(|range| Some(json::decode(text.get(range)?))).collect()
+        }
         _ => Vec::new(),
     }
 }
 
-/// `path` seen from the directory `base`, cleaned as `BuildKit` does.
+/// `path` seen from the directory `base`, cleaned as `BuildKit` does. One that begins with a variable
+/// that is not known is taken for absolute, which almost all are.
 fn join(base: &str, path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
-    let base = if path.starts_with('/') { "" } else { base };
+    let base = if path.starts_with(['/', '$']) { "" } else { base };
+    let is_open = format!("{base}{path}").starts_with('$');
     for part in base.split('/').chain(path.split('/')) {
         match part {
             "" | "." => {}
@@ -242,7 +324,7 @@ fn join(base: &str, path: &str) -> String {
             part => parts.push(part),
         }
     }
-    format!("/{}", parts.join("/"))
+    format!("{}{}", if is_open { "" } else { "/" }, parts.join("/"))
 }
 
 #[cfg(test)]
@@ -259,9 +341,8 @@ mod tests {
         let model = Model::new(Tree::parse(&marked.replace('|', "")));
         let offset = u32::try_from(offset).unwrap_or_default().into();
         let show = |state: State| {
-            let value = |value: Option<String>| value.unwrap_or("?".to_owned());
-            let variables =
-                state.variables.into_iter().map(|(n, v)| format!("{n}={}", value(v.value)));
+            let value = |v: &super::Variable| v.shown().unwrap_or("?").to_owned();
+            let variables = state.variables.iter().map(|(n, v)| format!("{n}={}", value(v)));
             let settings = [state.workdir, state.user].into_iter().flatten().map(|s| s.value);
             variables.chain(settings).collect::<Vec<_>>().join(" ")
         };
@@ -275,7 +356,7 @@ mod tests {
         check("ARG a=1|\nFROM x", "", "a=1");
         check("ARG a=1\nFROM x$|a", "a=1", "");
         check("FROM x\nENV a=1\nENV a=2 b=$|a\nENV c=3", "a=1", "a=2 b=1");
-        check("FROM x\nENV a=1 b=$|a", "", "a=1 b=");
+        check("FROM scratch\nENV a=1 b=$|a", "", "a=1 b=");
         check("FROM x\nARG a=1 b=$|a c", "a=1", "a=1 b=1 c=?");
         check("FROM x\nENV a=1\n|", "a=1", "a=1");
         check("FROM x\nENV a=1\n|\nENV b=2", "a=1", "a=1");
@@ -297,7 +378,7 @@ mod tests {
         let state = model.state_at(crate::text::TextSize::of(before));
         let show = |(name, variable): (&String, &super::Variable)| {
             let global = if variable.from_global.is_some() { "^" } else { "" };
-            format!("{name}{global}={}", variable.value.as_deref().unwrap_or("?"))
+            format!("{name}{global}={}", variable.shown().unwrap_or("?"))
         };
         let variables: Vec<_> = state.variables.iter().map(show).collect();
         assert_eq!(variables.join(" "), expected, "{marked}");
@@ -307,9 +388,25 @@ mod tests {
     fn the_last_writer_counts() {
         known("FROM x\nENV A=1\nARG A=2\n|RUN y\n", "A=2");
         known("FROM x\nARG A=2\nENV A=1\nRUN |y\n", "A=1");
-        known("FROM x\nENV A=1 B=$A\nENV A=2 C=$A\nRUN y|\n", "A=2 B= C=1");
+        known("FROM scratch\nENV A=1 B=$A\nENV A=2 C=$A\nRUN y|\n", "A=2 B= C=1");
         known("FROM x\nARG A=1 B=$A\nRUN y|\n", "A=1 B=1");
         known("FROM x\nENV A=1\nARG A\n|", "A=1");
+    }
+
+    #[test]
+    fn what_is_not_known_stays_as_written() {
+        known("FROM x\nENV PATH=/a:$PATH\n|", "PATH=/a:$PATH");
+        known("FROM x\nENV PATH=/a:$PATH\nENV PATH=/b:${PATH}\n|", "PATH=/b:/a:$PATH");
+        known("FROM scratch\nENV PATH=/a:$PATH A=$B\n|", "A= PATH=/a:$PATH");
+        known("FROM x\nARG A\nENV B=1-$A-2 C=${A:-3}\n|", "A=? B=1-$A-2 C=3");
+        known("ARG A=x-$TARGETARCH B=$C\n|", "A=x-$TARGETARCH B=");
+        known("ARG A=x-$TARGETARCH\nFROM x\nARG A\n|", "A^=x-$TARGETARCH");
+        known(
+            "ARG A=$TARGETARCH B=${A:-x} C=${TARGETOS:+y}\n|",
+            "A=$TARGETARCH B=$TARGETARCH C=${TARGETOS:+y}",
+        );
+        check("FROM x\nWORKDIR $A/b\nWORKDIR c|", "$A/b", "$A/b/c");
+        check("FROM x\nENV H=/h\nWORKDIR $H/$B|", "H=/h", "H=/h /h/$B");
     }
 
     #[test]

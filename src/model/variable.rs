@@ -17,7 +17,7 @@ use std::sync::Arc;
 use imbl::OrdMap;
 
 use super::facts::{Definition, Expander, Facts, Use, VariableKind};
-use super::{Base, Model, Placed};
+use super::{Model, Placed};
 use crate::language::{Keyword, variable};
 use crate::text::{TextRange, TextSize};
 
@@ -102,8 +102,9 @@ pub struct Flow {
     pub writers: Vec<Writer>,
     /// The uses, by instruction in file order.
     pub readers: Vec<Reader>,
-    /// What each stage that was walked through had at its beginning.
-    inherited: BTreeMap<usize, Known>,
+    /// What each stage that was walked through had at its beginning, from each that it may be built
+    /// on.
+    inherited: BTreeMap<usize, Vec<Known>>,
 }
 
 /// The numbers of the last writers by name, at a point of the file.
@@ -128,7 +129,7 @@ impl Flow {
 
     /// The flow of one name through the globals and, if given, a stage and those it is built on.
     pub fn to_stage(model: &Model, name: &str, stage: Option<usize>) -> Flow {
-        Flow::walk(model, Some(name), stage.map_or_else(Vec::new, |stage| chain(model, stage)))
+        Flow::walk(model, Some(name), stage.map_or_else(BTreeSet::new, |stage| chain(model, stage)))
     }
 
     fn walk(model: &Model, only: Option<&str>, stages: impl IntoIterator<Item = usize>) -> Flow {
@@ -136,12 +137,11 @@ impl Flow {
         walker.globals(model);
         let mut ends: HashMap<usize, Known> = HashMap::new();
         for stage in stages.into_iter().filter_map(|stage| model.stages().get(stage)) {
-            let inherited = match &stage.base {
-                Base::Stage(parent) => ends.get(parent).cloned().unwrap_or_default(),
-                _ => Known::default(),
-            };
-            walker.flow.inherited.insert(stage.index, inherited.clone());
-            let end = walker.stage(model, stage.item, stage.index, inherited);
+            let parents = stage.base.stages().iter();
+            let inherited: Vec<Known> = parents.filter_map(|it| ends.get(it).cloned()).collect();
+            let begin = inherited.iter().cloned().reduce(Known::or).unwrap_or_default();
+            walker.flow.inherited.insert(stage.index, inherited);
+            let end = walker.stage(model, stage.item, stage.index, begin);
             ends.insert(stage.index, end);
         }
         walker.flow
@@ -151,13 +151,27 @@ impl Flow {
     /// none of that name, and the globals, are their own.
     fn origins(&self, name: &str) -> BTreeMap<Scope, Scope> {
         let mut origins = BTreeMap::from([(None, None)]);
-        for (stage, known) in &self.inherited {
-            let writer = known.build.get(name).and_then(|number| self.writers.get(*number));
+        for (stage, parents) in &self.inherited {
+            let numbers = parents.iter().filter_map(|known| known.build.get(name));
+            let writers = numbers.filter_map(|number| self.writers.get(*number));
             // A stage is built on earlier ones only, so their origins are known.
-            let origin = writer.and_then(|writer| origins.get(&writer.scope).copied());
-            origins.insert(Some(*stage), origin.unwrap_or(Some(*stage)));
+            let from: BTreeSet<Scope> =
+                writers.filter_map(|writer| origins.get(&writer.scope).copied()).collect();
+            let origin = from.first().copied().unwrap_or(Some(*stage));
+            // What any of several may hand down is one variable in all of them.
+            if from.len() > 1 {
+                origins.values_mut().filter(|it| from.contains(it)).for_each(|it| *it = origin);
+            }
+            origins.insert(Some(*stage), origin);
         }
         origins
+    }
+}
+
+impl Known {
+    /// What is known where the build has either of two before it.
+    fn or(self, other: Known) -> Known {
+        Known { build: other.build.union(self.build), run: other.run.union(self.run) }
     }
 }
 
@@ -279,15 +293,16 @@ impl Walker<'_> {
     }
 }
 
-/// The stage and all that it is built on, in file order.
-fn chain(model: &Model, stage: usize) -> Vec<usize> {
-    let mut chain = vec![stage];
-    let mut at = model.stages().get(stage);
-    while let Some(Base::Stage(parent)) = at.map(|stage| &stage.base) {
-        chain.push(*parent);
-        at = model.stages().get(*parent);
+/// The stage and all that it is built on or may be, in file order.
+fn chain(model: &Model, stage: usize) -> BTreeSet<usize> {
+    let mut chain = BTreeSet::new();
+    let mut open = vec![stage];
+    while let Some(stage) = open.pop() {
+        if chain.insert(stage) {
+            let stage = model.stages().get(stage);
+            open.extend(stage.map_or(&[][..], |stage| stage.base.stages()));
+        }
     }
-    chain.reverse();
     chain
 }
 

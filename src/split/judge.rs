@@ -293,7 +293,7 @@ fn base(model: &Model, stage: &model::Stage) -> Result<(Base, Option<String>), R
     let name = match &stage.base {
         model::Base::Image(name) => name.to_string(),
         model::Base::Scratch => return Err(Refusal::new(Reason::NothingBuilt, "", place)),
-        model::Base::Stage(_) | model::Base::Unknown => {
+        model::Base::Stage(_) | model::Base::OneOf(_) | model::Base::Unknown => {
             return Err(unknown_base(model, stage));
         }
     };

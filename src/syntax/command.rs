@@ -37,6 +37,27 @@ impl View {
         if flag.cooked { cook_flag(&written, escape).into() } else { written }
     }
 
+    /// The value of `flag` as `BuildKit` reads it, with the places of its parts.
+    pub fn flag_value<'a>(
+        &self,
+        source: &'a str,
+        flag: &Flag,
+        escape: char,
+    ) -> Option<ReadValue<'a>> {
+        let whole = flag.value?;
+        if !flag.cooked {
+            let text = self.text(source, whole);
+            return Some(ReadValue { text, whole, map: self.map(whole), origins: None });
+        }
+        let written = self.text(source, flag.range);
+        let (text, origins) = cook(written.as_bytes(), escape);
+        let at = text.find('=')? + 1;
+        // Of a character that is read byte by byte no part has a place.
+        let origins = if text.is_ascii() { origins.get(at..)?.to_vec() } else { Vec::new() };
+        let text = text.get(at..)?.to_owned().into();
+        Some(ReadValue { text, whole, map: self.map(flag.range), origins: Some(origins) })
+    }
+
     /// The name of `flag`, without dashes.
     pub fn flag_name<'a>(&self, source: &'a str, flag: &'a Flag) -> Cow<'a, str> {
         match &flag.spelled {
@@ -53,6 +74,38 @@ impl View {
     /// What [`View::locate`] asks, for many parts of one range.
     pub fn map(&self, range: TextRange) -> Map {
         Map::new(&self.patches, range)
+    }
+}
+
+/// The value of a flag, quotes and escapes gone.
+#[derive(Debug)]
+pub struct ReadValue<'a> {
+    /// What it says.
+    pub text: Cow<'a, str>,
+    /// All of it as written.
+    whole: TextRange,
+    /// Where what is written stands: of the value, or of the flag if there are `origins`.
+    map: Map,
+    /// For each byte of the text the byte of the flag as written, if the two differ; none where a
+    /// part of the text has no place of its own.
+    origins: Option<Vec<usize>>,
+}
+
+impl ReadValue<'_> {
+    /// The source range of the bytes `part` of the text; that of the whole value where it is not
+    /// known.
+    pub fn place(&self, part: Range<usize>) -> TextRange {
+        let Some(origins) = &self.origins else {
+            return self.map.range(part.start, part.end);
+        };
+        let at = |byte: usize| origins.get(byte).copied();
+        let first = at(part.start).or_else(|| Some(at(part.start.checked_sub(1)?)? + 1));
+        let last = part.end.checked_sub(1).and_then(at).map(|last| last + 1);
+        match (first, last) {
+            (Some(first), _) if part.is_empty() => self.map.range(first, first),
+            (Some(first), Some(last)) => self.map.range(first, last),
+            _ => self.whole,
+        }
     }
 }
 
@@ -341,7 +394,7 @@ impl Parser<'_> {
             let word = scan_flag(bytes, at, self.escape);
             let written = bytes.get(at..word.end).unwrap_or_default();
             // A lone `--` ends the flags and is gone.
-            if written == b"--" || word.cooked && cook(written, self.escape) == "--" {
+            if written == b"--" || word.cooked && cook(written, self.escape).0 == "--" {
                 return (flags, range.start + ceil(text, word.end)..range.end);
             }
             flags.push(self.flag(&range, at, &word));
@@ -433,24 +486,37 @@ fn scan_flag(bytes: &[u8], start: usize, escape: char) -> FlagWord {
 /// What a flag word says: quotes and escapes gone, each byte of a non-ASCII character a Latin-1
 /// character of its own (as `BuildKit` reads flags byte by byte).
 pub fn cook_flag(written: &str, escape: char) -> String {
-    cook(written.as_bytes(), escape)
+    cook(written.as_bytes(), escape).0
 }
 
-fn cook(written: &[u8], escape: char) -> String {
+/// What a flag word says, and the byte as written of each character of that.
+fn cook(written: &[u8], escape: char) -> (String, Vec<usize>) {
     let mut text = String::with_capacity(written.len());
+    let mut origins = Vec::with_capacity(written.len());
     let mut quote = None;
-    let mut bytes = written.iter().copied();
-    while let Some(byte) = bytes.next() {
-        match quote {
-            Some(open) if byte == open => quote = None,
-            None if byte == b'"' || byte == b'\'' => quote = Some(byte),
+    let mut bytes = written.iter().copied().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        let (at, byte) = match quote {
+            Some(open) if byte == open => {
+                quote = None;
+                continue;
+            }
+            None if byte == b'"' || byte == b'\'' => {
+                quote = Some(byte);
+                continue;
+            }
             // In the middle of a character: the word ends before its last byte.
             None if is_latin1_space(byte) => break,
-            _ if char::from(byte) == escape => text.extend(bytes.next().map(char::from)),
-            _ => text.push(char::from(byte)),
-        }
+            _ if char::from(byte) == escape => match bytes.next() {
+                Some(escaped) => escaped,
+                None => break,
+            },
+            _ => (at, byte),
+        };
+        text.push(char::from(byte));
+        origins.push(at);
     }
-    text
+    (text, origins)
 }
 
 /// White space for code that takes each byte for a Latin-1 character.

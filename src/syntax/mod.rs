@@ -36,7 +36,7 @@ mod style;
 mod tree;
 pub mod words;
 
-pub use command::{Arguments, Command, Flag, Pair, View, cook_flag};
+pub use command::{Arguments, Command, Flag, Pair, ReadValue, View, cook_flag};
 pub use comment::Comment;
 pub use directive::{Directive, DirectiveName};
 pub use error::{SyntaxError, SyntaxErrorKind};

@@ -1,7 +1,10 @@
 //! Line and column, as the border speaks of places, to byte offsets and back.
 
 use super::text::{to_size, to_u32};
-use super::{Text, TextSize};
+use super::{Text, TextRange, TextSize};
+
+/// How many bytes of a line are counted one by one.
+const SHORT: usize = 256;
 
 /// A place as an editor names it. Both count from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,9 +50,31 @@ impl Text {
     /// is the end of that line.
     pub fn line_column(&self, offset: TextSize, encoding: Encoding) -> LineColumn {
         let line = self.line_of(offset);
-        let offset = self.floor(offset).min(self.line_end(line));
-        let start = self.units_before(self.line_start(line), encoding);
-        LineColumn { line, column: to_u32(self.units_before(offset, encoding) - start) }
+        let start = self.line_start(line);
+        let mut offset = self.floor(offset);
+        let is_at = |at: TextSize, byte| self.rope().get_byte(at.into()) == Some(byte);
+        if let Some(before) = offset.checked_sub(TextSize::new(1)).filter(|at| *at >= start)
+            && is_at(offset, b'\n')
+            && is_at(before, b'\r')
+        {
+            offset = before;
+        }
+        let units = match usize::from(offset - start) {
+            // Counted on the spot, which is quicker than twice from the start of a chunk.
+            length if length <= SHORT => self.units_in(TextRange::new(start, offset), encoding),
+            _ => self.units_before(offset, encoding) - self.units_before(start, encoding),
+        };
+        LineColumn { line, column: to_u32(units) }
+    }
+
+    /// Number of units in a short range on character boundaries.
+    fn units_in(&self, range: TextRange, encoding: Encoding) -> usize {
+        let text = self.slice(range);
+        match encoding {
+            Encoding::Utf8 => text.len(),
+            Encoding::Utf16 => text.encode_utf16().count(),
+            Encoding::Utf32 => text.chars().count(),
+        }
     }
 
     /// Number of units in the text before `offset`, which is on a character boundary.

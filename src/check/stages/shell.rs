@@ -30,7 +30,8 @@ pub fn look(stages: &Stages<'_>, found: &mut Vec<Found>) {
             push(line, "run-without-shell", message, None, found);
             continue;
         }
-        let is_built_on = stages.model.names().bases().contains(&model::Base::Stage(number));
+        let bases = stages.model.names().bases().iter();
+        let is_built_on = bases.flat_map(model::Base::stages).any(|base| *base == number);
         if is_built_on || !stages.lacks_shell(number) {
             continue;
         }

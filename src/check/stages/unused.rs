@@ -48,7 +48,8 @@ pub fn look(model: &Model, found: &mut Vec<Found>) {
     let reached = model.reachable(last.index);
     for stage in model.stages() {
         let is_reached = reached.get(stage.index).copied().unwrap_or(true);
-        let is_named = model.references_to(stage.index).next().is_some();
+        let is_named = model.references_to(stage.index).next().is_some()
+            || model.names().chooser(stage.index).is_some();
         let is_wanted = is_target(stage) || is_published(model, stage);
         if is_reached || is_named || is_wanted || !is_by_the_way(model, stage) {
             continue;
@@ -150,6 +151,9 @@ mod tests {
         check("FROM a AS x\nRUN y\nFROM me/x:1 AS b\n", &[]);
         check("FROM a AS ⟦x⟧\nRUN y\nFROM me/b:x-1\n", &[CODE]);
         check("FROM a AS x\nFROM b\nRUN --mount=from=x,target=/x y\n", &[]);
+        // What a build may choose by a variable.
+        check("FROM a AS x-linux\nRUN y\nFROM x-$TARGETOS\nRUN z\n", &[]);
+        check("ARG M=1\nFROM a AS x-1\nRUN y\nFROM a AS x-2\nRUN y\nFROM x-$M\n", &[]);
         fixed("FROM a AS x\nRUN y\nFROM b\n", CODE, "FROM b\n");
         check("FROM a AS vendor-update\nRUN y\nFROM b\n", &[]);
     }

@@ -236,7 +236,7 @@ fn base(stage: &Stage) -> BaseFacts {
         Base::Image(image) => ("image", Some(image.to_string()), None),
         Base::Stage(stage) => ("stage", None, Some(*stage)),
         Base::Scratch => ("scratch", None, None),
-        Base::Unknown => ("unknown", None, None),
+        Base::OneOf(_) | Base::Unknown => ("unknown", None, None),
     };
     BaseFacts { kind, written, image, stage }
 }
@@ -280,7 +280,7 @@ fn note(reference: &Reference) -> Option<&'static str> {
         (Target::Scratch, _) => Some("empty image"),
         (Target::NoSuchIndex, _) => Some("no such stage"),
         (Target::Variable, _) => Some("a variable, which is not expanded here"),
-        (Target::Stage(_) | Target::Unknown, _) => Some("unknown"),
+        (Target::Stage(_) | Target::OneOf(_) | Target::Unknown, _) => Some("unknown"),
     }
 }
 
@@ -296,7 +296,7 @@ fn variables(document: &Document, state: &State) -> Vec<VariableFacts> {
             VariableKind::Env => "ENV",
         },
         name: name.clone(),
-        value: variable.value.clone(),
+        value: variable.shown().map(str::to_owned),
         line: line(document, variable.range),
         global_line: variable.from_global.map(|global| line(document, global)),
     });

@@ -51,7 +51,7 @@ pub fn all(document: &Document) -> Vec<Start> {
             // A stage is built on an earlier one.
             Base::Stage(parent) => starts.get(*parent).cloned(),
             Base::Scratch => Some(Start::of(Part::Nothing, Part::Nothing)),
-            Base::Image(_) | Base::Unknown => None,
+            Base::OneOf(_) | Base::Image(_) | Base::Unknown => None,
         };
         let inherited = inherited.unwrap_or_else(|| Start::of(Part::Image, Part::Image));
         starts.push(behind(document, stage, inherited));

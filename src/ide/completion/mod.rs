@@ -147,8 +147,12 @@ impl<'a> List<'a> {
             // A quote, a path or a tag is begun: no stage is called so.
             Place::FromImage if self.typed().contains(['"', '\'', '/', ':', '@']) => {
                 tag::tags(self);
+                tag::repositories(self);
             }
-            Place::FromImage => stage::from(self),
+            Place::FromImage => {
+                stage::from(self);
+                tag::repositories(self);
+            }
             Place::FromAs => keyword::as_name(self),
             Place::ArgName => variable::to_declare(self),
             Place::PairName => argument::labels(self),

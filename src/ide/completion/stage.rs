@@ -55,7 +55,7 @@ fn push(list: &mut List<'_>, label: String, stage: &Stage) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::check;
+    use super::super::tests::{check, check_accept};
 
     const TWO: &str = "FROM golang:1.23 AS Build\nFROM build AS test\nFROM node AS web\n";
 
@@ -77,6 +77,8 @@ mod tests {
         check_after("COPY —from=b$0 /x /y", all);
         check_after("ONBUILD COPY --from=$0 /x /y", all);
         check_after("COPY --from=\"$0", all);
+        check_after("COPY --from=\"$0\" a b", all);
+        check_after("COPY --from=\"we$0b\" a b", all);
         for none in [
             "ADD --from=x --chown=$0",
             "COPY a --from=$0",
@@ -88,6 +90,22 @@ mod tests {
         ] {
             check_after(none, &[]);
         }
+    }
+
+    #[test]
+    fn quotes_stay() {
+        let file = |from: &str| format!("FROM a AS web\nFROM b\nCOPY --from={from}");
+        for (typed, made) in [
+            ("\"$0\" a b", "\"web\" a b"),
+            ("\"we$0\" a b", "\"web\" a b"),
+            ("\"$0we\" a b", "\"web\" a b"),
+            ("'w$0' a b", "'web' a b"),
+            ("\"w$0", "\"web"),
+        ] {
+            check_accept(&file(typed), "web", &file(made));
+        }
+        let platform = "FROM --platform=\"linux/a$0\" x";
+        check_accept(platform, "linux/amd64", "FROM --platform=\"linux/amd64\" x");
     }
 
     #[test]
@@ -103,12 +121,12 @@ mod tests {
 
     #[test]
     fn from_line() {
-        let all = &["web", "test", "build", "scratch"];
-        check("FROM s$0", &["scratch"]);
+        let all = &["web", "test", "build", "scratch", "buildpack-deps"];
+        check("FROM sc$0", &["scratch"]);
         check("FROM $0", &["scratch", "--platform"]);
         check(&format!("{TWO}FROM bui$0"), all);
         check(&format!("{TWO}FROM bui$0 AS x"), all);
-        check(&format!("{TWO}FROM --platform=x $0\n"), all);
+        check(&format!("{TWO}FROM --platform=x $0\n"), &all[..4]);
         check("FROM a AS b\nFROM $0\nFROM c AS d\n", &["b", "scratch", "--platform"]);
         check("FROM a AS b\nFROM b AS $0", &[]);
         check("FROM a AS b\nFROM b AS c $0", &[]);

@@ -1,12 +1,12 @@
-//! Tags of the image that is being written behind `FROM`, from the catalogue.
+//! Names and tags of the image that is being written behind `FROM`, from the catalogue.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Kind, List};
 use crate::ide::{images, inlay};
 use crate::image::reference::{Parts, Reference};
-use crate::image::sizes::Place;
+use crate::image::sizes::{Place, of_one_build};
 use crate::image::tag::Tag;
 use crate::image::{Amount, Figure, Size, Source};
 
@@ -37,6 +37,9 @@ pub fn tags(list: &mut List<'_>) {
         figure.pull = figure.pull.take().or_else(|| size(row.pull()));
         figure.disk = figure.disk.take().or_else(|| size(row.disk()));
     }
+    for figure in sizes.values_mut() {
+        (figure.pull, figure.disk) = of_one_build(figure.pull.take(), figure.disk.take());
+    }
     let mut tags: Vec<_> = sizes.into_iter().collect();
     tags.sort_by_cached_key(|(text, _)| {
         let tag = Tag::parse(text);
@@ -51,6 +54,25 @@ pub fn tags(list: &mut List<'_>) {
         item.detail = detail;
         item.filter = Some(whole.clone());
         item.text(whole);
+    }
+}
+
+/// The repositories of the catalogue whose name begins with what is typed.
+pub fn repositories(list: &mut List<'_>) {
+    let typed = list.typed();
+    if typed.is_empty() {
+        return;
+    }
+    let offline = list.view.sizes.offline();
+    let known: BTreeSet<String> = offline
+        .catalogues()
+        .flat_map(|catalogue| catalogue.repositories())
+        .filter(|name| name.starts_with(&*typed))
+        .map(str::to_owned)
+        .collect();
+    let stages: Vec<String> = list.items.iter().map(|item| item.label.clone()).collect();
+    for name in known.into_iter().filter(|name| !stages.contains(name)) {
+        list.push(name, Kind::Image).detail("an image of the catalogue");
     }
 }
 
@@ -85,6 +107,19 @@ mod tests {
         let found = items("FROM --platform=linux/arm64 golang:$0");
         let plain = found.iter().find(|item| item.label == "1.22").expect("there");
         assert_eq!(plain.detail.as_deref(), Some("≈ 290 MB pull"));
+    }
+
+    #[test]
+    fn images_are_offered_by_the_start_of_their_name() {
+        check("FROM gol$0", &["scratch", "golang"]);
+        check("FROM a AS golang\nFROM gol$0", &["golang", "scratch"]);
+        check("FROM node AS x\nFROM zz$0", &["x", "scratch"]);
+        check_accept("FROM gola$0 AS x", "golang", "FROM golang AS x");
+        check_first("FROM mcr$0", &["scratch", "mcr.microsoft.com/dotnet/aspire-dashboard"]);
+        check(
+            "FROM mcr.microsoft.com/dotnet/runt$0",
+            &["mcr.microsoft.com/dotnet/runtime", "mcr.microsoft.com/dotnet/runtime-deps"],
+        );
     }
 
     #[test]

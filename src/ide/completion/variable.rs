@@ -136,6 +136,8 @@ fn wanted(list: &List<'_>) -> Vec<String> {
         let Some(placed) = model.tree().item(issue.item) else { continue };
         let here = match issue.kind {
             IssueKind::UndeclaredInFrom => global,
+            // The base image may set it.
+            IssueKind::Undeclared => false,
             IssueKind::NotRedeclared => {
                 !global
                     && placed.start > offset

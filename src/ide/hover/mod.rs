@@ -92,6 +92,10 @@ fn stage_at(
     if let Some(reference) = model.reference_at(offset) {
         let markdown = match reference.target {
             Target::Stage(stage) => explained(stage)?,
+            Target::OneOf(ref stages) => format!(
+                "One of the stages {}: which one the variables of the build say",
+                stage::one_of(snapshot, stages)
+            ),
             Target::Scratch => {
                 format!("`{EMPTY_BASE}`: the empty image, without files, shell or libraries")
             }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::help::{code, strong};
 use super::image::block;
 use crate::ide::Snapshot;
-use crate::ide::images::View;
+use crate::ide::images::{self, View};
 use crate::ide::weight::Weight;
 use crate::model::{Base, Place, Reference, Stage};
 
@@ -60,8 +60,8 @@ pub fn head(snapshot: &Snapshot, stage: &Stage) -> String {
     let base = match &stage.base {
         Base::Stage(index) => snapshot.model().stages().get(*index).map(call),
         Base::Scratch => Some("scratch".to_owned()),
-        Base::Image(image) => Some(image.to_string()),
-        Base::Unknown => None,
+        Base::Image(_) => images::base_name(snapshot, stage),
+        Base::OneOf(_) | Base::Unknown => None,
     };
     let base = base.or_else(|| Some(stage.image()?.text.to_string())).unwrap_or_default();
     match stage.name() {
@@ -74,19 +74,33 @@ pub fn head(snapshot: &Snapshot, stage: &Stage) -> String {
 fn chain(snapshot: &Snapshot, stage: &Stage) -> Option<String> {
     let stages = snapshot.model().stages();
     let mut links = Vec::new();
-    let mut base = &stage.base;
-    while let Base::Stage(index) = base {
-        let parent = stages.get(*index)?;
-        links.push(format!("stage {} ({})", code(&call(parent)), line(snapshot, parent)));
-        base = &parent.base;
+    let mut lowest = stage;
+    while let Base::Stage(index) = lowest.base {
+        lowest = stages.get(index)?;
+        links.push(format!("stage {}", place(snapshot, lowest)));
     }
-    if links.is_empty() {
-        return None;
+    match &lowest.base {
+        Base::OneOf(choices) => {
+            links.push(format!("one of the stages {}", one_of(snapshot, choices)));
+        }
+        Base::Image(_) if !links.is_empty() => {
+            links.push(format!("image {}", code(&images::base_name(snapshot, lowest)?)));
+        }
+        _ => {}
     }
-    if let Base::Image(image) = base {
-        links.push(format!("image {}", code(image)));
-    }
-    Some(list(&links, ", that on "))
+    (!links.is_empty()).then(|| list(&links, ", that on "))
+}
+
+/// The stages that a name may mean of which only the build knows a part.
+pub fn one_of(snapshot: &Snapshot, choices: &[usize]) -> String {
+    let stages = choices.iter().filter_map(|stage| snapshot.model().stages().get(*stage));
+    let places: Vec<_> = stages.map(|stage| place(snapshot, stage)).collect();
+    list(&places, ", ")
+}
+
+/// A stage and its line.
+fn place(snapshot: &Snapshot, stage: &Stage) -> String {
+    format!("{} ({})", code(&call(stage)), line(snapshot, stage))
 }
 
 fn users(snapshot: &Snapshot, stage: &Stage) -> String {
@@ -130,8 +144,17 @@ fn need(snapshot: &Snapshot, stage: &Stage) -> String {
         return "The last stage: built unless `--target` names another".to_owned();
     }
     let needed = model.reachable(last).get(stage.index).copied().unwrap_or_default();
+    let chooser =
+        |one: &&Stage| matches!(&one.base, Base::OneOf(choices) if choices.contains(&stage.index));
     match needed {
-        true => "Needed by the last stage".to_owned(),
+        true => match model.stages().iter().find(chooser) {
+            Some(chooser) => format!(
+                "Needed by the last stage where {} ({}) chooses it",
+                code(&head(snapshot, chooser)),
+                line(snapshot, chooser)
+            ),
+            None => "Needed by the last stage".to_owned(),
+        },
         false => "Not needed by the last stage: built only with `--target`".to_owned(),
     }
 }

@@ -52,16 +52,16 @@ pub fn known(snapshot: &Snapshot, name: &str, state: &State, offset: TextSize) -
 /// Value, kind and line of a variable in one short line.
 pub fn short(snapshot: &Snapshot, variable: &Variable) -> String {
     let place = format!("{}, line {}", word(variable.kind), line(snapshot, variable.range.start()));
-    match &variable.value {
+    match variable.shown() {
         Some(value) => format!("= {} ({place})", cut(value)),
         None => place,
     }
 }
 
 fn title(name: &str, variable: &Variable) -> String {
-    match (&variable.value, variable.kind) {
+    match (variable.shown(), variable.kind) {
         (None, _) if predefined::automatic(name).is_some() => format!("**{name}**\n"),
-        (Some(value), _) if value.is_empty() => format!("**{name}** is empty\n"),
+        (Some(""), _) => format!("**{name}** is empty\n"),
         (Some(value), _) => format!("**{name}** = {}\n", code(&cut(value))),
         (None, VariableKind::Arg) => format!("**{name}** has no default\n"),
         (None, VariableKind::Env) => format!("**{name}**: value not known\n"),
@@ -72,7 +72,7 @@ fn title(name: &str, variable: &Variable) -> String {
 fn origin(snapshot: &Snapshot, variable: &Variable, offset: TextSize) -> Vec<String> {
     let set_at = variable.range.start();
     let place = line(snapshot, set_at);
-    let mut facts = vec![match (variable.kind, &variable.value) {
+    let mut facts = vec![match (variable.kind, variable.shown()) {
         (VariableKind::Arg, Some(_)) => {
             format!("`ARG`, line {place}; `--build-arg` can set another value")
         }

@@ -31,8 +31,9 @@ impl<'a> Draft<'_, '_, 'a> {
             return false;
         }
         if self.parts.answer.data == Data::Sources {
-            return !self.is_manifest_only(number, copy)
-                && !(is_built && self.is_read_by_pip(copy));
+            let stays =
+                self.is_manifest_only(number, copy) || is_built && self.is_read_by_pip(copy);
+            return !stays;
         }
         !is_built || !self.is_among_sources(copy, destination) || self.holds_script(destination)
     }

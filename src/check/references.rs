@@ -248,24 +248,13 @@ fn image(model: &Model, reference: &Reference, name: &str, depends: Depends) -> 
     let range = reference.name.range;
     let told = matches!(depends, Depends::Undeclared | Depends::Builder);
     let problem = reference::problem(name).filter(|_| !told);
+    if let Some(finding) = stage_case(model, reference) {
+        return Some(finding);
+    }
     // Where an image can have the name, it may be meant.
     let near = near_stage(model, reference)
         .filter(|_| written == name)
         .map(|near| Nearest { sure: near.sure && problem.is_some(), ..near });
-    let lower = written.to_lowercase();
-    let cased = lower != *written && earlier_names(model, reference).any(|name| name == lower);
-    if cased && reference.place == Place::From {
-        let message = format!(
-            "FROM knows a stage by its name in small letters only. Write `{lower}`: `{written}` \
-             would be an image, and cannot be one."
-        );
-        return Some(
-            Finding::refused("stage-case", Phase::Build, range, message)
-                .replace(format!("Change to `{lower}`"), range, lower)
-                .with_link(LINK),
-        );
-    }
-    let empty = problem.as_ref().and_then(|_| without_default(model, written));
     let finding = match (problem, &near) {
         (None, None) => return None,
         (None, Some(near)) => {
@@ -285,42 +274,68 @@ fn image(model: &Model, reference: &Reference, name: &str, depends: Depends) -> 
             Finding::refused("image-name", Phase::Build, range, message)
         }
         (Some(problem), None) if depends == Depends::Passed => {
-            let message = match empty {
-                Some(empty) => format!(
-                    "`{empty}` has no default, so without `--build-arg {empty}=…` this is \
-                     `{name}`, which no image is called. Write a default behind `ARG {empty}`."
-                ),
-                None => format!(
-                    "With the defaults of its ARGs this is `{name}`, which {problem}, unless \
-                     every build is given other values."
-                ),
-            };
+            let message = by_default(model, written, name, &problem);
             Finding::new("image-name", Severity::Warning, range, message)
         }
-        (Some(problem), None) => {
-            let part = part(reference, name, &problem);
-            let message = format!("`{name}` {problem}.");
-            let finding = Finding::refused("image-name", Phase::Build, part, message);
-            match meant_image(name).filter(|_| written == name) {
-                // `FROM BASE` may be one for `$BASE`, and `CHANGE-ME` wants another name.
-                Some(meant)
-                    if reference.place == Place::From
-                        && name.contains(|c: char| c.is_ascii_lowercase())
-                        && super::variables::global(model, name).is_none() =>
-                {
-                    finding.replace(format!("Change to `{meant}`"), range, meant)
-                }
-                // Elsewhere it may be a stage.
-                Some(meant) => finding.maybe_replace(format!("Change to `{meant}`"), range, meant),
-                None => finding,
-            }
-        }
+        (Some(problem), None) => no_image(model, reference, name, &problem),
     };
     let finding = finding.with_link(LINK);
     Some(match near {
         Some(near) => near.fix(finding, range, near.name),
         None => finding,
     })
+}
+
+/// A stage that `FROM` names in another letter case than its own.
+fn stage_case(model: &Model, reference: &Reference) -> Option<Finding> {
+    let written = &*reference.name.text;
+    let range = reference.name.range;
+    let lower = written.to_lowercase();
+    let is_one = lower != *written && earlier_names(model, reference).any(|name| name == lower);
+    let message = format!(
+        "FROM knows a stage by its name in small letters only. Write `{lower}`: `{written}` would \
+         be an image, and cannot be one."
+    );
+    (is_one && reference.place == Place::From).then(|| {
+        Finding::refused("stage-case", Phase::Build, range, message)
+            .replace(format!("Change to `{lower}`"), range, lower)
+            .with_link(LINK)
+    })
+}
+
+/// What is wrong with the name that the defaults of arguments make.
+fn by_default(model: &Model, written: &str, name: &str, problem: &Malformed) -> String {
+    match without_default(model, written) {
+        Some(empty) => format!(
+            "`{empty}` has no default, so without `--build-arg {empty}=…` this is `{name}`, which \
+             no image is called. Write a default behind `ARG {empty}`."
+        ),
+        None => format!(
+            "With the defaults of its ARGs this is `{name}`, which {problem}, unless every build is \
+             given other values."
+        ),
+    }
+}
+
+/// A name that no image can have, and the one that is meant.
+fn no_image(model: &Model, reference: &Reference, name: &str, problem: &Malformed) -> Finding {
+    let range = reference.name.range;
+    let part = part(reference, name, problem);
+    let finding =
+        Finding::refused("image-name", Phase::Build, part, format!("`{name}` {problem}."));
+    let Some(meant) = meant_image(name).filter(|_| *reference.name.text == *name) else {
+        return finding;
+    };
+    // Elsewhere it may be a stage; `FROM BASE` may be one for `$BASE`, and `CHANGE-ME` wants another
+    // name.
+    let is_sure = reference.place == Place::From
+        && name.contains(|c: char| c.is_ascii_lowercase())
+        && super::variables::global(model, name).is_none();
+    let title = format!("Change to `{meant}`");
+    match is_sure {
+        true => finding.replace(title, range, meant),
+        false => finding.maybe_replace(title, range, meant),
+    }
 }
 
 /// The image that is meant by a name that none can have: in small letters, or with `@` before the

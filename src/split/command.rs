@@ -773,6 +773,11 @@ mod tests {
         check_home("RUN useradd -m web\nUSER web", "/home/web/app /home/web/app");
         check_home("RUN useradd -m -d /data web\nUSER web", "/data/app /data/app");
         check_home("RUN useradd -m --home-dir=/data web\nUSER web:web", "/data/app /data/app");
+        check_home("RUN useradd web -m -d /data\nUSER web", "/data/app /data/app");
+        check_home("RUN useradd -md /data web\nUSER web", "/data/app /data/app");
+        check_home("RUN useradd -b /srv -m web\nUSER web", "/srv/web/app /srv/web/app");
+        check_home("RUN useradd -ms /bin/bash web\nUSER web", "/home/web/app /home/web/app");
+        check_home("RUN useradd -mxd /data web\nUSER web", "start-unknown");
         let web = "ENV HOME=/srv/home\nRUN useradd -m web\nUSER web";
         check_home(web, "/srv/home/app /srv/home/app");
         // Nobody knows whose home it is.

@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::base::Base;
-use super::command::{self, Invocation, Shell, Word};
+use super::command::{self, Grammar, Invocation, Shell, Word};
 use crate::language::Keyword;
 use crate::model::facts::{Definition, VariableKind};
 use crate::model::{Model, Stage, mount};
@@ -353,7 +353,7 @@ impl<'a> Reader {
             Keyword::Run => {
                 let run = self.run(part);
                 let commands = run.commands.as_deref().unwrap_or_default();
-                let told = commands.iter().filter_map(told_home).collect::<Vec<_>>();
+                let told = commands.iter().flat_map(told_homes).collect::<Vec<_>>();
                 if !told.is_empty() {
                     Rc::make_mut(&mut self.scene).homes.extend(told);
                 }
@@ -512,27 +512,115 @@ impl<'a> Reader {
     }
 }
 
-/// The user whom a command gives a home folder of his own, and that folder.
-fn told_home(invocation: &Invocation) -> Option<(String, Option<String>)> {
-    let options: &[&str] = match invocation.name()? {
-        "useradd" | "usermod" => &["-d", "--home", "--home-dir"],
-        "adduser" => &["-h", "--home"],
-        _ => return None,
+/// Options of `useradd` and `usermod`, as shadow's manual page has them.
+const USERADD: Grammar = Grammar {
+    values: &[
+        "-b",
+        "--base-dir",
+        "-c",
+        "--comment",
+        "-d",
+        "--home",
+        "--home-dir",
+        "-e",
+        "-f",
+        "-g",
+        "--gid",
+        "-G",
+        "--groups",
+        "-k",
+        "--skel",
+        "-K",
+        "-md",
+        "-ms",
+        "-p",
+        "--password",
+        "-rms",
+        "-s",
+        "--shell",
+        "-u",
+        "--uid",
+    ],
+    switches: &[
+        "-a",
+        "--append",
+        "--create-home",
+        "-l",
+        "-m",
+        "-M",
+        "--move-home",
+        "--no-create-home",
+        "--no-log-init",
+        "--no-user-group",
+        "-N",
+        "--non-unique",
+        "-o",
+        "-r",
+        "--system",
+        "-U",
+        "--user-group",
+    ],
+    joined: &[],
+};
+
+/// Options of `adduser`, Debian's and BusyBox's.
+const ADDUSER: Grammar = Grammar {
+    values: &[
+        "-Dh",
+        "-Ds",
+        "-G",
+        "-g",
+        "--gecos",
+        "--gid",
+        "-h",
+        "--home",
+        "--ingroup",
+        "-k",
+        "-s",
+        "--shell",
+        "-u",
+        "--uid",
+    ],
+    switches: &[
+        "-D",
+        "--disabled-login",
+        "--disabled-password",
+        "--force-badname",
+        "--group",
+        "-H",
+        "--no-create-home",
+        "--quiet",
+        "-S",
+        "--system",
+    ],
+    joined: &[],
+};
+
+/// The users whom a command gives home folders of their own, and these as far as they are known: with
+/// options that are not, any word may be the user's name.
+fn told_homes(invocation: &Invocation) -> Vec<(String, Option<String>)> {
+    let grammar = match invocation.name() {
+        Some("useradd" | "usermod") => &USERADD,
+        Some("adduser") => &ADDUSER,
+        _ => return Vec::new(),
     };
-    let words = invocation.args();
-    let user = words.iter().rev().find_map(|word| word.text.as_deref())?;
-    for (at, word) in words.iter().enumerate() {
-        let text = word.text.as_deref().unwrap_or(&word.head);
-        let (option, value) = text.split_once('=').map_or((text, None), |(o, v)| (o, Some(v)));
-        if options.contains(&option) {
-            let folder = match value {
-                Some(value) => word.text.is_some().then_some(value),
-                None => words.get(at + 1).and_then(|next| next.text.as_deref()),
-            };
-            return Some((user.to_owned(), folder.map(str::to_owned)));
-        }
+    let options = grammar.read(invocation.args());
+    let users = options.operands.iter().filter_map(|word| word.text.clone());
+    if options.unknown.is_some() {
+        return users.map(|user| (user, None)).collect();
     }
-    None
+    // Behind the user, `adduser` takes a group.
+    let Some(user) = users.into_iter().next() else { return Vec::new() };
+    let own = options.value(&["-d", "--home", "--home-dir", "-md", "-h", "-Dh"]);
+    let base = options.value(&["-b", "--base-dir"]);
+    match (own, base) {
+        (Some(folder), _) => vec![(user, folder.map(str::to_owned))],
+        (None, Some(base)) => {
+            let folder = base.and_then(|base| join(base, &user));
+            vec![(user, folder)]
+        }
+        (None, None) => Vec::new(),
+    }
 }
 
 /// A place in a script to the place in the instruction's item.

@@ -406,7 +406,8 @@ fn installed(site: &Site<'_, '_>, launch: &Launch) -> Option<Result<Answer, Refu
         let why = "nothing is known to be built into the folders of nginx";
         return Some(Err(Refusal::new(Reason::ArtifactUnknown, why, Some(site.start.place))));
     }
-    if let Err(refusal) = check_roots(site, &answer.artifacts) {
+    if let Err(refusal) = check_roots(site, &answer.artifacts).and_then(|()| check_entrypoint(site))
+    {
         return Some(Err(refusal));
     }
     answer.runtimes = vec![(Variant::Conservative, image)];
@@ -426,22 +427,39 @@ fn check_roots(site: &Site<'_, '_>, artifacts: &[Artifact]) -> Result<(), Refusa
     let is_taken = |path: &str| artifacts.iter().any(|one| is_within(path, &one.from));
     let own = worked.iter().find(|own| ROOTS.iter().any(|root| is_within(own, root)));
     let own = own.map(|own| (*own).to_owned());
-    let mut told = roots_told(site).into_iter();
-    let told = told.find(|root| {
+    let mut roots = told_to_nginx(site, |name| matches!(name, "root" | "alias")).into_iter();
+    let root = roots.find(|root| {
         let touches = |own: &&str| is_within(own, root) || is_within(root, own);
         worked.iter().any(touches) && !is_taken(root)
     });
-    match own.or(told) {
-        Some(folder) => {
-            let what = format!("nginx serves {folder}, which holds sources");
-            Err(Refusal::new(Reason::NeedsOther, what, Some(site.start.place)))
-        }
+    let reads = |name: &str| name.contains("ssl_") || READ_BY_NGINX.contains(&name);
+    let mut files = told_to_nginx(site, reads).into_iter();
+    let file = files.find(|file| worked.iter().any(|own| is_within(file, own)) && !is_taken(file));
+    let what = match (own.or(root), file) {
+        (Some(folder), _) => format!("nginx serves {folder}, which holds sources"),
+        (None, Some(file)) => format!("nginx reads {file}, which lies among the sources"),
+        (None, None) => return Ok(()),
+    };
+    Err(Refusal::new(Reason::NeedsOther, what, Some(site.start.place)))
+}
+
+/// Directives of nginx that name a file, beside those of TLS.
+const READ_BY_NGINX: &[&str] =
+    &["auth_basic_user_file", "include", "js_import", "js_path", "load_module", "perl_modules"];
+
+/// That the file gives the entrypoint of nginx's image no script of its own to run: what that calls
+/// is not followed.
+fn check_entrypoint(site: &Site<'_, '_>) -> Result<(), Refusal> {
+    const SCRIPTS: &str = "/docker-entrypoint.d";
+    match site.course.world.entries().find(|(path, _)| is_within(path, SCRIPTS)) {
+        Some((path, _)) => Err(Refusal::new(Reason::ScriptUnread, path, Some(site.start.place))),
         None => Ok(()),
     }
 }
 
-/// The folders that the configuration of nginx names, as far as the context has it.
-fn roots_told(site: &Site<'_, '_>) -> Vec<String> {
+/// The absolute paths that directives of these names are given in the configuration of nginx, as far
+/// as the context has it.
+fn told_to_nginx(site: &Site<'_, '_>, wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let paths = site.course.world.entries().map(|(path, _)| path);
     let texts = paths
         .filter(|path| is_within(path, "/etc/nginx"))
@@ -450,7 +468,7 @@ fn roots_told(site: &Site<'_, '_>) -> Vec<String> {
         let line = line.split('#').next().unwrap_or_default();
         let words = line.split(|c: char| c.is_whitespace() || "{};".contains(c));
         let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-        let told = words.windows(2).filter(|pair| matches!(pair[0], "root" | "alias"));
+        let told = words.windows(2).filter(|pair| wanted(pair[0]));
         let values = told.map(|pair| pair[1].trim_matches(['"', '\'']));
         values.filter(|path| path.starts_with('/')).map(|path| trimmed(path).to_owned()).collect()
     };
@@ -1084,6 +1102,12 @@ mod tests {
         check(&file("/usr/share/nginx/html", ""), "", Err("needs-other"));
         check(&file("/app", ""), "server { root /app; }", Err("needs-other"));
         check("FROM nginx\nCOPY . /usr/share/nginx/html\n", "", Err("nothing-built"));
+        // What nginx reads by itself.
+        let certificate = "ssl_certificate /app/certs/a.pem;";
+        check(&file("/app", copy), certificate, Err("needs-other"));
+        check(&file("/app", copy), "ssl_certificate /etc/ssl/a.pem;", Ok(&[served]));
+        let script = file("/app", copy) + "COPY nginx.conf /docker-entrypoint.d/40-x.sh\n";
+        check(&script, "", Err("script-unread"));
     }
 
     #[test]

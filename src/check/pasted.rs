@@ -70,11 +70,20 @@ fn names_nothing(item: &Item, instruction: &Instruction, escape: char) -> bool {
         _ => None,
     };
     let Some(name) = image.map(|range| view.text(&item.text, range)) else { return false };
-    if name.contains('$') {
+    if has_variable(&name, escape) {
         return false;
     }
     let name = expand::expand(&name, escape, Mode::WORD, &NoEnv);
-    name.is_ok_and(|name| reference::problem(&name.text).is_some())
+    name.is_ok_and(|name| cannot_be(&name.text))
+}
+
+fn has_variable(text: &str, escape: char) -> bool {
+    expand::parse(text, escape, Mode::WORD).uses.iter().any(|found| !found.name.is_empty())
+}
+
+/// Whether no image can have that name. Without a name, none is meant.
+fn cannot_be(name: &str) -> bool {
+    !name.is_empty() && reference::problem(name).is_some()
 }
 
 /// The same of a mount of a `RUN`.
@@ -84,9 +93,7 @@ fn mounts_nothing(item: &Item, view: &View, escape: char) -> bool {
     let mut fields = mounts.flat_map(|flag| mount::fields(flag, view, &item.text, escape));
     fields.any(|field| {
         let name = field.value.filter(|_| field.key.text.eq_ignore_ascii_case("from"));
-        name.is_some_and(|name| {
-            !name.text.contains('$') && reference::problem(&name.text).is_some()
-        })
+        name.is_some_and(|name| !has_variable(&name.text, escape) && cannot_be(&name.text))
     })
 }
 
@@ -259,6 +266,8 @@ mod tests {
         assert_eq!(worst("FROM al\u{200b}pine\n"), Phase::Build);
         // What is wrong only in the mended text is no error yet.
         assert_eq!(worst("FROM a\nCOPY –form=b x y\n"), Phase::Advice);
+        assert_eq!(worst("FROM a\nRUN --mount=from=,target=\u{feff}"), Phase::Advice);
+        assert_eq!(worst("FROM a\nRUN --mount=from=$,target=\u{feff}"), Phase::Build);
     }
 
     #[test]

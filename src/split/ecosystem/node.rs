@@ -725,8 +725,10 @@ impl Server<'_, '_, '_> {
             false => format!("no program but {} is started by {by}", names.join(", ")),
         });
         if !unknown.is_empty() {
-            let text =
-                format!("the runtime stage has {}, which no line installs", unknown.join(", "));
+            let text = format!(
+                "the runtime stage has {} (no package is known to bring it)",
+                unknown.join(", ")
+            );
             answer.assumptions.push(text);
         }
         Ok(())
@@ -1210,7 +1212,7 @@ mod tests {
         check(
             &file("node:20", rest),
             &files,
-            Ok(&["Assumed: the runtime stage has mjml, which no line installs."]),
+            Ok(&["Assumed: the runtime stage has mjml (no package is known to bring it)."]),
         );
         for install in ["npm install -g mjml", "npm i -g mjml@4", "yarn global add mjml"] {
             for base in ["node:20", "node:20-slim"] {

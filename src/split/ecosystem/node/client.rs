@@ -78,7 +78,11 @@ impl Server<'_, '_, '_> {
         if products.next().is_some() || output.ecosystem == ECOSYSTEM.name || !output.is_folder {
             return None;
         }
-        let (_, own) = package::package_in(course, site)?;
+        let (built, own) = package::package_in(course, site)?;
+        // A package of the same name may be a link to it.
+        if built.name.is_some_and(|name| package.any_dependency(&name).is_some()) {
+            return None;
+        }
         let only = |text: &str| names_only(text, base_name(site), base_name(&output.path));
         if !self.starts_beside(package, site, &only) {
             return None;

@@ -118,6 +118,13 @@ const BUILD_TOOLS: &[&str] = &[
 /// Programs that come with Node's images.
 const BROUGHT: &[&str] = &["node", "npm", "npx", "yarn", "yarnpkg"];
 
+/// Programs that start what their arguments name, or what a file holds that they are given.
+const STARTERS: &[&str] = &[
+    "ash", "bash", "chroot", "dash", "env", "eval", "find", "flock", "gosu", "ionice", "nice",
+    "nohup", "parallel", "script", "setsid", "sh", "stdbuf", "su", "su-exec", "sudo", "time",
+    "timeout", "watch", "xargs",
+];
+
 fn read(asked: &Asked<'_, '_>) -> Option<Reading> {
     let (reading, steps) = package::read(asked.course, asked.invocation)?;
     Some(match reading {
@@ -260,7 +267,7 @@ impl Server<'_, '_, '_> {
                     let what = "the image is a small one already, and nothing can be left out";
                     return Err(Refusal::new(Reason::SavesLittle, what, None));
                 }
-                starts_others = self.outside(&mut answer, package, folder);
+                starts_others = self.outside(&mut answer, package, folder)?;
             }
             None if base.slim && !self.installs_for_build() => {
                 let what = "package.json is not at hand, so nothing can be left out";
@@ -511,13 +518,16 @@ impl Server<'_, '_, '_> {
         let Some(context) = site.context() else { return false };
         let steps = self.starts.iter().flat_map(|steps| &steps.steps);
         let mut through = self.starts.iter().flat_map(|steps| &steps.through);
-        // What the distribution brings needs none of the packages.
+        // What the distribution brings needs none of the packages, unless it starts one of them.
         let on = site.base().distribution;
         let is_own = |step: &&Step| {
             let name = step.words.first().map(|word| package::tool_name(word)).unwrap_or_default();
-            BROUGHT.contains(&name)
-                || tool_package(package, name).is_some()
+            STARTERS.contains(&name)
                 || holder(name, on) == Holder::Unknown
+                || step.words.iter().flat_map(|word| word.split_whitespace()).any(|word| {
+                    let name = package::tool_name(word);
+                    BROUGHT.contains(&name) || tool_package(package, name).is_some()
+                })
         };
         if steps.into_iter().filter(is_own).any(|step| !runs_without(package, step))
             || through.any(|name| !package.runs_with(name))
@@ -633,7 +643,14 @@ impl Server<'_, '_, '_> {
     }
 
     /// What the packages need of the system; whether the program may start others.
-    fn outside(&self, answer: &mut Answer, package: &Package, folder: &str) -> bool {
+    ///
+    /// Errors: they start one that lies outside of the project.
+    fn outside(
+        &self,
+        answer: &mut Answer,
+        package: &Package,
+        folder: &str,
+    ) -> Result<bool, Refusal> {
         let base = self.site.base();
         let is_alpine = base.libc() == Libc::Musl;
         for row in OUTSIDE.iter().filter(|row| {
@@ -656,30 +673,23 @@ impl Server<'_, '_, '_> {
             || self.site.context().is_none_or(|context| {
                 needs(context, folder, &["child_process", "node:child_process"]) != Needs::None
             });
-        if spawns && !base.slim {
-            self.started(answer, folder, &spawners);
+        if spawns {
+            self.started(answer, folder, &spawners)?;
         }
-        spawns
+        Ok(spawns)
     }
 
     /// The programs that its own sources start come along, if a package of the tables brings them.
     /// `spawners` are dependencies that start what they are given.
-    fn started(&self, answer: &mut Answer, folder: &str, spawners: &[&str]) {
+    ///
+    /// Errors: the file installs one of them for the whole machine, which is not copied.
+    fn started(&self, answer: &mut Answer, folder: &str, spawners: &[&str]) -> Result<(), Refusal> {
         const ENDINGS: &[&str] = &["cjs", "cts", "js", "mjs", "mts", "ts"];
         const NODE: &[&str] = &["node", "npm", "npx"];
-        let Some(context) = self.site.context() else { return };
+        let Some(context) = self.site.context() else { return Ok(()) };
         let base = self.site.base();
         let words: Vec<&str> = spawners.iter().copied().chain(["child_process"]).collect();
         let sources = Sources::read(context, folder, ENDINGS).with(&words);
-        let mut names: Vec<String> = Vec::new();
-        for name in Reads::of(&sources).starts.into_iter().filter(|n| !NODE.contains(&n.as_str())) {
-            match holder(&name, base.distribution) {
-                Holder::Base => continue,
-                Holder::Package(package) => answer.packages.push(package.to_owned()),
-                Holder::Unknown => {}
-            }
-            names.push(name);
-        }
         // What they compute is not read: who looks at it has to know where.
         let files: Vec<&str> = sources.files.iter().map(|(path, _)| path.as_str()).collect();
         let by = match (files.as_slice(), spawners) {
@@ -687,10 +697,58 @@ impl Server<'_, '_, '_> {
             ([], packages) => packages.join(", "),
             (files, _) => shortened(files),
         };
+        let mut names: Vec<String> = Vec::new();
+        let mut unknown: Vec<String> = Vec::new();
+        for name in Reads::of(&sources).starts.into_iter().filter(|n| !NODE.contains(&n.as_str())) {
+            if self.installs_for_all(&name) {
+                let what =
+                    format!("{name}, which {by} starts, lies outside of the project's folder");
+                return Err(Refusal::new(Reason::NeedsOther, what, Some(self.site.start.place)));
+            }
+            match holder(&name, base.distribution) {
+                Holder::Base => continue,
+                Holder::Package(package) if !base.slim => {
+                    answer.packages.push(package.to_owned());
+                    names.push(name);
+                }
+                Holder::Package(_) => continue,
+                Holder::Unknown => unknown.push(name),
+            }
+        }
+        // The small image is the same one: what it lacks, it lacked before.
+        if base.slim {
+            return Ok(());
+        }
+        names.extend(unknown.iter().cloned());
         answer.assumptions.push(match names.is_empty() {
             true => format!("no program that only {} has is started by {by}", base.name()),
             false => format!("no program but {} is started by {by}", names.join(", ")),
         });
+        if !unknown.is_empty() {
+            let text = format!(
+                "the runtime stage has {} (no package is known to bring it)",
+                unknown.join(", ")
+            );
+            answer.assumptions.push(text);
+        }
+        Ok(())
+    }
+
+    /// Whether the file installs the package of a program for the whole machine: `npm install -g`.
+    fn installs_for_all(&self, program: &str) -> bool {
+        let all = self.site.course.deeds_with(|role| *role == Role::Prepares("node"));
+        let mut globals = all.map(|(_, one)| one.args()).filter(|args| {
+            let has =
+                |word: &str| matches!(word, "-g" | "--global" | "global" | "--location=global");
+            args.iter().any(|word| has(word.or_empty()))
+        });
+        globals.any(|args| {
+            args.iter().any(|word| {
+                let word = word.or_empty();
+                let end = word.rfind('@').filter(|at| *at > 0).unwrap_or(word.len());
+                package::tool_name(word) == program || word[..end] == *package_name(program)
+            })
+        })
     }
 
     fn installs_one(&self, names: &[&str]) -> bool {
@@ -787,6 +845,9 @@ impl Server<'_, '_, '_> {
         let word = step.words.first().map(String::as_str).unwrap_or_default();
         let name = package::tool_name(word);
         let is_module = word.contains("node_modules/");
+        if STARTERS.contains(&name) {
+            return Err(self.unknown_tool(&step.words.join(" ")));
+        }
         if BROUGHT.contains(&name) || step.work == Work::Nothing || word.contains('/') && !is_module
         {
             return Ok(());
@@ -883,8 +944,8 @@ pub fn strays(site: &Site<'_, '_>, answer: &mut Answer) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The dependency that brings a program.
-fn tool_package<'p>(package: &'p Package, program: &str) -> Option<&'p str> {
+/// The package that brings a program, by its name.
+fn package_name(program: &str) -> &str {
     const OTHER: &[(&str, &str)] = &[
         ("nest", "@nestjs/cli"),
         ("remix-serve", "@remix-run/serve"),
@@ -898,7 +959,12 @@ fn tool_package<'p>(package: &'p Package, program: &str) -> Option<&'p str> {
         ("medusa", "@medusajs/cli"),
         ("strapi", "@strapi/strapi"),
     ];
-    let name = OTHER.iter().find(|(own, _)| *own == program).map_or(program, |(_, name)| name);
+    OTHER.iter().find(|(own, _)| *own == program).map_or(program, |(_, name)| name)
+}
+
+/// The dependency that brings a program.
+fn tool_package<'p>(package: &'p Package, program: &str) -> Option<&'p str> {
+    let name = package_name(program);
     let lists = [&package.dependencies, &package.optional_dependencies, &package.dev_dependencies];
     let mut all = lists.into_iter().flatten().map(|(name, _)| name.as_str());
     all.find(|own| *own == name)
@@ -1118,6 +1184,44 @@ mod tests {
             &[("package.json", &with), SOURCE],
             Ok(&["FROM node:20-slim", "!prune"]),
         );
+    }
+
+    #[test]
+    fn what_starts_others_is_no_program_of_the_image() {
+        let check_script = |script: &str, expected: Result<&[&str], &str>| {
+            let with = PACKAGE
+                .replace("node dist/main --port", &format!("{script} && node dist/main --port"))
+                .replace("\"ts-node\"", "\"knex\": \"3\", \"ts-node\"");
+            let file = file("node:20", "RUN npm run build\nCMD npm run port\n");
+            check(&file, &[("package.json", &with), SOURCE], expected);
+        };
+        check_script("timeout 60 knex migrate:latest", Err("script-tool"));
+        check_script("xargs npx knex migrate:up < list", Err("script-tool"));
+        check_script("/usr/bin/flock /tmp/l knex migrate:latest", Err("script-tool"));
+        check_script("sh ./migrate", Err("script-tool"));
+        check_script("nice knex migrate:latest", Ok(&["!prune"]));
+        check_script("ls dist", Ok(&["prune"]));
+        check_script("ps knex", Ok(&["!prune"]));
+    }
+
+    #[test]
+    fn programs_of_the_whole_machine_stay_behind() {
+        let source = "import { exec } from 'child_process';\nexec('mjml a.mjml');\n";
+        let files = [("package.json", PACKAGE), ("src/main.ts", source)];
+        let rest = "RUN npm run build\nCMD [\"node\", \"dist/main\"]\n";
+        check(
+            &file("node:20", rest),
+            &files,
+            Ok(&["Assumed: the runtime stage has mjml (no package is known to bring it)."]),
+        );
+        for install in ["npm install -g mjml", "npm i -g mjml@4", "yarn global add mjml"] {
+            for base in ["node:20", "node:20-slim"] {
+                let file = file(base, &format!("RUN {install}\n{rest}"));
+                check(&file, &files, Err("needs-other: mjml, which src/main.ts starts"));
+            }
+        }
+        let other = file("node:20", &format!("RUN npm install -g typescript\n{rest}"));
+        check(&other, &files, Ok(&["FROM node:20-slim"]));
     }
 
     #[test]

@@ -1,14 +1,22 @@
 //! A site beside the server that serves it: once it is built, its packages are not needed.
 
 use super::{ECOSYSTEM, Server, package};
+use crate::language::Keyword;
 use crate::split::answer::{Answer, BuilderLine, Evidence};
 use crate::split::facts::join;
 use crate::split::sources::Sources;
 use crate::split::world::{base_name, is_within};
+use crate::workspace::Kind;
 use crate::workspace::project::node::Package;
 
-/// Endings of what Node runs, and is made of that.
-const ENDINGS: &[&str] = &["cjs", "cts", "js", "json", "mjs", "mts", "ts"];
+/// Endings of what Node runs, of what it reads and what starts it; a program may have none.
+const ENDINGS: &[&str] = &[
+    "", "cjs", "cts", "ejs", "env", "hbs", "ini", "js", "json", "json5", "jsx", "mjs", "mts",
+    "pug", "sh", "toml", "ts", "tsx", "yaml", "yml",
+];
+
+/// What names the folders for those who build or develop: no program reads it.
+const OF_BUILDS: &[&str] = &["Dockerfile", "compose.", "docker-compose", "package.json"];
 
 impl Server<'_, '_, '_> {
     /// Takes the packages of sites away that are built beside the program, which is that of `package`
@@ -47,7 +55,9 @@ impl Server<'_, '_, '_> {
     ) -> Option<String> {
         let course = self.site.course;
         let is_linked = |version: &str| {
-            ["file:", "link:", "portal:", "workspace:"].iter().any(|kind| version.starts_with(kind))
+            ["file:", "link:", "portal:", "workspace:", ".", "/", "~/"]
+                .iter()
+                .any(|kind| version.starts_with(kind))
         };
         let mut all = package.dependencies.iter().chain(&package.dev_dependencies);
         if is_within(project, site)
@@ -68,16 +78,80 @@ impl Server<'_, '_, '_> {
         if products.next().is_some() || output.ecosystem == ECOSYSTEM.name || !output.is_folder {
             return None;
         }
-        let (_, own) = package::package_in(course, site)?;
-        let sources = Sources::read(self.site.context()?, folder, ENDINGS);
-        let mut is_read = sources
-            .files
-            .iter()
-            .filter(|(path, _)| !is_within(path, &own) && *path != package.file);
+        let (built, own) = package::package_in(course, site)?;
+        // A package of the same name may be a link to it.
+        if built.name.is_some_and(|name| package.any_dependency(&name).is_some()) {
+            return None;
+        }
         let only = |text: &str| names_only(text, base_name(site), base_name(&output.path));
+        if !self.starts_beside(package, site, &only) {
+            return None;
+        }
+        let sources = self.sources_beside(folder, &own)?;
+        let mut is_read = sources.files.iter().filter(|(path, _)| {
+            let name = base_name(path);
+            !is_within(path, &own) && !OF_BUILDS.iter().any(|start| name.starts_with(start))
+        });
         let is_only = sources.is_complete && is_read.all(|(_, text)| only(text));
         let is_inside = join(site, base_name(&output.path)).as_deref() == Some(&*output.path);
         (is_only && is_inside).then(|| output.path.clone())
+    }
+
+    /// Whether nothing that containers start lies in a site, and no text of it names more of it than
+    /// `only` lets pass.
+    fn starts_beside(&self, package: &Package, site: &str, only: &dyn Fn(&str) -> bool) -> bool {
+        let Some(roots) = self.site.roots else { return false };
+        let steps = || self.starts.iter().flat_map(|steps| &steps.steps);
+        let launches = || self.launches.iter().chain(&self.site.start.launches);
+        let is_in = |folder: &str, word: &str| {
+            join(folder, word).is_some_and(|path| is_within(&path, site))
+        };
+        let is_started = steps().any(|step| step.words.iter().any(|w| is_in(&step.folder, w)))
+            || launches().any(|launch| {
+                let folder = launch.folder.as_deref().unwrap_or_default();
+                launch.words.iter().flatten().any(|word| is_in(folder, word))
+            });
+        let reached = [&roots.programs, &roots.paths, &roots.health, &roots.scripts];
+        if is_started || reached.into_iter().flatten().any(|path| is_within(path, site)) {
+            return false;
+        }
+        let words = steps().flat_map(|step| &step.words);
+        let values = steps().flat_map(|step| step.variables.values().flatten());
+        let named = launches().flat_map(|launch| launch.words.iter().flatten());
+        let scene = self.site.scene();
+        let environment = scene.variables.values().flatten();
+        let mut all = words.chain(values).chain(named).chain(environment);
+        // What a package manager is told to start, with what it runs before and behind.
+        let is_run = |name: &str| {
+            let name = name.strip_prefix("pre").or(name.strip_prefix("post")).unwrap_or(name);
+            name == "start"
+                || launches().any(|launch| launch.words.iter().flatten().any(|word| word == name))
+        };
+        let mut scripts = package.scripts.iter().filter(|(name, _)| is_run(name));
+        let lines = &self.site.facts().lines;
+        let mut starts = lines.iter().filter(|line| {
+            matches!(line.keyword, Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck)
+        });
+        all.all(|text| only(text))
+            && scripts.all(|(_, text)| only(text))
+            && starts.all(|line| only(&line.placed.item.text))
+    }
+
+    /// What is read by a program in `folder` of the context, and what lies beside that and is not in
+    /// the folder `own` of the site.
+    fn sources_beside(&self, folder: &str, own: &str) -> Option<Sources> {
+        let context = self.site.context()?;
+        let mut sources = Sources::read(context, folder, ENDINGS);
+        let is_other = |path: &str| !is_within(path, folder) && !is_within(path, own);
+        for entry in context.list("").ok()?.into_iter().filter(|_| !folder.is_empty()) {
+            let name = entry.name.as_str();
+            let is_folder = entry.kind == Kind::Folder;
+            let is_left_out = name.starts_with('.') || name == "node_modules";
+            if is_folder && is_other(name) && !is_left_out && !is_within(folder, name) {
+                sources.add(Sources::read(context, name, ENDINGS));
+            }
+        }
+        Some(sources)
     }
 }
 
@@ -121,18 +195,27 @@ mod tests {
     /// Whether the packages of the site are left behind.
     #[track_caller]
     fn check(server: &str, package: &str, expected: bool) {
+        check_file(
+            FILE,
+            &[("server/package.json", package), ("server/index.js", server)],
+            expected,
+        );
+    }
+
+    #[track_caller]
+    fn check_file(file: &str, own: &[(&str, &str)], expected: bool) {
         let client =
             r#"{"scripts":{"build":"react-scripts build"},"dependencies":{"react-scripts":"5"}}"#;
         let files = [
             ("client/package.json", client),
             ("client/src/index.js", "import 'react'\n"),
-            ("server/package.json", package),
-            ("server/index.js", server),
+            ("client/server.js", "require('react')\n"),
         ];
-        let made = crate::split::testing::split(FILE, &files).expect("a split");
+        let files: Vec<(&str, &str)> = files.into_iter().chain(own.iter().copied()).collect();
+        let made = crate::split::testing::split(file, &files).expect("a split");
         let line = "RUN rm -rf /app/client/node_modules\n";
         assert!(made.iter().all(|(_, text)| text.contains(line) == expected), "{made:?}");
-        assert!(!runtime_stages(FILE, &files).is_empty());
+        assert!(!runtime_stages(file, &files).is_empty());
     }
 
     #[test]
@@ -142,5 +225,49 @@ mod tests {
         check(SERVER, PACKAGE, true);
         check("require('../client/src/routes');\n", PACKAGE, false);
         check(SERVER, r#"{"dependencies":{"web":"file:../client"}}"#, false);
+    }
+
+    #[test]
+    fn what_runs_needs_the_packages_of_a_site() {
+        const SERVER: (&str, &str) =
+            ("server/index.js", "app.use(require('express').static('../client/build'));\n");
+        const PACKAGE: (&str, &str) =
+            ("server/package.json", r#"{"dependencies":{"express":"4"}}"#);
+        let with = |instead: &str| FILE.replace("CMD [\"node\", \"index.js\"]\n", instead);
+        let healthy =
+            |health: &str| with(&format!("HEALTHCHECK CMD {health}\nCMD node index.js\n"));
+        check_file(&healthy("node health.js"), &[SERVER, PACKAGE, ("server/health.js", "")], true);
+        for health in [
+            "node /app/client/server.js",
+            "node ../client/server.js",
+            "/app/client/node_modules/.bin/wait-on -t 1 tcp:3000",
+        ] {
+            check_file(&healthy(health), &[SERVER, PACKAGE], false);
+        }
+        let root = FILE.replace("WORKDIR /app/server\n", "").replace("cd server && ", "");
+        let root = root.replace("index.js", "client/server.js");
+        check_file(&root, &[("package.json", r#"{"dependencies":{"dotenv":"4"}}"#)], false);
+        let linked = r#"{"dependencies":{"express":"4","web":"../client"}}"#;
+        check(SERVER.1, linked, false);
+        let environment = with("ENV MODULES=/app/client/node_modules\nCMD node index.js\n");
+        check_file(&environment, &[SERVER, PACKAGE], false);
+        let start = |text: &str| {
+            format!(r#"{{"scripts":{{"start":"{text}"}},"dependencies":{{"express":"4"}}}}"#)
+        };
+        for (text, expected) in [
+            ("node index.js", true),
+            ("NODE_PATH=../client/node_modules node index.js", false),
+            ("node -r ../client/server.js index.js", false),
+        ] {
+            let package = start(text);
+            let own = [SERVER, ("server/package.json", package.as_str())];
+            check_file(&with("CMD [\"npm\", \"start\"]\n"), &own, expected);
+        }
+        for file in ["server/conf.yaml", "server/.env", "server/bin/www", "shared/index.js"] {
+            check_file(FILE, &[SERVER, PACKAGE, (file, "../client/plugins/a.js\n")], false);
+        }
+        for file in ["docker-compose.yml", "README.md", "package.json"] {
+            check_file(FILE, &[SERVER, PACKAGE, (file, "{\"a\": \"./client\"}")], true);
+        }
     }
 }

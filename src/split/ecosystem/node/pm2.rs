@@ -11,7 +11,9 @@ use crate::split::answer::{Answer, Artifact, Evidence, NewStart, Site};
 use crate::split::base::Libc;
 use crate::split::command::{Grammar, Invocation, Word};
 use crate::split::course::Role;
+use crate::split::facts::What;
 use crate::split::start::Launch;
+use crate::split::world::{is_within, trimmed};
 
 /// Where it is.
 const FOLDER: &str = "/usr/local/lib/node_modules/pm2";
@@ -100,6 +102,7 @@ pub fn is_installed(site: &Site<'_, '_>) -> bool {
     let mut own = site.course.deeds_with(|role| *role == Role::Prepares("node"));
     let mut all = site.course.deeds_with(|role| *role == Role::Prepares("node"));
     !is_moved
+        && !is_removed(site)
         && !all.any(|(_, one)| has(one, &|word| word.contains("prefix")))
         && own.any(|(deed, one)| {
             one.name() == Some("npm")
@@ -109,6 +112,28 @@ pub fn is_installed(site: &Site<'_, '_>) -> bool {
                 && has(one, &is_it)
                 && site.course.mount_over(deed.line, FOLDER).is_none()
         })
+}
+
+/// Whether a command of the file takes it away again.
+fn is_removed(site: &Site<'_, '_>) -> bool {
+    // npm's names of `uninstall`.
+    const VERBS: &[&str] = &["uninstall", "remove", "rm", "r", "un", "unlink"];
+    let takes = |one: &Invocation| {
+        let has = |wanted: &dyn Fn(&str) -> bool| one.args().iter().any(|w| wanted(w.or_empty()));
+        match one.name() {
+            Some("npm") => {
+                has(&|word| VERBS.contains(&word))
+                    && has(&|word| word == "pm2" || word.starts_with("pm2@"))
+            }
+            Some("rm") => has(&|word| is_within(FOLDER, trimmed(word)) || is_within(word, FOLDER)),
+            _ => false,
+        }
+    };
+    let runs = site.facts().lines.iter().filter_map(|line| match &line.what {
+        What::Run(run) => run.commands.as_ref().ok(),
+        _ => None,
+    });
+    runs.flatten().any(takes)
 }
 
 /// The variable that moves global packages elsewhere.
@@ -198,6 +223,9 @@ mod tests {
         check("node:20", "npm ci", cmd, unknown);
         check("node:20", "npm i -g --prefix /opt pm2", cmd, unknown);
         check("node:20", "npm i -g pm2-logrotate", cmd, unknown);
+        check("node:20", "npm i -g pm2\nRUN npm uninstall -g pm2", cmd, unknown);
+        check("node:20", "npm i -g pm2 && npm rm --global pm2", cmd, unknown);
+        check("node:20", "npm i -g pm2\nRUN rm -rf /usr/local/lib/node_modules", cmd, unknown);
         check("node:20", "npm i -g pm2", "pm2-runtime npm -- start", "start-unknown: ");
         check("node:20", "npm i -g pm2", "pm2-runtime --x dist/main.js", "start-unknown: ");
         check("node:20", "npm i -g pm2", "pm2-runtime lib/main.js", "artifact-missing: ");

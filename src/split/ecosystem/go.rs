@@ -258,17 +258,26 @@ fn handles_toolchain(asked: &Asked<'_, '_>) -> bool {
 
 /// Whether a word names an archive of Go: `go1.22.0.linux-amd64.tar.gz`, the version perhaps not known.
 fn is_archive(word: &Word) -> bool {
-    let is_version = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
     match word.text.as_deref() {
-        Some(text) => {
-            let name = base_name(text);
-            name.strip_prefix("go").is_some_and(is_version) && name.contains("linux-")
-        }
+        Some(text) => base_name(text)
+            .strip_prefix("go")
+            .and_then(|rest| rest.split_once(".linux-"))
+            .is_some_and(|(version, _)| is_version(version)),
         None => {
             let rest = base_name(&word.head).strip_prefix("go");
-            word.head.contains('/') && rest.is_some_and(|rest| rest.is_empty() || is_version(rest))
+            let version = rest.map(|rest| rest.split(".linux-").next().unwrap_or(rest));
+            word.head.contains('/')
+                && version.is_some_and(|it| it.is_empty() || is_version(it.trim_end_matches('.')))
         }
     }
+}
+
+/// Whether a text is a version of Go: `1.22.0`, `1.22rc1`, `1.21beta1`.
+fn is_version(text: &str) -> bool {
+    let is_digits = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    let early = text.split_once("rc").or_else(|| text.split_once("beta"));
+    let (version, is_early) = early.map_or((text, true), |(it, number)| (it, is_digits(number)));
+    is_early && version.split('.').all(is_digits)
 }
 
 /// What Go's archive adds where the file fetches it: that of 1.22 unpacked.
@@ -1522,5 +1531,15 @@ mod tests {
         let refused: &[&[&str]] = &[&["cannot-follow"]];
         check(&on(BOOKWORM, "", &format!("{STATIC} && /shop migrate")), &files, refused);
         check(&on(BOOKWORM, "", &format!("/shop --version && {STATIC}")), &files, refused);
+    }
+
+    #[test]
+    fn versions() {
+        for text in ["1.22.0", "1.4", "1.22rc1", "1.21beta1"] {
+            assert!(super::is_version(text), "{text}");
+        }
+        for text in ["", "2rtc-v1", "1.22.", "1.22rc", "1.22-x"] {
+            assert!(!super::is_version(text), "{text}");
+        }
     }
 }

@@ -706,6 +706,8 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
     // It has the name that it was built by.
     let name = Some(base_name(path)).filter(|_| is_within(path, &product.path));
     let linked = Linked::of(site, &folder, product.line, invocation, name);
+    let starts: Vec<String> =
+        linked.read.iter().flat_map(|(_, sources, _)| sources.starts()).map(Into::into).collect();
     let mut answer = linked.answer(site, vec![Artifact::file(path)])?;
     if product.is_folder {
         let options = options(&words);
@@ -718,6 +720,12 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
         let known = packages.iter().map(names).collect::<Option<Vec<_>>>();
         let known: Option<Vec<String>> = known.map(|all| all.concat());
         let is_bare = site.start.launches.iter().any(|launch| launch.word(0) == name);
+        // What that one is linked with has not been looked at.
+        let mut others = known.iter().flatten().filter(|own| Some(own.as_str()) != name);
+        if let Some(other) = others.find(|own| starts.contains(own)) {
+            let what = format!("The program starts {other}, which the same command builds");
+            return Err(Refusal::new(Reason::NeedsOther, what, Some(invocation.range)));
+        }
         match (known, name) {
             (Some(names), Some(name)) if !names.iter().any(|own| own == name) => {
                 let what = format!("`{path}`");
@@ -1348,6 +1356,18 @@ mod tests {
         );
         // Nothing that it does not start comes along.
         check(&on(BOOKWORM, jq, STATIC), &[("main.go", MAIN)], &[&["!jq"], &["scratch"]]);
+    }
+
+    #[test]
+    fn programs_of_the_same_command_that_it_starts() {
+        let starts =
+            "package main\n\nimport \"os/exec\"\n\nfunc main() { exec.Command(\"a\").Run() }\n";
+        let file = "FROM golang:1.22\nWORKDIR /app\nCOPY . .\nRUN go install ./cmd/a ./cmd/b\n\
+            ENTRYPOINT [\"b\"]\n";
+        let module = ("go.mod", "module x\n\ngo 1.22\n");
+        let with = |b: &'static str| [module, ("cmd/a/main.go", MAIN), ("cmd/b/main.go", b)];
+        check(file, &with(starts), &[&["needs-other: The program starts a, which the same"]]);
+        check(file, &with(MAIN), &[&["/go/bin/b"], &["/go/bin/b"]]);
     }
 
     #[test]

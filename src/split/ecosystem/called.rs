@@ -2,15 +2,14 @@
 //! scripts that they start.
 //!
 //! Sources are not understood: a name in quotes counts wherever it stands in a file that starts
-//! programs. A shell script counts only if such a file names it, as start scripts are followed on
-//! their own; in it, the words of its commands.
-
-use std::collections::BTreeSet;
+//! programs. Shell scripts count only if there is such a file, as start scripts are followed on their
+//! own; in them, the words of their commands.
 
 use crate::split::world::base_name;
 
 /// What may stand right before the name of a program in sources.
-const BEFORE: &[&str] = &["\"", "'", "`", "/", "%x(", "%x{", "%x["];
+const BEFORE: &[&str] =
+    &["\"", "'", "`", "/", "%x(", "%x{", "%x[", "&& ", "; ", "| ", "$(", "sudo "];
 
 /// Commands whose words are text.
 const TALK: &[&str] = &["echo", "printf"];
@@ -20,15 +19,15 @@ const TALK: &[&str] = &["echo", "printf"];
 pub struct Called {
     /// Sources that start programs.
     sources: Vec<String>,
-    /// Shell scripts, by their names without folders.
-    scripts: Vec<(String, String)>,
+    /// The texts of shell scripts.
+    scripts: Vec<String>,
 }
 
 impl Called {
     /// Takes a file that has been read; `starts` are the words of sources that start programs.
     pub fn take(&mut self, path: &str, text: &str, starts: &[&str]) {
         if path.ends_with(".sh") {
-            self.scripts.push((base_name(path).to_owned(), text.to_owned()));
+            self.scripts.push(text.to_owned());
             return;
         }
         // What a comment names in quotes is only spoken of.
@@ -53,37 +52,16 @@ impl Called {
         found
     }
 
-    /// The texts of the scripts that sources start, also by way of other scripts.
-    fn reached(&self) -> Vec<&str> {
-        if self.sources.iter().any(|text| computes_script(text)) {
-            return self.scripts.iter().map(|(_, text)| text.as_str()).collect();
-        }
-        let mut ahead: Vec<&str> =
-            self.sources.iter().flat_map(|text| named_scripts(text)).collect();
-        let mut seen = BTreeSet::new();
-        let mut found = Vec::new();
-        while let Some(name) = ahead.pop() {
-            if !seen.insert(name) {
-                continue;
-            }
-            for (_, text) in self.scripts.iter().filter(|(own, _)| own == name) {
-                ahead.extend(named_scripts(text));
-                found.push(text.as_str());
-            }
-        }
-        found
+    /// Whether sources start programs, of which some may have no name in them.
+    pub fn is_any(&self) -> bool {
+        !self.sources.is_empty()
     }
-}
 
-/// The names of scripts in a text, without folders.
-fn named_scripts(text: &str) -> impl Iterator<Item = &str> {
-    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-    text.match_indices(".sh").filter_map(move |(at, found)| {
-        let start = text[..at]
-            .rfind(|c| !is_name(c))
-            .map_or(0, |before| before + text[before..].chars().next().map_or(1, char::len_utf8));
-        text.get(start..at + found.len())
-    })
+    /// The texts of the scripts that sources may start. By which name they do is not known for sure:
+    /// it may be computed, or come from settings or a list of the folder.
+    fn reached(&self) -> &[String] {
+        if self.is_any() { &self.scripts } else { &[] }
+    }
 }
 
 /// Whether a text names a program: `"git"`, `'git log'`, `` `git log` ``.
@@ -93,15 +71,6 @@ fn names(text: &str, program: &str) -> bool {
         let after = text[at + program.len()..].chars().next();
         BEFORE.iter().any(|mark| ahead.ends_with(mark))
             && matches!(after, Some('"' | '\'' | '`' | ' ' | '\n') | None)
-    })
-}
-
-/// Whether a text makes the name of a script of parts: `f"{name}.sh"`, `name + ".sh"`.
-fn computes_script(text: &str) -> bool {
-    text.match_indices(".sh").any(|(at, found)| {
-        let is_end = text[at + found.len()..].starts_with(['"', '\'', '`', ' ']);
-        let before = text[..at].chars().next_back();
-        is_end && matches!(before, None | Some('"' | '\'' | '}' | ')' | '*' | '%'))
     })
 }
 
@@ -141,6 +110,8 @@ mod tests {
         check(&[("a.py", "subprocess.run(['git', 'log'])")], &["git"]);
         check(&[("a.py", "subprocess.run('/usr/bin/git log')")], &["git"]);
         check(&[("a.rb", "system 'x'; `git log`; %x(ssh h)")], &["git", "openssh-client"]);
+        check(&[("a.rb", "system 'cd /tmp && git log | file -'")], &["git", "file"]);
+        check(&[("a.rb", "system 'x=$(git log); sudo ssh h'")], &["git", "openssh-client"]);
         check(&[("a.py", "print('git')")], &[]);
         check(&[("a.rb", "  # `git` by system\nsystem 'x'\n")], &[]);
         check(&[("a.py", "subprocess.run(digit, 'legit')")], &[]);
@@ -158,7 +129,15 @@ mod tests {
             ("two.sh", "x=$(git log) && echo ssh\n"),
             ("other.sh", "curl x\n"),
         ];
-        check(&all, &["git"]);
-        check(&[("a.py", "subprocess.run(f'{name}.sh')"), ("b.sh", "timeout 5 curl x")], &["curl"]);
+        check(&all, &["git", "curl"]);
+        let script = ("hooks/b.sh", "timeout 5 curl x");
+        for starts in [
+            "subprocess.run(f'{name}.sh')",
+            "subprocess.run('hooks/%s.sh' % name)",
+            "subprocess.run([conf.SCRIPT])",
+            "for f in os.listdir('hooks'): subprocess.run([f])",
+        ] {
+            check(&[("a.py", starts), script], &["curl"]);
+        }
     }
 }

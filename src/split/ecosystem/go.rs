@@ -258,17 +258,26 @@ fn handles_toolchain(asked: &Asked<'_, '_>) -> bool {
 
 /// Whether a word names an archive of Go: `go1.22.0.linux-amd64.tar.gz`, the version perhaps not known.
 fn is_archive(word: &Word) -> bool {
-    let is_version = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
     match word.text.as_deref() {
-        Some(text) => {
-            let name = base_name(text);
-            name.strip_prefix("go").is_some_and(is_version) && name.contains("linux-")
-        }
+        Some(text) => base_name(text)
+            .strip_prefix("go")
+            .and_then(|rest| rest.split_once(".linux-"))
+            .is_some_and(|(version, _)| is_version(version)),
         None => {
             let rest = base_name(&word.head).strip_prefix("go");
-            word.head.contains('/') && rest.is_some_and(|rest| rest.is_empty() || is_version(rest))
+            let version = rest.map(|rest| rest.split(".linux-").next().unwrap_or(rest));
+            word.head.contains('/')
+                && version.is_some_and(|it| it.is_empty() || is_version(it.trim_end_matches('.')))
         }
     }
+}
+
+/// Whether a text is a version of Go: `1.22.0`, `1.22rc1`, `1.21beta1`.
+fn is_version(text: &str) -> bool {
+    let is_digits = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    let early = text.split_once("rc").or_else(|| text.split_once("beta"));
+    let (version, is_early) = early.map_or((text, true), |(it, number)| (it, is_digits(number)));
+    is_early && version.split('.').all(is_digits)
 }
 
 /// What Go's archive adds where the file fetches it: that of 1.22 unpacked.
@@ -697,6 +706,8 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
     // It has the name that it was built by.
     let name = Some(base_name(path)).filter(|_| is_within(path, &product.path));
     let linked = Linked::of(site, &folder, product.line, invocation, name);
+    let starts: Vec<String> =
+        linked.read.iter().flat_map(|(_, sources, _)| sources.starts()).map(Into::into).collect();
     let mut answer = linked.answer(site, vec![Artifact::file(path)])?;
     if product.is_folder {
         let options = options(&words);
@@ -709,6 +720,12 @@ fn native(site: &Site<'_, '_>, path: &str, product: &Product) -> Result<Answer, 
         let known = packages.iter().map(names).collect::<Option<Vec<_>>>();
         let known: Option<Vec<String>> = known.map(|all| all.concat());
         let is_bare = site.start.launches.iter().any(|launch| launch.word(0) == name);
+        // What that one is linked with has not been looked at.
+        let mut others = known.iter().flatten().filter(|own| Some(own.as_str()) != name);
+        if let Some(other) = others.find(|own| starts.contains(own)) {
+            let what = format!("The program starts {other}, which the same command builds");
+            return Err(Refusal::new(Reason::NeedsOther, what, Some(invocation.range)));
+        }
         match (known, name) {
             (Some(names), Some(name)) if !names.iter().any(|own| own == name) => {
                 let what = format!("`{path}`");
@@ -1342,6 +1359,18 @@ mod tests {
     }
 
     #[test]
+    fn programs_of_the_same_command_that_it_starts() {
+        let starts =
+            "package main\n\nimport \"os/exec\"\n\nfunc main() { exec.Command(\"a\").Run() }\n";
+        let file = "FROM golang:1.22\nWORKDIR /app\nCOPY . .\nRUN go install ./cmd/a ./cmd/b\n\
+            ENTRYPOINT [\"b\"]\n";
+        let module = ("go.mod", "module x\n\ngo 1.22\n");
+        let with = |b: &'static str| [module, ("cmd/a/main.go", MAIN), ("cmd/b/main.go", b)];
+        check(file, &with(starts), &[&["needs-other: The program starts a, which the same"]]);
+        check(file, &with(MAIN), &[&["/go/bin/b"], &["/go/bin/b"]]);
+    }
+
+    #[test]
     fn programs_that_others_start_for_it() {
         let main =
             |import: &str| format!("package main\n\nimport _ \"{import}\"\n\nfunc main() {{}}\n");
@@ -1522,5 +1551,15 @@ mod tests {
         let refused: &[&[&str]] = &[&["cannot-follow"]];
         check(&on(BOOKWORM, "", &format!("{STATIC} && /shop migrate")), &files, refused);
         check(&on(BOOKWORM, "", &format!("/shop --version && {STATIC}")), &files, refused);
+    }
+
+    #[test]
+    fn versions() {
+        for text in ["1.22.0", "1.4", "1.22rc1", "1.21beta1"] {
+            assert!(super::is_version(text), "{text}");
+        }
+        for text in ["", "2rtc-v1", "1.22.", "1.22rc", "1.22-x"] {
+            assert!(!super::is_version(text), "{text}");
+        }
     }
 }

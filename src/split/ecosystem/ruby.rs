@@ -15,7 +15,7 @@ use crate::split::base::Family;
 use crate::split::command::{Grammar, Invocation, Word};
 use crate::split::course::{Course, Role};
 use crate::split::facts::join;
-use crate::split::packages::{Use, told_by_name, use_of};
+use crate::split::packages::{Native, Use, native, told_by_name, use_of};
 use crate::split::refusal::{Reason, Refusal};
 use crate::split::roots;
 use crate::split::sources::Sources;
@@ -265,7 +265,7 @@ fn told(site: &Site<'_, '_>, acts: &[(usize, &Invocation, Act)]) -> Result<Answe
     answer.runtimes.push((Variant::Conservative, runtime));
     answer.weight = Amount { bytes: 120_000_000, low: 20_000_000, high: 400_000_000 };
     if !base.slim {
-        tools(site, &mut answer);
+        tools(site, acts, &mut answer);
     }
     Ok(answer)
 }
@@ -299,12 +299,12 @@ fn lock_file(
     (is_read && !is_brought && !is_gone).then_some((lock, one.range))
 }
 
-/// Endings of files of a project that start programs, and their words for it.
-const SOURCES: &[&str] = &["gemspec", "rake", "rb", "ru", "sh"];
+/// Endings of files of a project that start programs, and their words for it. Those of `bin` have none.
+const SOURCES: &[&str] = &["", "gemspec", "rake", "rb", "ru", "sh"];
 const STARTS: &[&str] = &["system", "`", "%x", "Open3", "popen", "spawn", "exec"];
 
 /// The tools of the full image that the sources call.
-fn tools(site: &Site<'_, '_>, answer: &mut Answer) {
+fn tools(site: &Site<'_, '_>, acts: &[(usize, &Invocation, Act)], answer: &mut Answer) {
     const WHAT: &str = "the program calls no tool that only the full image has";
     let Some(context) = site.context() else {
         answer.assumptions.push(format!("{WHAT} (the project's folder is not at hand)"));
@@ -313,7 +313,12 @@ fn tools(site: &Site<'_, '_>, answer: &mut Answer) {
     let sources = Sources::read(context, "", SOURCES);
     let mut called = Called::default();
     for (path, text) in &sources.files {
-        called.take(path, text, STARTS);
+        let is_named = base_name(path).contains('.') || base_name(path) == "Rakefile";
+        match text.strip_prefix("#!").and_then(|rest| rest.lines().next()) {
+            Some(starter) if starter.ends_with("sh") => called.take(".sh", text, STARTS),
+            None if !is_named => {}
+            _ => called.take(path, text, STARTS),
+        }
     }
     let programs: Vec<(&str, &str)> = told_by_name().collect();
     for package in called.packages(&programs) {
@@ -321,10 +326,24 @@ fn tools(site: &Site<'_, '_>, answer: &mut Answer) {
         answer.evidence.push(Evidence { text, place: None, file: None });
         answer.packages.push(package);
     }
-    if !sources.is_complete {
-        let why = "the project's folder is too large to look through";
-        answer.assumptions.push(format!("{WHAT} ({why})"));
-    }
+    let why = match unknown_gem(site, acts) {
+        _ if !sources.is_complete => "not all files of the project could be read".to_owned(),
+        // Which, may be computed or come from elsewhere.
+        _ if called.is_any() => "its sources start programs".to_owned(),
+        Some(why) => why,
+        None => return,
+    };
+    answer.assumptions.push(format!("{WHAT} ({why})"));
+}
+
+/// Why it is not known what the gems call; `None` if it is.
+fn unknown_gem(site: &Site<'_, '_>, acts: &[(usize, &Invocation, Act)]) -> Option<String> {
+    let Some(lock) = lock(site, acts) else {
+        return Some("there is no Gemfile.lock at hand".to_owned());
+    };
+    let mut names = lock.gems.iter().map(|(name, _)| name);
+    let unknown = names.find(|name| matches!(native(NAME, name), Native::Unknown))?;
+    Some(format!("what the gem {unknown} calls is not known"))
 }
 
 /// The slim sibling, or the same image without what the file installs for building.
@@ -348,12 +367,16 @@ fn gems_of(site: &Site<'_, '_>, acts: &[(usize, &Invocation, Act)]) -> Option<Ve
     Some(ruby::gemfile(site.context()?, &root).ok()??.gems)
 }
 
+/// The lock file of the project; `None` where it is not at hand.
+fn lock(site: &Site<'_, '_>, acts: &[(usize, &Invocation, Act)]) -> Option<ruby::Lock> {
+    let (gemfile, ..) = project(site, acts)?;
+    let root = site.course.project_in(parent(&gemfile), "Gemfile.lock")?;
+    ruby::lock(site.context()?, &root).ok().flatten()
+}
+
 /// What gems need of the distribution, and the JavaScript that some of them run.
 fn needs(site: &Site<'_, '_>, acts: &[(usize, &Invocation, Act)], answer: &mut Answer) {
-    let lock = project(site, acts).and_then(|(gemfile, ..)| {
-        let root = site.course.project_in(parent(&gemfile), "Gemfile.lock")?;
-        ruby::lock(site.context()?, &root).ok().flatten()
-    });
+    let lock = lock(site, acts);
     if !site.base().slim {
         match &lock {
             Some(lock) => {
@@ -482,7 +505,20 @@ mod tests {
             [("Gemfile.lock", "GEM\n  specs:\n    rack (3.0.0)\n"), ("app.rb", text)]
         };
         let cmd = file("CMD [\"ruby\", \"app.rb\"]");
-        has(&cmd, &with("puts `git log`\n"), &["--no-install-recommends git", "!? "]);
+        let starts = "? the program calls no tool that only the full image has (its sources start";
+        for source in ["puts `git log`\n", "system \"cd /tmp && git log\"\n"] {
+            has(&cmd, &with(source), &["--no-install-recommends git", starts]);
+        }
+        has(&cmd, &with("system(CONVERTER)\n"), &[starts]);
+        let lock = ("Gemfile.lock", "GEM\n  specs:\n    rack (3.0.0)\n");
+        let hook = ("bin/hook", "#!/bin/sh\ngit log\n");
+        let calls = ("app.rb", "system('bin/hook')\n");
+        has(&cmd, &[lock, hook, calls], &["--no-install-recommends git", starts]);
+        has(&cmd, &[lock, hook], &["!apt-get", "!? "]);
+        has(&cmd, &[lock, ("bin/work", "#!/usr/bin/env ruby\nsystem(X)\n")], &[starts]);
+        let gems = ("Gemfile.lock", "GEM\n  specs:\n    git (1.0.0)\n");
+        has(&cmd, &[gems], &["what the gem git calls is not known"]);
+        has(&cmd, &[("app.rb", "")], &["has (there is no Gemfile.lock at hand)"]);
         has(&cmd, &with("puts 1\n"), &["!apt-get", "!? "]);
         has(&cmd, &[], &["? the program calls no tool", "(the project's folder is not at hand)"]);
     }

@@ -5,7 +5,8 @@ use crate::split::base::Base;
 use crate::split::release::Distribution;
 
 /// An image, and the packages that each of its sorts holds, by Debian's names and by Alpine's. A
-/// development package stands for its libraries.
+/// development package stands for its libraries, all of them: of libgmp-dev's, libgmpxx4ldbl is not
+/// there, as Ruby is linked with libgmp10 only.
 ///
 /// Source: the Dockerfiles of docker-library's python and ruby, whose slim sorts keep the libraries
 /// that the modules of the language itself are linked with (`ldd`, then `apt-mark manual`), and that of
@@ -30,7 +31,7 @@ const HELD: &[(&str, &[&str], &[&str])] = &[
         &[
             "ca-certificates",
             "libffi-dev",
-            "libgmp-dev",
+            "libgmp10",
             "libssl-dev",
             "libyaml-dev",
             "openssl",
@@ -83,7 +84,12 @@ mod tests {
 
     #[test]
     fn what_small_images_hold() {
-        check("ruby:3.3-slim-bookworm", &["libssl3", "libyaml-0-2"], &["libpq5", "procps"]);
+        check(
+            "ruby:3.3-slim-bookworm",
+            &["libssl3", "libyaml-0-2", "libgmp10"],
+            &["libpq5", "procps"],
+        );
+        check("ruby:3.3-slim-bookworm", &[], &["libgmpxx4ldbl"]);
         check("python:3.12-slim-trixie", &["libssl3t64", "libsqlite3-0"], &["curl", "libpq5"]);
         check("php:8.3-apache-bookworm", &["curl"], &["git"]);
         check("php:8.3-fpm-alpine", &["curl"], &["git"]);

@@ -6,7 +6,7 @@ use crate::language::Keyword;
 use crate::split::answer::{Artifact, Data};
 use crate::split::course::Role;
 use crate::split::data;
-use crate::split::facts::{Copy, Line, What};
+use crate::split::facts::{Copy, What};
 use crate::split::refusal::Refusal;
 use crate::split::variables;
 use crate::split::world::{Origin, base_name, is_within, trimmed};
@@ -149,23 +149,33 @@ impl<'a> Draft<'_, '_, 'a> {
 
     /// Whether a line brings only lists of packages for pip, which nothing that runs reads.
     fn is_read_by_pip(&self, copy: &Copy) -> bool {
-        let is_list = |source: &Option<String>| {
-            let name = source.as_deref().map(base_name).unwrap_or_default();
-            name.starts_with(LISTS) && name.ends_with(".txt")
-        };
         copy.heredocs == 0
-            && copy.sources.iter().all(is_list)
+            && copy.sources.iter().all(|source| source.as_deref().is_some_and(is_list))
             && !*self.names_lists.get_or_init(|| self.may_name_lists())
     }
 
     /// Whether a source, or a line that is kept, may speak of lists of packages.
     fn may_name_lists(&self) -> bool {
-        let is_start = |line: &&Line<'_>| {
-            matches!(line.keyword, Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck)
-        };
-        let mut starts = self.lines().iter().filter(is_start);
-        let sources = data::sources(self.parts.course, &["py", "sh", "cfg", "ini", "toml"]);
-        starts.any(|line| line.placed.item.text.contains(LISTS))
+        const KEPT: &[Keyword] = &[
+            Keyword::Arg,
+            Keyword::Cmd,
+            Keyword::Entrypoint,
+            Keyword::Env,
+            Keyword::Healthcheck,
+            Keyword::Label,
+        ];
+        let mut kept = self.lines().iter().filter(|line| KEPT.contains(&line.keyword));
+        // Without an ending: programs and settings.
+        const ENDINGS: &[&str] =
+            &["", "cfg", "env", "ini", "json", "py", "sh", "toml", "txt", "yaml", "yml"];
+        let mut sources = data::sources(self.parts.course, ENDINGS);
+        // The lists name each other, and the file itself copies them.
+        if let Some(sources) = &mut sources {
+            sources
+                .files
+                .retain(|(path, _)| !base_name(path).starts_with("Dockerfile") && !is_list(path));
+        }
+        kept.any(|line| line.placed.item.text.contains(LISTS))
             || self.parts.roots.files.iter().any(|file| file.path.contains(LISTS))
             || sources.is_none_or(|sources| sources.may_mention(&[LISTS]))
     }
@@ -238,6 +248,12 @@ impl<'a> Draft<'_, '_, 'a> {
     }
 }
 
+/// Whether a path is that of a list of packages for pip, by its name.
+fn is_list(path: &str) -> bool {
+    let name = base_name(path);
+    name.starts_with(LISTS) && name.ends_with(".txt")
+}
+
 /// A path for a `COPY` in its plain form; `None` if it has to be in quotes.
 fn quoted(path: &str) -> Option<&str> {
     let is_plain = |c: char| {
@@ -268,5 +284,24 @@ mod tests {
         check("import flask", r#"["python", "app/main.py"]"#, false);
         check("open('requirements.txt')", r#"["python", "app/main.py"]"#, true);
         check("import flask", "cat requirements.txt && python app/main.py", true);
+        check(
+            "import flask",
+            "[\"python\", \"app/main.py\"]\nENV LIST=/app/requirements.txt",
+            true,
+        );
+        for (name, text, is_repeated) in [
+            ("app/conf.yaml", "list: requirements.txt\n", true),
+            ("app/run", "cat requirements.txt\n", true),
+            ("app/requirements-more.txt", "-r requirements.txt\n", false),
+        ] {
+            let file = "FROM python:3.12-bookworm\nWORKDIR /app\nCOPY requirements.txt ./\n\
+                RUN pip install -r requirements.txt\nCOPY app app\nCMD [\"python\", \"app/main.py\"]\n";
+            let files = [("requirements.txt", "flask\n"), ("app/main.py", ""), (name, text)];
+            let made = split(file, &files).expect("an offer");
+            for (_, text) in made {
+                let (_, runtime) = text.rsplit_once("FROM").expect("two");
+                assert_eq!(runtime.contains("COPY requirements.txt ./"), is_repeated, "{runtime}");
+            }
+        }
     }
 }

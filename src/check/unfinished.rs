@@ -142,12 +142,12 @@ fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
     };
     let end = upper.body.start() + TextSize::of(body(above.item, upper).trim_end());
     let end = above.lift(TextRange::new(end, upper.body.end()));
-    let finding = Finding::refused(CODE, Phase::Instruction, range, message)
-        .with_related(end, format!("`{escape}` is missing here"));
+    let finding = Finding::refused(CODE, Phase::Instruction, range, message);
     // Behind a comment what goes on would be lost.
     if issue.variant == COMMENTED {
         return Some(finding);
     }
+    let finding = finding.with_related(end, format!("`{escape}` is missing here"));
     Some(finding.with_fix(Fix {
         title: format!("End the line above with `{escape}`"),
         edits: vec![Edit::replace(end, format!(" {escape}"))],

@@ -153,13 +153,21 @@ fn meant_array(text: &str) -> Option<(String, bool)> {
     if let Some((_, options)) = shell.filter(|_| is_alone) {
         words.extend(options.iter());
     }
-    let is_option = |word: &&str| word.starts_with(['-', '/']);
     let sure = match is_alone {
         true => shell.is_some(),
-        false => words.last().is_some_and(is_option),
+        false => words.last().is_some_and(|word| takes_command(word)),
     };
     let quoted: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
     Some((format!("[{}]", quoted.join(", ")), sure))
+}
+
+/// Whether a shell takes the word behind this option for a command. With `bash -l` that would be the
+/// name of a script, so that every `RUN` fails. The letters are options of shells without a value;
+/// `-norc` of bash is none of theirs.
+fn takes_command(option: &str) -> bool {
+    let letters = option.strip_prefix('-').filter(|letters| letters.contains('c'));
+    letters.is_some_and(|letters| letters.chars().all(|c| "acefhilmuvx".contains(c)))
+        || ["/C", "-Command"].iter().any(|known| known.eq_ignore_ascii_case(option))
 }
 
 fn empty_volume(context: &InstructionContext<'_>, word: TextRange) -> Option<Finding> {
@@ -220,7 +228,13 @@ mod tests {
         fixed("FROM a\nSHELL pwsh.exe\n", code, "FROM a\nSHELL [\"pwsh.exe\", \"-Command\"]\n");
         not_sure("FROM a\nSHELL [\"c:\\x\"]\n", code);
         not_sure("FROM a\nSHELL /opt/tool\n", code);
-        not_sure("FROM a\nSHELL bash -c x\n", code);
+        for words in ["bash -c x", "bash -l", "sh -e", "cmd /S", "bash -norc", "pwsh -NoLogo"] {
+            not_sure(&format!("FROM a\nSHELL {words}\n"), code);
+        }
+        for words in ["bash -lc", "sh -ec", "bash -o pipefail -c", "cmd /S /C", "pwsh -command"] {
+            let found = findings(&format!("FROM a\nSHELL {words}\n"));
+            assert!(found.iter().flat_map(|it| &it.fixes).any(|fix| fix.sure), "{words}");
+        }
         sound(&["SHELL [\"sh\"]", "VOLUME /a", "VOLUME [\" /a \"]", "VOLUME $X"]);
     }
 }

@@ -7,7 +7,7 @@
 use super::rule::ModelLook;
 use super::{Finding, Issue, Severity};
 use crate::language::Keyword;
-use crate::model::Model;
+use crate::model::{Base, Model};
 use crate::split::command;
 use crate::syntax::{Arguments, Placed, json};
 use crate::text::TextRange;
@@ -68,16 +68,24 @@ const STARTS: [Keyword; 4] =
     [Keyword::Cmd, Keyword::Entrypoint, Keyword::Run, Keyword::Healthcheck];
 
 fn find(model: &Model, issues: &mut Vec<Issue>) {
+    let mut behind = None;
     for (placed, facts) in model.instructions() {
         let is_start = facts.keyword.is_some_and(|keyword| STARTS.contains(&keyword));
-        if is_start && let Some((number, ..)) = pattern(model, placed) {
+        let Some((number, ..)) = pattern(placed).filter(|_| is_start) else { continue };
+        // A script that is the entrypoint may expand what it is given: `exec $@`.
+        let may_expand = facts.keyword == Some(Keyword::Cmd)
+            && model.stage_at(placed.start).is_some_and(|stage| {
+                let behind = behind.get_or_insert_with(|| entrypoints(model));
+                behind.get(stage.index).is_some_and(|has| *has)
+            });
+        if !may_expand {
             issues.push(Issue { item: placed.index, number, ..Issue::default() });
         }
     }
 }
 
 fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
-    let (_, word, range) = pattern(model, model.tree().item(issue.item)?)?;
+    let (_, word, range) = pattern(model.tree().item(issue.item)?)?;
     let message = format!(
         "No shell expands `{word}` in exec form, so a file of that very name is looked for. Write \
          the name of the file."
@@ -88,7 +96,7 @@ fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
 
 /// The pattern in an instruction that stands for a file to run: its number among the words, its text
 /// and its place.
-fn pattern(model: &Model, placed: Placed<'_>) -> Option<(usize, String, TextRange)> {
+fn pattern(placed: Placed<'_>) -> Option<(usize, String, TextRange)> {
     let source: &str = &placed.item.text;
     let view = placed.instruction().filter(|_| source.contains(['*', '?']))?.meant();
     let ranges = match &view.command.arguments {
@@ -102,22 +110,26 @@ fn pattern(model: &Model, placed: Placed<'_>) -> Option<(usize, String, TextRang
     let words: Vec<Option<String>> =
         ranges.iter().map(|range| Some(json::decode(&view.text(source, *range)))).collect();
     let is_cmd = view.command.keyword == Some(Keyword::Cmd);
-    // A script that is the entrypoint may expand what it is given: `exec $@`.
-    if is_cmd && has_entrypoint(model, placed) {
-        return None;
-    }
     // Behind an entrypoint of the image the first word of `CMD` is an argument.
     let at = file(&words, !is_cmd)?;
     let word = words.get(at)?.clone().filter(|word| word.contains(['*', '?']))?;
     Some((at, word, placed.lift(*ranges.get(at)?)))
 }
 
-/// Whether the stage of an instruction has an entrypoint of its own.
-fn has_entrypoint(model: &Model, placed: Placed<'_>) -> bool {
-    let Some(stage) = model.stage_at(placed.start) else { return false };
-    let own = model.instructions_from(stage.item);
-    let mut own = own.take_while(|(placed, _)| placed.start < stage.range.end());
-    own.any(|(_, facts)| facts.keyword == Some(Keyword::Entrypoint))
+/// Whether each stage has an entrypoint, of its own or of a stage that it is built on.
+fn entrypoints(model: &Model) -> Vec<bool> {
+    let mut has = vec![false; model.stages().len()];
+    let own = model.instructions().filter(|(_, facts)| facts.keyword == Some(Keyword::Entrypoint));
+    for stage in own.filter_map(|(placed, _)| model.stage_at(placed.start)) {
+        has[stage.index] = true;
+    }
+    // A stage is built on earlier ones only.
+    for stage in model.stages() {
+        if let Base::Stage(parent) = stage.base {
+            has[stage.index] |= has.get(parent).is_some_and(|has| *has);
+        }
+    }
+    has
 }
 
 /// The number of the word that names the file which is run: the program itself, if `is_program` and
@@ -214,6 +226,8 @@ mod tests {
             "CMD [\"ruby\", \"-Itest\", \"test/*.rb\"]",
             "SHELL [\"sh\", \"*\"]",
             "ENTRYPOINT [\"/run\"]\nCMD [\"java\", \"-jar\", \"*.jar\"]",
+            "ENTRYPOINT [\"/run\"]\nFROM a AS b\nENTRYPOINT [\"/x\"]\nFROM b AS c\nFROM c\n\
+             CMD [\"java\", \"-jar\", \"*.jar\"]",
             "CMD []",
             "VOLUME [\"/a*\"]",
         ]);

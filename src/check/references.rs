@@ -326,9 +326,10 @@ fn no_image(model: &Model, reference: &Reference, name: &str, problem: &Malforme
     let Some(meant) = meant_image(name).filter(|_| *reference.name.text == *name) else {
         return finding;
     };
-    // Elsewhere it may be a stage; `FROM BASE` may be one for `$BASE`, and `CHANGE-ME` wants another
-    // name.
+    // Elsewhere it may be a stage; `FROM BASE` may be one for `$BASE`, `CHANGE-ME` wants another name,
+    // and `MyOrg` may be a registry.
     let is_sure = reference.place == Place::From
+        && capital_owner(name).is_none()
         && name.contains(|c: char| c.is_ascii_lowercase())
         && super::variables::global(model, name).is_none();
     let title = format!("Change to `{meant}`");
@@ -342,11 +343,19 @@ fn no_image(model: &Model, reference: &Reference, name: &str, problem: &Malforme
 /// digest.
 fn meant_image(name: &str) -> Option<String> {
     let repository = reference::Parts::of(name).repository;
+    let repository = capital_owner(name).map_or(repository.start, |_| 0)..repository.end;
     let (before, behind) = (name.get(..repository.start)?, name.get(repository.end..)?);
     let lower = format!("{before}{}{behind}", name.get(repository)?.to_lowercase());
     let digest = name.replacen(":sha256:", "@sha256:", 1);
     let mut names = [lower, digest].into_iter();
     names.find(|meant| meant != name && reference::problem(meant).is_none())
+}
+
+/// The first part of a name that is taken for a registry for nothing but its capitals: `MyOrg/img`.
+fn capital_owner(name: &str) -> Option<&str> {
+    let registry = reference::Parts::of(name).registry.and_then(|range| name.get(range))?;
+    let is_capital = registry.contains(char::is_uppercase) && !registry.contains(['.', ':']);
+    is_capital.then_some(registry)
 }
 
 /// The first argument in a name that the file gives no value.
@@ -489,6 +498,9 @@ mod tests {
         not_sure("FROM a\nCOPY --from=Nginx x y\n", code);
         not_sure("ARG Base=a\nFROM Base\n", code);
         not_sure("FROM CHANGE-ME\n", code);
+        fixed("FROM MyOrg/Img:A\n", code, "FROM myorg/img:A\n");
+        not_sure("FROM MyOrg/Img\n", code);
+        fixed("FROM My.Org/Img\n", code, "FROM My.Org/img\n");
         check("FROM A/b\nFROM localhost:5000/a:B\nFROM a AS x..y\nFROM x..y\n", &[]);
         check("FROM a:$TARGETARCH\nARG TARGETARCH\n", &[]);
         let severity = |text| findings(text)[0].severity;

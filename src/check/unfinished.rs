@@ -13,9 +13,11 @@ pub const CODE: &str = "missing-continuation";
 /// What a command of a shell ends with that the next goes on with, and what that begins with.
 const OPERATORS: [&str; 3] = ["&&", "||", "|"];
 
-/// What [`Issue::variant`] says here: a shell wants more, or the line stands further to the right.
+/// What [`Issue::variant`] says here: a shell wants more, or the line stands further to the right, or
+/// a comment of the shell would take in what goes on.
 const SURE: u8 = 0;
 const LIKELY: u8 = 1;
+const COMMENTED: u8 = 2;
 
 /// The look.
 pub const LOOK: ModelLook = ModelLook { find, tell };
@@ -53,9 +55,16 @@ fn variant(above: &Placed<'_>, goes_on: bool, below: &Placed<'_>) -> Option<u8> 
     let is_shell = goes_on
         || matches!(keyword, Some(Keyword::Run | Keyword::Cmd | Keyword::Entrypoint))
             && matches!(upper.view.command.arguments, Arguments::Text(_));
+    let word = next.split_whitespace().next().unwrap_or_default();
+    let begins = OPERATORS.iter().any(|operator| next.starts_with(operator));
+    let names = Keyword::ALL.iter().map(|keyword| keyword.name());
+    if !begins && near::any_case(word, names).is_some_and(|near| near.sure) {
+        return None;
+    }
+    let is_commented = is_shell && has_comment(first);
     let ends = OPERATORS.iter().any(|operator| first.trim_end().ends_with(operator));
-    if is_shell && (ends || OPERATORS.iter().any(|operator| next.starts_with(operator))) {
-        return Some(SURE);
+    if is_shell && (begins || ends && !is_commented) {
+        return Some(if is_commented { COMMENTED } else { SURE });
     }
     let has_more = goes_on
         || matches!(
@@ -71,13 +80,35 @@ fn variant(above: &Placed<'_>, goes_on: bool, below: &Placed<'_>) -> Option<u8> 
                     | Keyword::Entrypoint
             )
         );
-    let word = next.split_whitespace().next().unwrap_or_default();
-    let names = Keyword::ALL.iter().map(|keyword| keyword.name());
-    let is_slip = near::any_case(word, names).is_some_and(|near| near.sure);
     let (indent, above) = (lower.body.start(), upper.body.start());
     let is_right = indent > above || goes_on && indent == above && indent > TextSize::new(0);
-    (has_more && is_right && !is_slip && !word.starts_with(['{', '}', '[', ']', '"']))
-        .then_some(LIKELY)
+    (has_more && is_right && !word.starts_with(['{', '}', '[', ']', '"']))
+        .then_some(if is_commented { COMMENTED } else { LIKELY })
+}
+
+/// Whether a command holds what a shell takes for a comment: an unquoted `#` at the start of a word.
+/// The lines of an instruction are one to the shell, so it reaches to the end of the last, and over
+/// what a `\` there would add.
+fn has_comment(text: &str) -> bool {
+    // Lines that are comments of the file are taken out before the shell sees them.
+    let lines = text.lines().enumerate();
+    let lines = lines.filter(|(at, line)| *at == 0 || !line.trim_start().starts_with('#'));
+    let (mut quote, mut before) = (None, ' ');
+    for (_, line) in lines {
+        let mut chars = line.chars();
+        while let Some(c) = chars.next() {
+            let starts_word = before.is_whitespace() || ";&|()".contains(before);
+            before = c;
+            match (quote, c) {
+                (None, '#') if starts_word => return true,
+                (None | Some('"'), '\\') => before = chars.next().map_or(' ', |_| c),
+                (None, '\'' | '"') => quote = Some(c),
+                (Some(open), _) if open == c => quote = None,
+                _ => {}
+            }
+        }
+    }
+    false
 }
 
 /// The instruction of an item, if it has no heredocs and was not damaged by pasting.
@@ -95,28 +126,33 @@ fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
     let range = placed.lift(instruction.view.command.keyword_range);
     let escape = model.tree().escape();
     let word = instruction.view.text(&placed.item.text, instruction.view.command.keyword_range);
-    let sure = issue.variant == SURE;
-    let message = match sure {
-        true => format!(
+    let message = match issue.variant {
+        SURE => format!(
             "`{word}` goes on with the instruction above, whose last line does not end with \
              `{escape}`. Write `{escape}` there."
         ),
-        false => format!(
+        COMMENTED => format!(
+            "`{word}` is no instruction. If it goes on with the one above, take the comment out of \
+             that command and end the line before this one with `{escape}`."
+        ),
+        _ => format!(
             "`{word}` is no instruction. If it goes on with the one above, end the line before it \
              with `{escape}`."
         ),
     };
     let end = upper.body.start() + TextSize::of(body(above.item, upper).trim_end());
     let end = above.lift(TextRange::new(end, upper.body.end()));
-    Some(
-        Finding::refused(CODE, Phase::Instruction, range, message)
-            .with_related(end, format!("`{escape}` is missing here"))
-            .with_fix(Fix {
-                title: format!("End the line above with `{escape}`"),
-                edits: vec![Edit::replace(end, format!(" {escape}"))],
-                sure,
-            }),
-    )
+    let finding = Finding::refused(CODE, Phase::Instruction, range, message);
+    // Behind a comment what goes on would be lost.
+    if issue.variant == COMMENTED {
+        return Some(finding);
+    }
+    let finding = finding.with_related(end, format!("`{escape}` is missing here"));
+    Some(finding.with_fix(Fix {
+        title: format!("End the line above with `{escape}`"),
+        edits: vec![Edit::replace(end, format!(" {escape}"))],
+        sure: issue.variant == SURE,
+    }))
 }
 
 #[cfg(test)]
@@ -135,6 +171,31 @@ mod tests {
         check("FROM a\nRUN x\n  ⟦RUNN⟧ y\n", &[code]);
         check("FROM a\nRUN x\n⟦b⟧\n", &[code]);
         check("FROM a\n  ⟦b⟧\n", &[code]);
+        // A slip is told, whatever the line above ends with.
+        check("FROM a\nRUN x &&\n⟦COPPY⟧ a b\n", &[code]);
+        check("FROM a\nRUN # x &&\n⟦y⟧\n", &[code]);
+    }
+
+    #[test]
+    fn nothing_is_written_behind_a_comment() {
+        let has_fix = |text: &str| {
+            let found = findings(text);
+            found.iter().any(|it| it.code == CODE && !it.fixes.is_empty())
+        };
+        for text in [
+            "FROM a\nRUN x # b\n  ⟦&&⟧ y\n",
+            "FROM a\nRUN x;# b\n⟦&&⟧ y\n",
+            "FROM a\nRUN x # b \\\n  z\n⟦&&⟧ y\n",
+            "FROM a\nRUN apk add # b\n  ⟦curl⟧\n",
+            "FROM a\nRUN # x &&\n  ⟦y⟧\n",
+        ] {
+            check(text, &[CODE]);
+            assert!(!has_fix(&text.replace(['⟦', '⟧'], "")), "{text}");
+        }
+        for first in ["x '# b'", "x \"a # b\"", "x a#b", "x $# \\#", "x \\\n # it's\n z"] {
+            let mended = format!("FROM a\nRUN {first} \\\n&& y\n");
+            fixed(&format!("FROM a\nRUN {first}\n&& y\n"), CODE, &mended);
+        }
     }
 
     #[test]

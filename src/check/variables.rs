@@ -114,8 +114,9 @@ fn undeclared(model: &Model, placed: Placed<'_>, facts: &Facts, read: &Use) -> F
         Some(Fix {
             title: format!("Declare `{name}` before the first FROM"),
             edits: vec![Edit::insert(start, line)],
-            // A name with a default of its own works as it stands.
-            sure: near.is_none() && !has_other,
+            // A name with a default of its own works as it stands; `${V:?x}` fails all the same, and
+            // `${a:b}` is of another language.
+            sure: near.is_none() && !has_modifier(placed.item, read),
         })
     });
     if let Some(near) = near {
@@ -123,6 +124,13 @@ fn undeclared(model: &Model, placed: Placed<'_>, facts: &Facts, read: &Use) -> F
     }
     finding.fixes.extend(declare);
     finding
+}
+
+/// Whether more than the name stands in the braces.
+fn has_modifier(item: &Item, read: &Use) -> bool {
+    let (start, end) = (usize::from(read.name.range.start()), usize::from(read.name.range.end()));
+    let is_in_braces = item.text.get(..start).is_some_and(|before| before.ends_with('{'));
+    is_in_braces && !item.text.get(end..).is_some_and(|behind| behind.starts_with('}'))
 }
 
 /// Whether a use says itself what counts where there is no value: `${V:-x}`, `${V+x}`.
@@ -218,6 +226,9 @@ impl<'m> Declared<'m> {
     fn lack(&self, model: &'m Model, item: usize, name: &str) -> Option<Lack<'m>> {
         let placed = model.tree().item(item)?;
         let root = root(model, model.stage_at(placed.start)?);
+        if *root != Base::Scratch && is_of_images(name) {
+            return None;
+        }
         // An image has variables with its own name in theirs: `NODE_VERSION` of `node`.
         let is_images_own = match root {
             Base::Image(image) => {
@@ -259,8 +270,54 @@ impl<'m> Declared<'m> {
     }
 }
 
-/// Variables that images or shells have, whatever other is near to them.
+/// Variables that shells have, whatever other is near to them.
 const COMMON: [&str; 8] = ["HOME", "USER", "LANG", "TERM", "SHELL", "HOSTNAME", "LOGNAME", "UID"];
+
+/// Variables that official images set, `*` at the end stands for any more letters. Sources: the `ENV`s
+/// of the `docker-library` files, of `adoptium/containers`, `rust-lang/docker-rust`,
+/// `nodejs/docker-node`, `nginx/docker-nginx` and `dotnet/dotnet-docker`.
+const OF_IMAGES: [&str; 32] = [
+    "ASPNET*",
+    "BUNDLE_*",
+    "CARGO_HOME",
+    "CATALINA_HOME",
+    "DOTNET_*",
+    "GEM_HOME",
+    "GOLANG_VERSION",
+    "GOPATH",
+    "GOTOOLCHAIN",
+    "GRADLE_HOME",
+    "HOME",
+    "JAVA_HOME",
+    "JAVA_VERSION",
+    "LANG",
+    "LANGUAGE",
+    "LC_ALL",
+    "MAVEN_HOME",
+    "MYSQL_*",
+    "NGINX_VERSION",
+    "NJS_VERSION",
+    "NODE_VERSION",
+    "PATH",
+    "PG*",
+    "PHP_*",
+    "POSTGRES_*",
+    "PYTHON_*",
+    "REDIS_*",
+    "RUBY_*",
+    "RUSTUP_HOME",
+    "RUST_VERSION",
+    "TOMCAT_*",
+    "YARN_VERSION",
+];
+
+/// Whether official images set a variable of that name.
+fn is_of_images(name: &str) -> bool {
+    OF_IMAGES.iter().any(|known| match known.strip_suffix('*') {
+        Some(start) => name.starts_with(start),
+        None => name == *known,
+    })
+}
 
 /// A variable that nothing declares.
 fn undefined(model: &Model, placed: Placed<'_>, read: &Use) -> Option<Finding> {
@@ -473,6 +530,7 @@ mod tests {
         let told = message("FROM ${A:-alpine}\n");
         assert!(told.contains("no build can set it") && !told.contains("empty"), "{told}");
         not_sure("FROM ${A:-alpine}\n", "undeclared-in-from");
+        not_sure("FROM a:4-${templateOption:imageVariant}\n", "undeclared-in-from");
         let told = message("FROM scratch\nENV X=${TARGETOS:-linux}\n");
         assert!(told.contains("It has no value here"), "{told}");
         not_sure("FROM scratch\nENV X=${TARGETOS:-linux}\n", "not-redeclared");
@@ -521,6 +579,10 @@ mod tests {
         check("FROM a\nENV APP_HOME=/srv\nWORKDIR $⟦APP_HMOE⟧\n", &[code]);
         check("FROM a\nENV HOMES=/srv A1234=1\nWORKDIR $HOME/$A1235/$PATH\n", &[]);
         check("FROM a AS x\nENV APP_HOME=/srv\nFROM b\nWORKDIR $APP_HMOE\n", &[]);
+        check("FROM golang:1\nARG GOPATH=/go\nFROM golang:1\nWORKDIR $GOPATH/src\n", &[]);
+        check("FROM a\nARG JAVA_HOME=/j\nFROM eclipse-temurin\nENV A=$JAVA_HOME\n", &[]);
+        check("FROM golang:1\nENV GOPTH=1\nWORKDIR $GOPATH\n", &[]);
+        check("FROM a\nARG GOPATH=/go\nFROM scratch\nWORKDIR $⟦GOPATH⟧\n", &[code]);
         check("FROM scratch\nENV A=$⟦OTHER⟧ B=$PATH\n", &[code]);
         check("ARG V\nFROM a AS x-1\nARG W=1\nFROM x-$TARGETARCH\nENV A=$W\n", &[]);
         fixed(

@@ -182,14 +182,15 @@ impl Reader<'_> {
             if self.flag_name(flag) != "mount" {
                 continue;
             }
-            for field in mount::fields(flag, self.view, &self.item.text, self.escape) {
+            let Some(read) = self.view.flag_value(&self.item.text, flag, self.escape) else {
+                continue;
+            };
+            for field in mount::fields_in(&read) {
                 let Some(value) = field.value else { continue };
                 if field.key.text.eq_ignore_ascii_case("from") {
                     let site = ReferenceSite { place: Place::MountFrom, name: value };
                     self.facts.references.push(site);
                 } else if outer {
-                    let read = self.view.flag_value(&self.item.text, flag, self.escape);
-                    let Some(read) = read else { continue };
                     let place = |sub: Range<usize>| {
                         read.place(field.value_at + sub.start..field.value_at + sub.end)
                     };

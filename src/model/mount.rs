@@ -3,7 +3,7 @@
 //! Source: `frontend/dockerfile/instructions/commands_runmount.go` and the CSV reader it uses.
 
 use super::facts::Spanned;
-use crate::syntax::{Flag, View};
+use crate::syntax::{Flag, ReadValue, View};
 use crate::text::TextRange;
 
 /// One field of a mount.
@@ -21,7 +21,11 @@ pub struct Field {
 
 /// The fields of a mount flag.
 pub fn fields(flag: &Flag, view: &View, source: &str, escape: char) -> Vec<Field> {
-    let Some(read) = view.flag_value(source, flag, escape) else { return Vec::new() };
+    view.flag_value(source, flag, escape).map_or_else(Vec::new, |read| fields_in(&read))
+}
+
+/// The fields of a mount in what its flag says.
+pub fn fields_in(read: &ReadValue<'_>) -> Vec<Field> {
     let text = &*read.text;
     let place = |start, end| read.place(start..end);
     let mut fields = Vec::new();

@@ -34,9 +34,11 @@ fn find<'a>(
     nearest: impl Fn(&[&'a str], usize) -> Option<&'a str>,
 ) -> Option<Nearest<'a>> {
     let name = nearest(names, MAX_DISTANCE)?;
+    let is_half = name.to_lowercase().starts_with(&word.to_lowercase());
     // Of a word of two letters anything is one edit away.
     let most = match word.chars().count() {
         0..=2 => 0,
+        4.. if is_half => MAX_DISTANCE,
         3..=5 => 1,
         _ => MAX_DISTANCE,
     };
@@ -84,6 +86,8 @@ mod tests {
         check("FROM", Some(("from", true)));
         check("WORKDIR", None);
         check("ENTRYPIONT", Some(("ENTRYPOINT", true)));
+        check("ENTR", None);
+        check("CXPX", Some(("COPY", false)));
     }
 
     #[test]

@@ -139,7 +139,7 @@ fn stages_are_offered_as_their_place_is_typed() {
     session.until_line("RUN --mount=target=/a,from=debug$0");
     // What is typed decides what the menu shows when it is asked for, too.
     session.keys("<CR>FROM b<C-x><C-o>");
-    session.until_menu(&["builder", "base"]);
+    session.until_menu(&["builder", "base", "bash", "buildpack-deps", "busybox"]);
     session.keys("<C-e>uilder<CR>");
     session.until_findings(&FINDINGS);
 }

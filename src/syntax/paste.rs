@@ -37,13 +37,16 @@ pub(super) fn mend(source: &str, body: TextRange, view: &View, escape: char) -> 
 /// The pieces of `mended` that `view` does not have: the damage, in order.
 pub fn damage<'a>(view: &'a View, mended: &'a View) -> impl Iterator<Item = &'a Patch> {
     mended.patches.iter().filter(|patch| {
-        view.patches.binary_search_by_key(&patch.range.start(), |p| p.range.start()).is_err()
+        let same = view.patches.binary_search_by_key(&patch.range.start(), |p| p.range.start());
+        same.ok().and_then(|at| view.patches.get(at)) != Some(*patch)
     })
 }
 
 fn merge(continuations: &[Patch], mut damage: Vec<Patch>) -> Vec<Patch> {
-    let last = damage.last().map(|patch| patch.range);
-    let covered = |p: &Patch| damage.len() == 1 && last.is_some_and(|r| r.contains_range(p.range));
+    let covered = |p: &Patch| {
+        let at = damage.partition_point(|d| d.range.end() < p.range.end());
+        damage.get(at).is_some_and(|d| d.range.contains_range(p.range))
+    };
     let kept: Vec<_> = continuations.iter().filter(|p| !covered(p)).cloned().collect();
     damage.extend(kept);
     damage.sort_by_key(|patch| patch.range.start());
@@ -81,7 +84,8 @@ fn stray(source: &str, body: TextRange, view: &View) -> Option<Vec<Patch>> {
     }
     let first = view.locate(body, 0..text.len() - command.len());
     let mut patches = vec![nothing(first)];
-    patches.extend(continued_leads(source, body, view, lead)?.into_iter().map(nothing));
+    let behind = TextRange::new(first.end(), body.end());
+    patches.extend(continued_leads(source, body, behind, view, lead)?.into_iter().map(nothing));
     Some(patches)
 }
 
@@ -119,15 +123,17 @@ fn lead(line: &str) -> Option<(Lead, &str)> {
     is_apart(bare).then_some((Lead::Number(number), bare))
 }
 
-/// What stands before the continuation lines of an instruction that begins with `lead`: all have it,
-/// or none. `None` where it is not clear.
+/// What stands before the continuation lines in `behind` of an instruction that begins with `first`:
+/// all have it, or none. `None` where it is not clear.
 fn continued_leads(
     source: &str,
     body: TextRange,
+    behind: TextRange,
     view: &View,
     first: Lead,
 ) -> Option<Vec<TextRange>> {
-    let starts = view.patches.iter().map(|patch| patch.range.end());
+    let continuations = view.patches.iter().filter(|patch| behind.contains_range(patch.range));
+    let starts = continuations.map(|patch| patch.range.end());
     let found: Vec<Option<TextRange>> = starts
         .map(|start| {
             let line = source.get(start.into()..body.end().into())?;
@@ -424,6 +430,15 @@ mod tests {
         ] {
             assert_eq!(mended(text).as_deref(), Some(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn a_continuation_above_the_lead() {
+        assert_eq!(mended("\\\n> RUN x").as_deref(), Some("RUN x"));
+        assert_eq!(mended("\\\n> #").as_deref(), Some("#"));
+        assert_eq!(mended("\\\n> RUN a \\\n> b").as_deref(), Some("RUN a b"));
+        assert_eq!(mended(">\\\n RUN a \\\n> b").as_deref(), Some("RUN a b"));
+        assert_eq!(mended("\\\n---").as_deref(), Some(""));
     }
 
     #[test]

@@ -82,6 +82,9 @@ fn stray(source: &str, body: TextRange, view: &View) -> Option<Vec<Patch>> {
     if !is_own {
         return is_prompt.then(|| vec![nothing(body)]);
     }
+    if hides_its_end(source, body, lead) {
+        return None;
+    }
     let first = view.locate(body, 0..text.len() - command.len());
     let mut patches = vec![nothing(first)];
     let behind = TextRange::new(first.end(), body.end());
@@ -123,6 +126,20 @@ fn lead(line: &str) -> Option<(Lead, &str)> {
     is_apart(bare).then_some((Lead::Number(number), bare))
 }
 
+/// Whether the last line of an instruction is a comment or blank behind a lead. Without the lead it
+/// ends the instruction no more, which then takes in the line below.
+fn hides_its_end(source: &str, body: TextRange, first: Lead) -> bool {
+    let text = source.get(std::ops::Range::<usize>::from(body)).unwrap_or_default();
+    let Some((_, last)) = text.rsplit_once('\n') else { return false };
+    // A mark at the end of a line has lost its blank.
+    let line = format!("{} ", last.trim());
+    lead(&line).is_some_and(|(own, behind)| {
+        let behind = behind.trim();
+        std::mem::discriminant(&own) == std::mem::discriminant(&first)
+            && (behind.is_empty() || behind.starts_with('#'))
+    })
+}
+
 /// What stands before the continuation lines in `behind` of an instruction that begins with `first`:
 /// all have it, or none. `None` where it is not clear.
 fn continued_leads(
@@ -142,8 +159,7 @@ fn continued_leads(
             let above = source.get(body.start().into()..start.into())?;
             let expected = match first {
                 Lead::Number(number) => Lead::Number(number + above.matches('\n').count()),
-                Lead::Quotation => Lead::Quotation,
-                Lead::Prompt | Lead::List => return None,
+                other => other,
             };
             // What is quoted stands behind one blank.
             let blank = behind.chars().next().filter(|_| own == Lead::Quotation);
@@ -153,6 +169,8 @@ fn continued_leads(
         .collect();
     match found.iter().flatten().count() {
         0 => Some(Vec::new()),
+        // It may be an argument or an item of its own.
+        _ if matches!(first, Lead::Prompt | Lead::List) => None,
         count if count == found.len() => Some(found.into_iter().flatten().collect()),
         _ => None,
     }
@@ -435,7 +453,7 @@ mod tests {
     #[test]
     fn a_continuation_above_the_lead() {
         assert_eq!(mended("\\\n> RUN x").as_deref(), Some("RUN x"));
-        assert_eq!(mended("\\\n> #").as_deref(), Some("#"));
+        assert_eq!(mended("\\\n> #"), None);
         assert_eq!(mended("\\\n> RUN a \\\n> b").as_deref(), Some("RUN a b"));
         assert_eq!(mended(">\\\n RUN a \\\n> b").as_deref(), Some("RUN a b"));
         assert_eq!(mended("\\\n---").as_deref(), Some(""));
@@ -460,6 +478,13 @@ mod tests {
             "1. Add a file",
             "80 443",
             "2 RUN a \\\n9 b \\\n4 c",
+            // What ends them would end them no more.
+            "2 RUN a \\\n3 b \\\n4 # c",
+            "2 RUN a \\\n3",
+            "> RUN a \\\n> # b",
+            "> RUN a \\\n>",
+            "* RUN a \\\n* b",
+            "$ RUN a \\\n$ b",
         ] {
             assert_eq!(mended(text), None, "{text}");
         }

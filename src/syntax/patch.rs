@@ -169,7 +169,8 @@ mod tests {
 
     #[test]
     fn of_patches_that_overlap_only_the_first_is_read() {
-        let patches = [(0, 4), (2, 3), (2, 5)].map(|(a, b)| Patch { range: range(a, b), insert: "" });
+        let patches =
+            [(0, 4), (2, 3), (2, 5)].map(|(a, b)| Patch { range: range(a, b), insert: "" });
         let whole = range(0, 6);
         assert_eq!(patched("abcdef", &patches, whole), "ef");
         assert_eq!(locate(&patches, whole, 0, 1), range(4, 5));

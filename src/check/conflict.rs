@@ -4,7 +4,9 @@
 //! start of a line, and a name behind all but `=`.
 
 use super::rule::ModelLook;
+use super::swallowed::is_quoted;
 use super::{Finding, Issue, Phase, Severity};
+use crate::language::Keyword;
 use crate::model::Model;
 use crate::syntax::Item;
 use crate::text::{TextRange, TextSize};
@@ -22,14 +24,18 @@ pub const LOOK: ModelLook = ModelLook { find, tell };
 
 fn find(model: &Model, issues: &mut Vec<Issue>) {
     let mut is_open = false;
-    for (placed, _) in model.instructions().filter(|(_, facts)| facts.keyword.is_none()) {
-        let Some(mark) = mark(first_line(placed.item)) else { continue };
+    for (placed, facts) in model.instructions() {
+        let mut lines = body(placed.item).split('\n');
+        let own = lines.next().and_then(mark).filter(|_| facts.keyword.is_none());
         // A line of equals signs alone may underline a heading.
-        if BETWEEN.contains(&mark) && !is_open {
-            continue;
+        if let Some(mark) = own.filter(|mark| is_open || !BETWEEN.contains(mark)) {
+            is_open = mark != END;
+            issues.push(Issue { item: placed.index, ..Issue::default() });
         }
-        is_open = mark != END;
-        issues.push(Issue { item: placed.index, ..Issue::default() });
+        // Those are told by the look at the instruction.
+        for mark in lines.filter_map(mark).filter(|mark| !BETWEEN.contains(mark)) {
+            is_open = mark != END;
+        }
     }
 }
 
@@ -44,15 +50,14 @@ fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
 /// The look at lines inside of an instruction, which `BuildKit` takes for its arguments.
 pub fn look(item: &Item, findings: &mut Vec<Finding>) {
     let Some(instruction) = item.instruction() else { return };
-    let source: &str = &item.text;
-    let body = source.get(std::ops::Range::<usize>::from(instruction.body)).unwrap_or_default();
+    let body = body(item);
     // A line of equals signs alone may be text of a command.
     if !is_in(body) && instruction.view.command.keyword.is_some() {
         return;
     }
     let mut start = instruction.body.start();
     for (number, line) in body.split_inclusive('\n').enumerate() {
-        if let Some(mark) = mark(line).filter(|_| number > 0) {
+        if let Some(mark) = mark(line).filter(|_| number > 0 && !is_text(item, start)) {
             let range = TextRange::at(start, TextSize::of(mark));
             findings.push(Finding::new(CODE, Severity::Warning, range, message(mark)));
         }
@@ -65,10 +70,21 @@ pub fn is_in(text: &str) -> bool {
     text.contains(START) || text.contains(END)
 }
 
-fn first_line(item: &Item) -> &str {
+/// Whether the line at `start` is text in the quotes of a shell.
+fn is_text(item: &Item, start: TextSize) -> bool {
+    item.instruction().is_some_and(|one| {
+        let above = one.view.text(&item.text, TextRange::new(one.body.start(), start));
+        one.view.command.keyword == Some(Keyword::Run) && is_quoted(&above, '\\')
+    })
+}
+
+fn body(item: &Item) -> &str {
     let body = item.instruction().map(|one| one.body).unwrap_or_default();
-    let text = item.text.get(std::ops::Range::<usize>::from(body)).unwrap_or_default();
-    text.split('\n').next().unwrap_or_default()
+    item.text.get(std::ops::Range::<usize>::from(body)).unwrap_or_default()
+}
+
+fn first_line(item: &Item) -> &str {
+    body(item).split('\n').next().unwrap_or_default()
 }
 
 /// The mark that a line is.
@@ -106,6 +122,21 @@ mod tests {
         // An underline is none.
         check("FROM a\n⟦=======⟧\nRUN x\n", &["pasted-text"]);
         check("FROM a\n⟦<<<<<<<<⟧ x\n", &["unknown-instruction"]);
+    }
+
+    #[test]
+    fn a_merge_that_begins_inside_of_an_instruction() {
+        let text = "FROM a\nRUN x \\\n<<<<<<< HEAD\n  && y\n=======\n  && z\n>>>>>>> b\n";
+        let found = findings(text);
+        let marks = found.iter().filter(|one| one.code == CODE).count();
+        assert_eq!(marks, 3, "{found:#?}");
+        assert!(found.iter().flat_map(|one| &one.fixes).all(|fix| !fix.sure), "{found:#?}");
+        let text =
+            "FROM a\nENV A=1 \\\n<<<<<<< HEAD\n  B=2 # c\n=======\n  B=3 \\\nENV C=1\n>>>>>>> b\n";
+        let found = findings(text);
+        assert!(found.iter().flat_map(|one| &one.fixes).all(|fix| !fix.sure), "{found:#?}");
+        // Text in quotes is none.
+        check("FROM a\nRUN echo \"======= \\\n<<<<<<< start \\\n\"\n", &[]);
     }
 
     #[test]

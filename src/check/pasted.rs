@@ -8,7 +8,7 @@ use crate::image::reference;
 use crate::language::Keyword;
 use crate::model::mount;
 use crate::syntax::expand::{self, Mode, NoEnv};
-use crate::syntax::{Arguments, Instruction, Item, Patch, View, damage};
+use crate::syntax::{Arguments, Instruction, Item, Patch, Tree, View, damage};
 use crate::text::{Edit, TextRange, TextSize};
 
 /// The code of all these findings.
@@ -185,15 +185,52 @@ fn tell(item: &Item, run: &Run, phase: Phase) -> Finding {
     }
 }
 
-/// Where a heredoc begins that nobody reads as one, because its `<<` is damaged: what is below may be
-/// its text, and no instructions.
-pub fn hidden_heredoc(findings: &[Finding]) -> Option<TextSize> {
+/// Where text begins that may be a heredoc's, and no instructions, because what opens the heredoc is
+/// damaged and nobody reads it as one.
+pub fn hidden_heredoc(tree: &Tree, findings: &[Finding]) -> Option<TextSize> {
     let damaged = findings.iter().filter(|finding| finding.code == CODE);
-    let mut begins = damaged.filter(|finding| {
+    let begins = damaged.filter_map(|finding| {
+        let start = finding.range.start();
         let mut edits = finding.fixes.iter().flat_map(|fix| &fix.edits);
-        edits.any(|edit| edit.insert.starts_with("<<"))
+        if edits.any(|edit| edit.insert.starts_with("<<")) {
+            return Some(start + TextSize::new(1));
+        }
+        let placed = tree.item_at(start)?;
+        is_hidden_behind_lead(placed.item).then(|| placed.range().start())
     });
-    begins.next().map(|finding| finding.range.start())
+    begins.min()
+}
+
+/// Whether an instruction would have a heredoc if nothing stood before it.
+fn is_hidden_behind_lead(item: &Item) -> bool {
+    let Some(instruction) = item.instruction() else { return false };
+    let Some(mended) = instruction.mended.as_deref() else { return false };
+    let text = mended.text(&item.text, instruction.body);
+    instruction.view.command.keyword.is_none()
+        && mended.command.keyword.is_some()
+        && (text.contains("<<") || text.contains("&lt;&lt;"))
+}
+
+/// Whether a fix takes away what stands there, or makes a comment of it.
+pub fn is_deletion(finding: &Finding) -> bool {
+    let mut edits = finding.fixes.iter().flat_map(|fix| &fix.edits);
+    finding.code == CODE && edits.any(|edit| matches!(&*edit.insert, "" | "# "))
+}
+
+/// Whether a fix makes a comment of a line that may go on with the lines around it, which begin with
+/// the same mark.
+pub fn is_among_its_like(tree: &Tree, finding: &Finding) -> bool {
+    let mut edits = finding.fixes.iter().flat_map(|fix| &fix.edits);
+    if finding.code != CODE || !edits.any(|edit| edit.insert == "# ") {
+        return false;
+    }
+    let Some(placed) = tree.item_at(finding.range.start()) else { return false };
+    let Some(mark) = placed.item.text.trim_start().chars().next() else { return false };
+    let is_like = |line: Option<&str>| line.is_some_and(|one| one.trim_start().starts_with(mark));
+    let above = placed.index.checked_sub(1).and_then(|index| tree.item(index));
+    let below = tree.item(placed.index + 1);
+    is_like(above.and_then(|one| one.item.text.trim_end().rsplit('\n').next()))
+        || is_like(below.and_then(|one| one.item.text.split('\n').next()))
 }
 
 /// What stands before a line, by its first character.
@@ -290,6 +327,32 @@ mod tests {
             mended("FROM a\nRUN b &amp;&amp; c &gt; d\nCMD [&quot;e&quot;]\n"),
             "FROM a\nRUN b && c > d\nCMD [\"e\"]\n"
         );
+    }
+
+    /// The file as "fix all" leaves it.
+    fn surely_fixed(text: &str) -> String {
+        let edits = crate::check::fix_all(&findings(text));
+        crate::text::apply_edits(text, &edits).expect("edits that apply")
+    }
+
+    #[test]
+    fn what_may_go_on_with_its_neighbours_is_no_comment() {
+        assert_eq!(
+            surely_fixed("> FROM a\n> RUN b; \\\n> # c\n>   d; \\\n>   e\n> USER x\n"),
+            "FROM a\n> RUN b; \\\n> # c\n>   d; \\\n>   e\nUSER x\n"
+        );
+        not_sure("FROM a\n> Text of a mail\n> that goes on\n", CODE);
+        assert_eq!(surely_fixed("FROM a\n$ docker build .\n"), "FROM a\n# docker build .\n");
+    }
+
+    #[test]
+    fn the_text_of_a_hidden_heredoc_is_left_alone() {
+        assert_eq!(
+            surely_fixed("FROM a\nRUN cat &lt;&lt;EOF\n$ RUN c\n$ z\n* USER x\nEOF\n"),
+            "FROM a\nRUN cat <<EOF\n$ RUN c\n$ z\n* USER x\nEOF\n"
+        );
+        let quoted = "> RUN cat <<EOF\n> $ x\n> EOF\n> CMD y\n";
+        assert_eq!(surely_fixed(&format!("> FROM a\n{quoted}")), format!("FROM a\n{quoted}"));
     }
 
     #[test]

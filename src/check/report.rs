@@ -146,10 +146,17 @@ impl Report {
         }
         keep_better(&mut findings);
         let is_template = findings.iter().any(|finding| finding.code == template::CODE);
-        let text_from = pasted::hidden_heredoc(&findings);
+        let is_conflict = findings.iter().any(|finding| finding.code == conflict::CODE);
+        let tree = self.0.model.tree();
+        let text_from = pasted::hidden_heredoc(tree, &findings);
         for finding in &mut findings {
-            let is_text = text_from.is_some_and(|start| finding.range.start() > start);
-            if is_template || is_text && finding.code != pasted::CODE {
+            let is_text = text_from.is_some_and(|start| finding.range.start() >= start);
+            let is_deletion = pasted::is_deletion(finding);
+            if is_template
+                || is_text && (finding.code != pasted::CODE || is_deletion)
+                || is_conflict && is_deletion
+                || pasted::is_among_its_like(tree, finding)
+            {
                 finding.fixes.iter_mut().for_each(|fix| fix.sure = false);
             }
         }

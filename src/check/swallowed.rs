@@ -54,7 +54,7 @@ fn keyword_at(context: &InstructionContext<'_>, start: TextSize) -> Option<(Keyw
 }
 
 /// Whether a quote is open at the end of `text`.
-fn is_quoted(text: &str, escape: char) -> bool {
+pub(super) fn is_quoted(text: &str, escape: char) -> bool {
     let mut quote = None;
     let mut chars = text.chars();
     while let Some(c) = chars.next() {

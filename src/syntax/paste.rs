@@ -37,13 +37,16 @@ pub(super) fn mend(source: &str, body: TextRange, view: &View, escape: char) -> 
 /// The pieces of `mended` that `view` does not have: the damage, in order.
 pub fn damage<'a>(view: &'a View, mended: &'a View) -> impl Iterator<Item = &'a Patch> {
     mended.patches.iter().filter(|patch| {
-        view.patches.binary_search_by_key(&patch.range.start(), |p| p.range.start()).is_err()
+        let same = view.patches.binary_search_by_key(&patch.range.start(), |p| p.range.start());
+        same.ok().and_then(|at| view.patches.get(at)) != Some(*patch)
     })
 }
 
 fn merge(continuations: &[Patch], mut damage: Vec<Patch>) -> Vec<Patch> {
-    let last = damage.last().map(|patch| patch.range);
-    let covered = |p: &Patch| damage.len() == 1 && last.is_some_and(|r| r.contains_range(p.range));
+    let covered = |p: &Patch| {
+        let at = damage.partition_point(|d| d.range.end() < p.range.end());
+        damage.get(at).is_some_and(|d| d.range.contains_range(p.range))
+    };
     let kept: Vec<_> = continuations.iter().filter(|p| !covered(p)).cloned().collect();
     damage.extend(kept);
     damage.sort_by_key(|patch| patch.range.start());
@@ -79,9 +82,13 @@ fn stray(source: &str, body: TextRange, view: &View) -> Option<Vec<Patch>> {
     if !is_own {
         return is_prompt.then(|| vec![nothing(body)]);
     }
+    if hides_its_end(source, body, lead) {
+        return None;
+    }
     let first = view.locate(body, 0..text.len() - command.len());
     let mut patches = vec![nothing(first)];
-    patches.extend(continued_leads(source, body, view, lead)?.into_iter().map(nothing));
+    let behind = TextRange::new(first.end(), body.end());
+    patches.extend(continued_leads(source, body, behind, view, lead)?.into_iter().map(nothing));
     Some(patches)
 }
 
@@ -119,15 +126,31 @@ fn lead(line: &str) -> Option<(Lead, &str)> {
     is_apart(bare).then_some((Lead::Number(number), bare))
 }
 
-/// What stands before the continuation lines of an instruction that begins with `lead`: all have it,
-/// or none. `None` where it is not clear.
+/// Whether the last line of an instruction is a comment or blank behind a lead. Without the lead it
+/// ends the instruction no more, which then takes in the line below.
+fn hides_its_end(source: &str, body: TextRange, first: Lead) -> bool {
+    let text = source.get(std::ops::Range::<usize>::from(body)).unwrap_or_default();
+    let Some((_, last)) = text.rsplit_once('\n') else { return false };
+    // A mark at the end of a line has lost its blank.
+    let line = format!("{} ", last.trim());
+    lead(&line).is_some_and(|(own, behind)| {
+        let behind = behind.trim();
+        std::mem::discriminant(&own) == std::mem::discriminant(&first)
+            && (behind.is_empty() || behind.starts_with('#'))
+    })
+}
+
+/// What stands before the continuation lines in `behind` of an instruction that begins with `first`:
+/// all have it, or none. `None` where it is not clear.
 fn continued_leads(
     source: &str,
     body: TextRange,
+    behind: TextRange,
     view: &View,
     first: Lead,
 ) -> Option<Vec<TextRange>> {
-    let starts = view.patches.iter().map(|patch| patch.range.end());
+    let continuations = view.patches.iter().filter(|patch| behind.contains_range(patch.range));
+    let starts = continuations.map(|patch| patch.range.end());
     let found: Vec<Option<TextRange>> = starts
         .map(|start| {
             let line = source.get(start.into()..body.end().into())?;
@@ -136,8 +159,7 @@ fn continued_leads(
             let above = source.get(body.start().into()..start.into())?;
             let expected = match first {
                 Lead::Number(number) => Lead::Number(number + above.matches('\n').count()),
-                Lead::Quotation => Lead::Quotation,
-                Lead::Prompt | Lead::List => return None,
+                other => other,
             };
             // What is quoted stands behind one blank.
             let blank = behind.chars().next().filter(|_| own == Lead::Quotation);
@@ -147,6 +169,8 @@ fn continued_leads(
         .collect();
     match found.iter().flatten().count() {
         0 => Some(Vec::new()),
+        // It may be an argument or an item of its own.
+        _ if matches!(first, Lead::Prompt | Lead::List) => None,
         count if count == found.len() => Some(found.into_iter().flatten().collect()),
         _ => None,
     }
@@ -427,6 +451,15 @@ mod tests {
     }
 
     #[test]
+    fn a_continuation_above_the_lead() {
+        assert_eq!(mended("\\\n> RUN x").as_deref(), Some("RUN x"));
+        assert_eq!(mended("\\\n> #"), None);
+        assert_eq!(mended("\\\n> RUN a \\\n> b").as_deref(), Some("RUN a b"));
+        assert_eq!(mended(">\\\n RUN a \\\n> b").as_deref(), Some("RUN a b"));
+        assert_eq!(mended("\\\n---").as_deref(), Some(""));
+    }
+
+    #[test]
     fn prose_is_left_alone() {
         for text in [
             "LABEL text=\"it’s – fine “really” …\"",
@@ -445,6 +478,13 @@ mod tests {
             "1. Add a file",
             "80 443",
             "2 RUN a \\\n9 b \\\n4 c",
+            // What ends them would end them no more.
+            "2 RUN a \\\n3 b \\\n4 # c",
+            "2 RUN a \\\n3",
+            "> RUN a \\\n> # b",
+            "> RUN a \\\n>",
+            "* RUN a \\\n* b",
+            "$ RUN a \\\n$ b",
         ] {
             assert_eq!(mended(text), None, "{text}");
         }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use crate::text::{TextRange, TextSize};
 
-/// One replaced piece of the source.
+/// One replaced piece of the source. Of two that overlap only the first is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Patch {
     /// What is replaced: bytes from the start of the item.
@@ -33,6 +33,9 @@ pub fn patched<'a>(source: &'a str, patches: &[Patch], range: TextRange) -> Cow<
 pub fn patch_into(text: &mut String, source: &str, patches: &[Patch], range: TextRange) {
     let mut at = range.start();
     for patch in within(patches, range) {
+        if patch.range.start() < at {
+            continue;
+        }
         text.push_str(slice(source, at, patch.range.start()));
         text.push_str(patch.insert);
         at = patch.range.end();
@@ -92,6 +95,9 @@ impl Map {
         let (mut view, mut source) = (0, self.base);
         for patch in inside {
             let (from, to) = (u32::from(patch.range.start()), u32::from(patch.range.end()));
+            if from < source {
+                continue;
+            }
             view += from - source;
             if !patch.insert.is_empty() {
                 self.segments.push(Segment { view, source: from, replaced_to: Some(to) });
@@ -159,6 +165,15 @@ mod tests {
         assert_eq!(locate(&patches, whole, 4, 6), range(4, 6));
         // one that begins behind it starts on the next line
         assert_eq!(locate(&patches, whole, 6, 9), range(8, 11));
+    }
+
+    #[test]
+    fn of_patches_that_overlap_only_the_first_is_read() {
+        let patches =
+            [(0, 4), (2, 3), (2, 5)].map(|(a, b)| Patch { range: range(a, b), insert: "" });
+        let whole = range(0, 6);
+        assert_eq!(patched("abcdef", &patches, whole), "ef");
+        assert_eq!(locate(&patches, whole, 0, 1), range(4, 5));
     }
 
     #[test]

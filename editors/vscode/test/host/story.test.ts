@@ -5,7 +5,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, test, type TestContext } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, FrameLocator } from 'playwright-core';
 import { DECOY_RAN, Host, VERSION } from './host.ts';
 import { browser, positionOf, until, Workbench } from './workbench.ts';
 
@@ -103,6 +103,11 @@ async function picture(name: string): Promise<void> {
     if (PICTURES !== undefined) {
         await bench.picture(join(PICTURES, `picture-vscode-${name}.png`));
     }
+}
+
+/** The page of the graph. While it is drawn anew, the one to come stands beside it for a moment. */
+function graphPage(): FrameLocator {
+    return bench.page.frameLocator('iframe.webview').frameLocator('#active-frame');
 }
 
 /** Opens a file as it was at the start, alone. */
@@ -322,7 +327,7 @@ test('the stage graph shows stages, sizes and arrows, and leads to the stage', a
     await open('tested/Dockerfile');
     await bench.withoutSideBar();
     await bench.command('Stagewright: Show Stage Graph');
-    const graph = bench.page.frameLocator('iframe.webview').frameLocator('iframe');
+    const graph = graphPage();
     const stages = graph.locator('.stage');
     await stages.filter({ hasText: 'certificates' }).waitFor();
     assert.deepEqual(await stages.locator('.name').allTextContents(), ['build', 'test', 'certificates', 'stage-3']);
@@ -447,7 +452,7 @@ test('the stage graph of a file that was changed without a server is drawn as so
     await open('tested/Dockerfile');
     await bench.withoutSideBar();
     await bench.command('Stagewright: Show Stage Graph');
-    const graph = bench.page.frameLocator('iframe.webview').frameLocator('iframe');
+    const graph = graphPage();
     await graph.locator('.stage').filter({ hasText: 'certificates' }).click();
     await bench.sees('.tab.active.selected', 'Dockerfile');
     await bench.set({ 'stagewright.path': '/no/such/stagewright' });

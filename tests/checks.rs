@@ -418,6 +418,18 @@ fn a_keystroke_looks_at_what_it_touches() {
     assert!(!next.report().same_places(snapshot.report()));
 }
 
+/// The fix writes what the `ARG` of the other stage says.
+#[test]
+fn a_finding_hangs_on_the_instruction_that_it_points_to() {
+    let text = "FROM a AS x\nARG V=1\nUSER $V\nFROM b\nUSER $V\n";
+    let snapshot = Snapshot::new(text);
+    assert_eq!(snapshot.report().findings().len(), 1);
+    let value = TextSize::of("FROM a AS x\nARG V=1");
+    let next = snapshot.edit(&[Edit::insert(value, "2")]);
+    assert_ne!(snapshot.report().findings(), next.report().findings());
+    assert!(!next.report().same_places(snapshot.report()));
+}
+
 #[test]
 fn reports_are_found_anew_only_where_the_escape_character_changes() {
     let snapshot = Snapshot::new("FROM a\nRUN x\nCOPY --form=b x y\n");

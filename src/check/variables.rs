@@ -25,7 +25,12 @@ const LINK: &str =
 /// What [`Issue::variant`] says here.
 const UNDECLARED: u8 = 0;
 const NOT_REDECLARED: u8 = 1;
-const UNDEFINED: u8 = 2;
+/// A variable that nothing declares is surely a mistake: another instruction, that which the issue
+/// points to, has an `ARG` of that name, or sets one of nearly that name; or the stage is built on
+/// nothing.
+const ELSEWHERE: u8 = 2;
+const NEARLY: u8 = 3;
+const ON_SCRATCH: u8 = 4;
 
 /// The look.
 pub const LOOK: ModelLook = ModelLook { find, tell };
@@ -49,19 +54,17 @@ fn find(model: &Model, issues: &mut Vec<Issue>) {
         if by_shell && !shells.get_or_insert_with(|| Shells::of(model)).is_posix_at(model, item) {
             continue;
         }
-        let variant = match issue.kind {
-            IssueKind::UndeclaredInFrom => UNDECLARED,
-            IssueKind::NotRedeclared => NOT_REDECLARED,
+        let lack = match issue.kind {
+            IssueKind::UndeclaredInFrom => Some((UNDECLARED, None)),
+            IssueKind::NotRedeclared => Some((NOT_REDECLARED, None)),
             IssueKind::Undeclared => {
                 looked_up += 1;
                 let names = declared.get_or_insert_with(|| Declared::of(model));
-                if looked_up > MOST_LOOKED_UP || names.lack(model, item, name).is_none() {
-                    continue;
-                }
-                UNDEFINED
+                (looked_up <= MOST_LOOKED_UP).then(|| names.lack(model, item, name)).flatten()
             }
         };
-        issues.push(Issue { item, other: None, number: issue.use_, variant });
+        let found = lack.map(|(variant, other)| Issue { item, other, number: issue.use_, variant });
+        issues.extend(found);
     }
 }
 
@@ -79,8 +82,8 @@ fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
     let read = facts.uses.get(issue.number)?;
     match issue.variant {
         UNDECLARED => Some(undeclared(model, placed, facts, read)),
-        UNDEFINED => undefined(model, placed, read),
-        _ => not_redeclared(model, placed, facts, read),
+        NOT_REDECLARED => not_redeclared(model, placed, facts, read),
+        variant => undefined(model, placed, read, (variant, issue.other)),
     }
 }
 
@@ -136,7 +139,7 @@ fn has_modifier(item: &Item, read: &Use) -> bool {
 /// Whether a use says itself what counts where there is no value: `${V:-x}`, `${V+x}`.
 fn has_other(item: &Item, read: &Use) -> bool {
     let behind = TextRange::new(read.name.range.end(), read.range.end().max(read.name.range.end()));
-    let behind = item.text.get(std::ops::Range::<usize>::from(behind)).unwrap_or_default();
+    let behind = item.text_at(behind).unwrap_or_default();
     behind.trim_start_matches(':').starts_with(['-', '+'])
 }
 
@@ -203,16 +206,6 @@ fn not_redeclared(model: &Model, placed: Placed<'_>, facts: &Facts, read: &Use) 
 /// What the stages of a file declare.
 struct Declared<'m>(Vec<(Placed<'m>, &'m Definition)>);
 
-/// Why a variable that nothing declares is surely a mistake.
-enum Lack<'m> {
-    /// Another stage has an `ARG` of that name.
-    Elsewhere(Placed<'m>, &'m Definition),
-    /// One of nearly that name is set here.
-    Nearly(&'m str),
-    /// The stage is built on nothing.
-    Scratch,
-}
-
 impl<'m> Declared<'m> {
     fn of(model: &'m Model) -> Declared<'m> {
         let all = model.instructions();
@@ -222,8 +215,9 @@ impl<'m> Declared<'m> {
     }
 
     /// Why the variable `name`, read in the instruction `item` and declared neither in its stage nor
-    /// globally, is no variable of the base image; `None` where it may be one.
-    fn lack(&self, model: &'m Model, item: usize, name: &str) -> Option<Lack<'m>> {
+    /// globally, is no variable of the base image, and the number of the item that tells so; `None`
+    /// where it may be one.
+    fn lack(&self, model: &'m Model, item: usize, name: &str) -> Option<(u8, Option<usize>)> {
         let placed = model.tree().item(item)?;
         let root = root(model, model.stage_at(placed.start)?);
         if *root != Base::Scratch && is_of_images(name) {
@@ -239,21 +233,20 @@ impl<'m> Declared<'m> {
             }
             _ => false,
         };
-        let of_name = |(_, made): &&(Placed<'m>, &'m Definition)| {
-            made.kind == VariableKind::Arg && &*made.name.text == name
-        };
         // One in this very stage stands below, and may be what was meant as well.
-        let elsewhere = self.0.iter().find(of_name).filter(|_| !is_images_own);
-        if let Some((placed, made)) = elsewhere {
-            return Some(Lack::Elsewhere(*placed, made));
+        let elsewhere = self.0.iter().find(|(_, made)| is_argument(made, name));
+        if let Some((other, _)) = elsewhere.filter(|_| !is_images_own) {
+            return Some((ELSEWHERE, Some(other.index)));
         }
-        self.nearly(model, placed, name)
-            .map(Lack::Nearly)
-            .or_else(|| (*root == Base::Scratch).then_some(Lack::Scratch))
+        let nearly = self.nearly(model, placed, name);
+        nearly
+            .map(|other| (NEARLY, Some(other)))
+            .or_else(|| (*root == Base::Scratch).then_some((ON_SCRATCH, None)))
     }
 
-    /// The one variable set at `placed` whose name is one edit away.
-    fn nearly(&self, model: &'m Model, placed: Placed<'_>, name: &str) -> Option<&'m str> {
+    /// The number of the item that makes the one variable set at `placed` whose name is one edit
+    /// away.
+    fn nearly(&self, model: &'m Model, placed: Placed<'_>, name: &str) -> Option<usize> {
         if self.0.len() > MOST_DECLARED || name.chars().count() < 4 {
             return None;
         }
@@ -266,8 +259,14 @@ impl<'m> Declared<'m> {
             || name.starts_with(near)
             || COMMON.contains(&name);
         let is_set = || model.state_at(placed.start).variables.contains_key(near);
-        (!is_another && is_set()).then_some(near)
+        let (other, _) = self.0.iter().find(|(_, made)| &*made.name.text == near)?;
+        (!is_another && is_set()).then_some(other.index)
     }
+}
+
+/// Whether a definition is the `ARG` of that name.
+fn is_argument(made: &Definition, name: &str) -> bool {
+    made.kind == VariableKind::Arg && &*made.name.text == name
 }
 
 /// Variables that shells have, whatever other is near to them.
@@ -319,8 +318,13 @@ fn is_of_images(name: &str) -> bool {
     })
 }
 
-/// A variable that nothing declares.
-fn undefined(model: &Model, placed: Placed<'_>, read: &Use) -> Option<Finding> {
+/// A variable that nothing declares: why that is a mistake, and the number of the item that tells so.
+fn undefined(
+    model: &Model,
+    placed: Placed<'_>,
+    read: &Use,
+    (variant, other): (u8, Option<usize>),
+) -> Option<Finding> {
     let name = &*read.name.text;
     let range = placed.lift(read.name.range);
     let told = |message: String| {
@@ -333,8 +337,11 @@ fn undefined(model: &Model, placed: Placed<'_>, read: &Use) -> Option<Finding> {
         return None;
     }
     let stage = model.stage_at(placed.start)?;
-    Some(match Declared::of(model).lack(model, placed.index, name)? {
-        Lack::Elsewhere(other, made) => {
+    let made = |other: usize| model.facts(other).map(|facts| &facts.definitions);
+    Some(match variant {
+        ELSEWHERE => {
+            let other = model.tree().item(other?)?;
+            let made = made(other.index)?.iter().find(|made| is_argument(made, name))?;
             let below = model.stage_at(other.start).is_some_and(|its| its.index == stage.index);
             let (origin, advice) = match below {
                 _ if other.index == placed.index => {
@@ -360,11 +367,13 @@ fn undefined(model: &Model, placed: Placed<'_>, read: &Use) -> Option<Finding> {
                 None => finding,
             }
         }
-        Lack::Nearly(near) => {
+        NEARLY => {
+            let names = made(other?)?.iter().map(|made| &*made.name.text);
+            let near = nearest_exact(name, names, 1)?;
             let message = format!("Nothing here sets `{name}`. Did you mean `{near}`?");
             told(message).maybe_replace(format!("Change to `{near}`"), range, near)
         }
-        Lack::Scratch => told(format!(
+        _ => told(format!(
             "Nothing sets `{name}` in this stage, so it is empty here. Declare it below the FROM: \
              `ARG {name}`."
         )),
@@ -384,7 +393,7 @@ fn redeclare(model: &Model, stage: &Stage, name: &str, sure: bool) -> Option<Fix
 /// `ARG NAME` as a line of its own, in the manner of the `FROM` in `item`.
 fn declaration(item: &Item, name: &str) -> String {
     let keyword = item.instruction().map(|instruction| instruction.meant().command.keyword_range);
-    let keyword = keyword.and_then(|range| item.text.get(std::ops::Range::<usize>::from(range)));
+    let keyword = keyword.and_then(|range| item.text_at(range));
     let lower = keyword.is_some_and(|word| word.starts_with(|c: char| c.is_ascii_lowercase()));
     let newline = if item.text.contains("\r\n") { "\r\n" } else { "\n" };
     format!("{} {name}{newline}", if lower { "arg" } else { "ARG" })

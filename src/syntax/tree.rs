@@ -93,6 +93,17 @@ impl Item {
         }
     }
 
+    /// The text at a range that is counted from the item's start; `None` for one that does not fit.
+    pub fn text_at(&self, range: TextRange) -> Option<&str> {
+        self.text.get(std::ops::Range::<usize>::from(range))
+    }
+
+    /// The text of an instruction, without its heredocs and the end of its last line; nothing of
+    /// other items.
+    pub fn body(&self) -> &str {
+        self.instruction().and_then(|one| self.text_at(one.body)).unwrap_or_default()
+    }
+
     /// The item's length in bytes.
     pub fn len(&self) -> TextSize {
         super::command::size(self.text.len())

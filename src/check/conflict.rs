@@ -25,7 +25,7 @@ pub const LOOK: ModelLook = ModelLook { find, tell };
 fn find(model: &Model, issues: &mut Vec<Issue>) {
     let mut is_open = false;
     for (placed, facts) in model.instructions() {
-        let mut lines = body(placed.item).split('\n');
+        let mut lines = placed.item.body().split('\n');
         let own = lines.next().and_then(mark).filter(|_| facts.keyword.is_none());
         // A line of equals signs alone may underline a heading.
         if let Some(mark) = own.filter(|mark| is_open || !BETWEEN.contains(mark)) {
@@ -50,7 +50,7 @@ fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
 /// The look at lines inside of an instruction, which `BuildKit` takes for its arguments.
 pub fn look(item: &Item, findings: &mut Vec<Finding>) {
     let Some(instruction) = item.instruction() else { return };
-    let body = body(item);
+    let body = item.body();
     // A line of equals signs alone may be text of a command.
     if !is_in(body) && instruction.view.command.keyword.is_some() {
         return;
@@ -78,13 +78,8 @@ fn is_text(item: &Item, start: TextSize) -> bool {
     })
 }
 
-fn body(item: &Item) -> &str {
-    let body = item.instruction().map(|one| one.body).unwrap_or_default();
-    item.text.get(std::ops::Range::<usize>::from(body)).unwrap_or_default()
-}
-
 fn first_line(item: &Item) -> &str {
-    body(item).split('\n').next().unwrap_or_default()
+    item.body().split('\n').next().unwrap_or_default()
 }
 
 /// The mark that a line is.

@@ -77,7 +77,7 @@ fn unterminated(item: &Item, range: TextRange) -> Finding {
 /// before or behind it.
 fn arithmetic(item: &Item, range: TextRange) -> Option<Finding> {
     let before = item.text.get(..range.start().into())?;
-    let word = item.text.get(std::ops::Range::<usize>::from(range))?;
+    let word = item.text_at(range)?;
     let open = before.matches("((").count() > before.matches("))").count();
     let (digits, name) = word.split_once("<<")?;
     let blanks = |text: &str| TextSize::of(text) - TextSize::of(text.trim_end_matches([' ', '\t']));
@@ -137,7 +137,7 @@ fn lines<'a>(
     item: &'a Item,
     heredoc: &Heredoc,
 ) -> impl Iterator<Item = (TextSize, &'a str)> + use<'a> {
-    let body = item.text.get(std::ops::Range::<usize>::from(heredoc.body)).unwrap_or_default();
+    let body = item.text_at(heredoc.body).unwrap_or_default();
     let mut start = heredoc.body.start();
     body.split_inclusive('\n').map(move |line| {
         let at = start;

@@ -29,7 +29,7 @@ pub fn look(item: &Item, findings: &mut Vec<Finding>) {
 }
 
 fn duplicate(item: &Item, range: TextRange) -> Finding {
-    let name = item.text.get(std::ops::Range::<usize>::from(range)).unwrap_or_default();
+    let name = item.text_at(range).unwrap_or_default();
     let message = format!(
         "The directive `{}` stands above already, and may stand only once. Delete one of the two.",
         name.to_lowercase()
@@ -41,7 +41,7 @@ fn duplicate(item: &Item, range: TextRange) -> Finding {
 }
 
 fn escape(item: &Item, range: TextRange) -> Finding {
-    let value = item.text.get(std::ops::Range::<usize>::from(range)).unwrap_or_default();
+    let value = item.text_at(range).unwrap_or_default();
     let finding = Finding::refused(
         "invalid-escape",
         Phase::Parse,

@@ -132,7 +132,7 @@ fn name(c: char) -> &'static str {
 }
 
 fn tell(item: &Item, run: &Run, phase: Phase) -> Finding {
-    let text = item.text.get(std::ops::Range::<usize>::from(run.range)).unwrap_or_default();
+    let text = item.text_at(run.range).unwrap_or_default();
     let first = text.chars().next().unwrap_or(' ');
     let whole_line = item.instruction().is_some_and(|i| i.body == run.range);
     // In a value it may be meant; a diff has such a mark before a line that is gone.

@@ -40,7 +40,7 @@ fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
 /// Where the first mark of an instruction stands, or that at the start of it.
 fn mark(item: &Item, at_start: bool) -> Option<TextRange> {
     let body = item.instruction()?.body;
-    let text = item.text.get(std::ops::Range::<usize>::from(body))?;
+    let text = item.text_at(body)?;
     let found = MARKS.iter().filter_map(|mark| Some((text.find(mark)?, mark)));
     let (at, mark) = found.min().filter(|(at, _)| !at_start || *at == 0)?;
     let start = body.start() + TextSize::of(text.get(..at)?);

@@ -47,7 +47,7 @@ fn is_next(model: &Model, above: &Placed<'_>, below: &Placed<'_>) -> bool {
 
 fn variant(above: &Placed<'_>, goes_on: bool, below: &Placed<'_>) -> Option<u8> {
     let (upper, lower) = (plain(above.item)?, plain(below.item)?);
-    let (first, next) = (body(above.item, upper), body(below.item, lower));
+    let (first, next) = (above.item.body(), below.item.body());
     if conflict::is_in(first) || conflict::is_in(next) {
         return None;
     }
@@ -91,10 +91,10 @@ fn variant(above: &Placed<'_>, goes_on: bool, below: &Placed<'_>) -> Option<u8> 
 /// what a `\` there would add.
 fn has_comment(text: &str) -> bool {
     // Lines that are comments of the file are taken out before the shell sees them.
-    let lines = text.lines().enumerate();
-    let lines = lines.filter(|(at, line)| *at == 0 || !line.trim_start().starts_with('#'));
+    let first = text.lines().take(1);
+    let more = text.lines().skip(1).filter(|line| !line.trim_start().starts_with('#'));
     let (mut quote, mut before) = (None, ' ');
-    for (_, line) in lines {
+    for line in first.chain(more) {
         let mut chars = line.chars();
         while let Some(c) = chars.next() {
             let starts_word = before.is_whitespace() || ";&|()".contains(before);
@@ -114,10 +114,6 @@ fn has_comment(text: &str) -> bool {
 /// The instruction of an item, if it has no heredocs and was not damaged by pasting.
 fn plain(item: &Item) -> Option<&Instruction> {
     item.instruction().filter(|one| one.heredocs.is_empty() && one.mended.is_none())
-}
-
-fn body<'i>(item: &'i Item, instruction: &Instruction) -> &'i str {
-    item.text.get(std::ops::Range::<usize>::from(instruction.body)).unwrap_or_default()
 }
 
 fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
@@ -140,7 +136,7 @@ fn tell(model: &Model, issue: &Issue) -> Option<Finding> {
              with `{escape}`."
         ),
     };
-    let end = upper.body.start() + TextSize::of(body(above.item, upper).trim_end());
+    let end = upper.body.start() + TextSize::of(above.item.body().trim_end());
     let end = above.lift(TextRange::new(end, upper.body.end()));
     let finding = Finding::refused(CODE, Phase::Instruction, range, message);
     // Behind a comment what goes on would be lost.

@@ -189,7 +189,7 @@ fn heredoc_bodies<'a>(context: &InstructionContext<'a>, keyword: Keyword) -> Vec
     let bodies = context.instruction.heredocs.iter().filter(|heredoc| heredoc.expand);
     bodies
         .filter_map(|heredoc| {
-            let text = item.text.get(std::ops::Range::<usize>::from(heredoc.body))?;
+            let text = item.text_at(heredoc.body)?;
             let range = heredoc.body;
             Some(Word { text: text.into(), range, place: Place::Body, mode: Mode::HEREDOC_BODY })
         })

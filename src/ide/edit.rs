@@ -282,7 +282,7 @@ fn next<I: Iterator, T>(
 }
 
 fn text(item: &Item, range: TextRange) -> &str {
-    item.text.get(std::ops::Range::<usize>::from(range)).unwrap_or_default()
+    item.text_at(range).unwrap_or_default()
 }
 
 /// Where names of stages and variables stand in an item, in order; not those whose place is not

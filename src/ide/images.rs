@@ -123,7 +123,7 @@ fn syntax(snapshot: &Snapshot) -> Option<Image> {
     });
     let (placed, directive) =
         directives.find(|(_, directive)| directive.name == DirectiveName::Syntax)?;
-    let value = placed.item.text.get(std::ops::Range::<usize>::from(directive.value))?;
+    let value = placed.item.text_at(directive.value)?;
     let name = value.split(' ').next()?.to_owned();
     let start = placed.start + directive.value.start();
     let range = TextRange::at(start, TextSize::of(name.as_str()));

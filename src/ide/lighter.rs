@@ -174,10 +174,7 @@ fn calls_of(item: &Item, instruction: &Instruction) -> Vec<Vec<String>> {
         Arguments::Text(range) => view.text(&item.text, *range),
         _ => return Vec::new(),
     };
-    let bodies = instruction
-        .heredocs
-        .iter()
-        .filter_map(|heredoc| item.text.get(std::ops::Range::<usize>::from(heredoc.body)));
+    let bodies = instruction.heredocs.iter().filter_map(|heredoc| item.text_at(heredoc.body));
     std::iter::once(&*text).chain(bodies).flat_map(calls_in).collect()
 }
 

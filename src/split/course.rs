@@ -316,6 +316,11 @@ impl<'a> Course<'a> {
         run.commands.as_ref().ok()?.get(command)
     }
 
+    /// The packages that commands ask for, in order.
+    pub fn requested(&self) -> impl Iterator<Item = &Requested> + Clone {
+        self.packages.iter().flat_map(|installed| &installed.requested)
+    }
+
     /// The commands that played that part, with what they did.
     pub fn deeds_with(
         &self,

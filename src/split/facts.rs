@@ -269,6 +269,15 @@ impl<'a> Facts<'a> {
         })
     }
 
+    /// The commands within another, in its `$(…)`.
+    pub fn inside(&self, line: usize, around: &Invocation) -> impl Iterator<Item = &Invocation> {
+        let range = around.range;
+        let own = self.invocations().filter(move |(number, one)| {
+            *number == line && one.range != range && range.contains_range(one.range)
+        });
+        own.map(|(_, one)| one)
+    }
+
     /// Whether a command gets what `curl` or `wget` fetches from an address with that part.
     pub fn is_fed(&self, line: usize, invocation: &Invocation, part: &str) -> bool {
         let start = invocation.range.start();

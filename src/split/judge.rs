@@ -152,23 +152,26 @@ fn unanswered(course: &Course<'_>, start: &Start) -> Refusal {
 fn unknown_build(course: &Course<'_>) -> Option<Refusal> {
     const VERBS: &[&str] =
         &["assemble", "build", "bundle", "compile", "dist", "jar", "package", "release", "war"];
-    let builds = |one: &&Invocation| {
+    let builds = |one: &Invocation| {
         let program = one.words.first().map(Word::or_empty).unwrap_or_default();
         let mut words = one.args().iter().map(Word::or_empty);
         let is_script = program.contains('/') && !program.starts_with("/usr/")
             || SHELLS.contains(&program) && words.clone().any(|word| word.ends_with(".sh"));
         is_script || words.any(|word| VERBS.contains(&word))
     };
-    let mut unknown = course.deeds_with(|role| *role == Role::Unknown).map(|(_, one)| one);
-    unknown.find(builds).map(|one| Refusal::new(Reason::CannotFollow, one.shown(), Some(one.range)))
+    unknown(course, builds)
 }
 
 /// The refusal for the first command that puts files somewhere, it is not known which or where.
 fn unknown_move(course: &Course<'_>) -> Option<Refusal> {
-    let moves =
-        |one: &&Invocation| matches!(one.name(), Some("cp" | "install" | "ln" | "mv" | "tar"));
+    unknown(course, |one| matches!(one.name(), Some("cp" | "install" | "ln" | "mv" | "tar")))
+}
+
+/// The refusal for the first command of that sort which is not known.
+fn unknown(course: &Course<'_>, is_wanted: impl Fn(&Invocation) -> bool) -> Option<Refusal> {
     let mut unknown = course.deeds_with(|role| *role == Role::Unknown).map(|(_, one)| one);
-    unknown.find(moves).map(|one| Refusal::new(Reason::CannotFollow, one.shown(), Some(one.range)))
+    let first = unknown.find(|one| is_wanted(one))?;
+    Some(Refusal::new(Reason::CannotFollow, first.shown(), Some(first.range)))
 }
 
 /// The deeper reason why what is started is missing: it is below a mount, or a command is not read or

@@ -54,7 +54,7 @@ fn is_installed(course: &Course<'_>, library: &str) -> bool {
     let wanted = if matches!(on, Distribution::Alpine(_)) { alpine } else { debian };
     // Since trixie some have another name for the size of their times.
     let is_it = |name: &str| name.strip_suffix("t64").unwrap_or(name) == *wanted;
-    let mut requested = course.packages.iter().flat_map(|installed| &installed.requested);
+    let mut requested = course.requested();
     requested.any(|package| {
         package.group.is_none()
             && (is_it(&package.name)

@@ -64,9 +64,7 @@ fn only_program(
         return None;
     }
     let (source, destination) = (argument_of(line, number)?, argument_of(line, number + 1)?);
-    let text = |range: crate::text::TextRange| {
-        line.placed.item.text.get(std::ops::Range::<usize>::from(range - line.placed.start))
-    };
+    let text = |range: crate::text::TextRange| line.placed.item.text_at(range - line.placed.start);
     let is_quoted = text(source)?.starts_with('"');
     let written = |path: &str| if is_quoted { format!("\"{path}\"") } else { path.to_owned() };
     Some(vec![Edit::replace(source, written(from)), Edit::replace(destination, written(to))])

@@ -147,7 +147,7 @@ pub fn installs_build_tools(site: &Site<'_, '_>) -> bool {
     const TOOLS: &[&str] =
         &["python3-pip", "python3-dev", "python3-venv", "py3-pip", "nodejs", "npm", "yarn"];
     let from = site.base().distribution;
-    let requested = site.course.packages.iter().flat_map(|installed| &installed.requested);
+    let requested = site.course.requested();
     requested.into_iter().any(|package| {
         let name = package.name.as_str();
         name.ends_with("-dev")

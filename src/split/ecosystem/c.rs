@@ -220,12 +220,9 @@ fn asked_for(
     line: usize,
     invocation: &Invocation,
 ) -> Option<BTreeSet<String>> {
-    let inside = course.facts.invocations().filter(|(number, one)| {
-        *number == line && one.range != invocation.range && is_in_range(one, invocation)
-    });
     let mut libraries = BTreeSet::new();
     let mut asked = 0;
-    for (_, one) in inside {
+    for one in course.facts.inside(line, invocation) {
         let is_asking = matches!(one.name(), Some("pkg-config" | "pkgconf"));
         let known: Option<Vec<&str>> = one.args().iter().map(|word| word.text.as_deref()).collect();
         let modules = known.filter(|_| is_asking)?.into_iter();
@@ -237,11 +234,6 @@ fn asked_for(
     }
     let unknown = invocation.args().iter().filter(|word| word.text.is_none()).count();
     (asked == unknown).then_some(libraries)
-}
-
-/// Whether a command stands within another: in `$(…)`.
-fn is_in_range(one: &Invocation, around: &Invocation) -> bool {
-    around.range.start() <= one.range.start() && one.range.end() <= around.range.end()
 }
 
 /// What CMake, Meson or a configure script set up, and a command builds.
@@ -695,7 +687,7 @@ impl Found {
 
     /// Whether the file itself installs or builds a library: then it is brought anyway.
     fn is_brought(&self, library: &str, site: &Site<'_, '_>) -> bool {
-        let requested = site.course.packages.iter().flat_map(|one| &one.requested);
+        let requested = site.course.requested();
         let (library, built) = (library.to_lowercase(), format!("lib{library}.so"));
         // One package holds several libraries: `libpoco-dev` has `PocoNet`.
         let holds = |package: &str| {

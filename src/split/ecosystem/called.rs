@@ -5,6 +5,8 @@
 //! programs. Shell scripts count only if there is such a file, as start scripts are followed on their
 //! own; in them, the words of their commands.
 
+use std::collections::HashSet;
+
 use crate::split::world::base_name;
 
 /// What may stand right before the name of a program in sources.
@@ -40,11 +42,12 @@ impl Called {
 
     /// The packages of those of these programs that are named, each program with its package.
     pub fn packages(&self, programs: &[(&str, &str)]) -> Vec<String> {
-        let scripts = self.reached();
+        let commands: HashSet<&str> =
+            self.reached().iter().flat_map(|text| commands(text)).collect();
         let mut found: Vec<String> = Vec::new();
         for (program, package) in programs {
-            let is_named = self.sources.iter().any(|text| names(text, program))
-                || scripts.iter().any(|text| commands(text).any(|word| word == *program));
+            let is_named =
+                self.sources.iter().any(|text| names(text, program)) || commands.contains(program);
             if is_named && !found.iter().any(|own| own == package) {
                 found.push((*package).to_owned());
             }

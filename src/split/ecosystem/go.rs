@@ -1002,7 +1002,7 @@ impl Libraries {
             };
         }
         let name = library.to_lowercase();
-        let requested = site.course.packages.iter().flat_map(|one| &one.requested);
+        let requested = site.course.requested();
         let mut development = requested.filter(|one| one.name.ends_with("-dev")).peekable();
         if development.peek().is_none() {
             return Err(unknown_library(site, &format!("lib{library}")));
@@ -1145,7 +1145,7 @@ fn has_no_compiler(site: &Site<'_, '_>) -> bool {
     let base = site.base();
     let tag = Tag::parse(base.image.effective_tag().unwrap_or_default());
     let is_new = tag.version.is_empty() || tag.version.len() == 1 || tag.version[..] >= [1, 20][..];
-    let installed = site.course.packages.iter().flat_map(|one| &one.requested);
+    let installed = site.course.requested();
     let has_one = installed.into_iter().any(|package| COMPILERS.contains(&package.name.as_str()));
     base.family == Family::Go && base.libc() == Libc::Musl && is_new && !has_one
 }

@@ -328,7 +328,7 @@ impl Server<'_, '_, '_> {
     /// Whether packages are installed that only the build needs.
     fn installs_for_build(&self) -> bool {
         let distribution = self.site.base().distribution;
-        let all = self.site.course.packages.iter().flat_map(|installed| &installed.requested);
+        let all = self.site.course.requested();
         all.into_iter().any(|package| matches!(use_of(&package.name, distribution), Use::Build))
     }
 
@@ -752,7 +752,7 @@ impl Server<'_, '_, '_> {
     }
 
     fn installs_one(&self, names: &[&str]) -> bool {
-        let all = self.site.course.packages.iter().flat_map(|installed| &installed.requested);
+        let all = self.site.course.requested();
         all.into_iter().any(|package| names.contains(&package.name.as_str()))
     }
 

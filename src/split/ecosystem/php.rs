@@ -285,7 +285,7 @@ fn told(site: &Site<'_, '_>, acts: &[(usize, &Invocation, Act)]) -> Result<Answe
 
 /// Programs that sources may call stay; what only fetches is left out.
 fn keep_tools(site: &Site<'_, '_>, answer: &mut Answer) {
-    let requested = site.course.packages.iter().flat_map(|one| &one.requested);
+    let requested = site.course.requested();
     let mut left = Vec::new();
     for package in requested {
         let name = package.name.as_str();

@@ -409,7 +409,7 @@ fn needs(site: &Site<'_, '_>, acts: &[(usize, &Invocation, Act)], answer: &mut A
     // `execjs` looks for an interpreter as soon as it is loaded.
     let has_scripts =
         lock.as_ref().is_none_or(|lock| lock.has("execjs") && !lock.has("mini_racer"));
-    let requested = site.course.packages.iter().flat_map(|one| &one.requested);
+    let requested = site.course.requested();
     for package in requested {
         let is_node = matches!(use_of(&package.name, site.base().distribution), Use::Tool(programs) if programs.contains(&"node"));
         if is_node && has_scripts {

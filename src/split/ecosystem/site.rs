@@ -389,7 +389,7 @@ fn served(
 /// same release, or the image as it was, serves what the build puts into its folders, by the
 /// configuration that the file brings.
 fn installed(site: &Site<'_, '_>, launch: &Launch) -> Option<Result<Answer, Refusal>> {
-    let mut packages = site.course.packages.iter().flat_map(|one| &one.requested);
+    let mut packages = site.course.requested();
     let is_installed = packages.any(|package| package.name.starts_with("nginx"));
     let image = match site.base().family {
         Family::Nginx => site.base().name(),
@@ -427,14 +427,19 @@ fn check_roots(site: &Site<'_, '_>, artifacts: &[Artifact]) -> Result<(), Refusa
     let is_taken = |path: &str| artifacts.iter().any(|one| is_within(path, &one.from));
     let own = worked.iter().find(|own| ROOTS.iter().any(|root| is_within(own, root)));
     let own = own.map(|own| (*own).to_owned());
-    let mut roots = told_to_nginx(site, |name| matches!(name, "root" | "alias")).into_iter();
-    let root = roots.find(|root| {
-        let touches = |own: &&str| is_within(own, root) || is_within(root, own);
-        worked.iter().any(touches) && !is_taken(root)
-    });
-    let reads = |name: &str| name.contains("ssl_") || READ_BY_NGINX.contains(&name);
-    let mut files = told_to_nginx(site, reads).into_iter();
-    let file = files.find(|file| worked.iter().any(|own| is_within(file, own)) && !is_taken(file));
+    let told = told_to_nginx(site);
+    let first = |is_wanted: fn(&str) -> bool, is_near: fn(&str, &str) -> bool| {
+        let mut paths = told.iter().filter(|(name, _)| is_wanted(name)).map(|(_, path)| path);
+        paths.find(|path| worked.iter().any(|own| is_near(own, path)) && !is_taken(path)).cloned()
+    };
+    let root = first(
+        |name| matches!(name, "root" | "alias"),
+        |own, root| is_within(own, root) || is_within(root, own),
+    );
+    let file = first(
+        |name| name.contains("ssl_") || READ_BY_NGINX.contains(&name),
+        |own, file| is_within(file, own),
+    );
     let what = match (own.or(root), file) {
         (Some(folder), _) => format!("nginx serves {folder}, which holds sources"),
         (None, Some(file)) => format!("nginx reads {file}, which lies among the sources"),
@@ -457,22 +462,22 @@ fn check_entrypoint(site: &Site<'_, '_>) -> Result<(), Refusal> {
     }
 }
 
-/// The absolute paths that directives of these names are given in the configuration of nginx, as far
-/// as the context has it.
-fn told_to_nginx(site: &Site<'_, '_>, wanted: impl Fn(&str) -> bool) -> Vec<String> {
+/// The directives in the configuration of nginx that are given an absolute path, as far as the context
+/// has it.
+fn told_to_nginx(site: &Site<'_, '_>) -> Vec<(String, String)> {
     let paths = site.course.world.entries().map(|(path, _)| path);
     let texts = paths
         .filter(|path| is_within(path, "/etc/nginx"))
         .filter_map(|path| site.course.text(path, LONGEST_FILE));
-    let roots = |line: &str| -> Vec<String> {
+    let told = |line: &str| -> Vec<(String, String)> {
         let line = line.split('#').next().unwrap_or_default();
         let words = line.split(|c: char| c.is_whitespace() || "{};".contains(c));
         let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-        let told = words.windows(2).filter(|pair| wanted(pair[0]));
-        let values = told.map(|pair| pair[1].trim_matches(['"', '\'']));
-        values.filter(|path| path.starts_with('/')).map(|path| trimmed(path).to_owned()).collect()
+        let pairs = words.windows(2).map(|pair| (pair[0], pair[1].trim_matches(['"', '\''])));
+        let absolute = pairs.filter(|(_, path)| path.starts_with('/'));
+        absolute.map(|(name, path)| (name.to_owned(), trimmed(path).to_owned())).collect()
     };
-    texts.flat_map(|text| text.lines().flat_map(roots).collect::<Vec<_>>()).collect()
+    texts.flat_map(|text| text.lines().flat_map(told).collect::<Vec<_>>()).collect()
 }
 
 /// Whether anything is built at all.

@@ -91,7 +91,7 @@ fn git_settings(site: &Site<'_, '_>, answer: &mut Answer) {
 /// The packages of these programs: all tools that the file installs, and those of a full image.
 fn packages(site: &Site<'_, '_>, answer: &Answer, names: &BTreeSet<String>) -> Vec<String> {
     let base = site.base();
-    let requested = site.course.packages.iter().flat_map(|one| &one.requested);
+    let requested = site.course.requested();
     let requested = requested.filter(|package| package.group.is_none());
     let installed = requested.map(|package| package.name.clone());
     let is_tool = |name: &String| matches!(packages::use_of(name, base.distribution), Use::Tool(_));

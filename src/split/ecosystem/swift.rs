@@ -99,12 +99,8 @@ fn shows_folder(invocation: &Invocation) -> bool {
 /// is named behind it.
 fn moved(asked: &Asked<'_, '_>) -> Option<Built> {
     let (course, invocation) = (asked.course, asked.invocation);
-    let is_inside = |one: &Invocation| {
-        one.range != invocation.range && invocation.range.contains_range(one.range)
-    };
-    let mut inside =
-        course.facts.invocations().filter(|(line, one)| *line == asked.line && is_inside(one));
-    let (Some((_, asking)), None) = (inside.next(), inside.next()) else { return None };
+    let mut inside = course.facts.inside(asked.line, invocation);
+    let (Some(asking), None) = (inside.next(), inside.next()) else { return None };
     if asking.name() != Some("swift") || !shows_folder(asking) {
         return None;
     }

@@ -119,7 +119,7 @@ impl Parts<'_, '_> {
     fn has_anyway(&self, name: &str) -> bool {
         let base = &self.facts().base;
         let holder = packages::holder(name, base.distribution);
-        let requested = self.course.packages.iter().flat_map(|installed| &installed.requested);
+        let requested = self.course.requested();
         let is_installed = requested.into_iter().any(|package| {
             matches!(holder, Holder::Package(own) if own == package.name)
                 || matches!(packages::use_of(&package.name, base.distribution),

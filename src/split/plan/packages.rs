@@ -45,7 +45,7 @@ impl Parts<'_, '_> {
     /// What of the packages that the file installs is used at run time.
     fn requested(&self, wanted: &mut Wanted) {
         let is_static = self.answer.linkage == Linkage::Static;
-        let requested = self.course.packages.iter().flat_map(|installed| &installed.requested);
+        let requested = self.course.requested();
         for package in requested.filter(|package| package.group.is_none()) {
             let name = &package.name;
             match packages::use_of(name, self.facts().base.distribution) {
@@ -100,7 +100,7 @@ impl Parts<'_, '_> {
 
     /// Whether the file installs a package of that name.
     fn requests(&self, name: &str) -> bool {
-        let mut requested = self.course.packages.iter().flat_map(|installed| &installed.requested);
+        let mut requested = self.course.requested();
         requested.any(|package| package.name == name && package.group.is_none())
     }
 
@@ -203,7 +203,7 @@ impl Parts<'_, '_> {
     /// is recommended.
     fn recommends(&self, name: &str) -> bool {
         let from = self.facts().base.distribution;
-        let requested = self.course.packages.iter().flat_map(|installed| &installed.requested);
+        let requested = self.course.requested();
         requested.into_iter().filter(|package| package.recommends).any(|package| {
             package.name == name
                 || matches!(packages::use_of(&package.name, from), Use::Library(names)
@@ -244,7 +244,7 @@ impl Parts<'_, '_> {
         for name in wanted {
             let is_there = match name.as_str() {
                 "ca-certificates" if !plan.runtime.has_certificates() => {
-                    let installed = self.course.packages.iter().flat_map(|one| &one.requested);
+                    let installed = self.course.requested();
                     let installed = installed.into_iter().any(|p| p.name == "ca-certificates");
                     let is_there = self.facts().base.has_certificates() || installed;
                     if is_there && !plan.artifacts.iter().any(|a| a.from == CERTIFICATES) {

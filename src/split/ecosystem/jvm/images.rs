@@ -103,7 +103,7 @@ fn unknown(what: &str) -> Refusal {
 /// Errors: there is one that is not of the distribution.
 fn installed(site: &Site<'_, '_>) -> Result<Vec<String>, Refusal> {
     let mut found = Vec::new();
-    for package in site.course.packages.iter().flat_map(|one| &one.requested) {
+    for package in site.course.requested() {
         let name = package.name.as_str();
         match jre_package(name) {
             Some(jre) if !found.contains(&jre) => found.push(jre),
@@ -187,7 +187,7 @@ fn of_package(site: &Site<'_, '_>, package: String) -> Result<Runtimes, Refusal>
 /// The release matters where packages of it are needed besides.
 fn linkage(site: &Site<'_, '_>) -> Linkage {
     let from = site.base().distribution;
-    let requested = site.course.packages.iter().flat_map(|one| &one.requested);
+    let requested = site.course.requested();
     let is_bound = requested.into_iter().any(|package| needs_release(&package.name, from));
     if is_bound { Linkage::Interpreted } else { Linkage::Portable }
 }
@@ -208,7 +208,7 @@ fn check_packages(site: &Site<'_, '_>, found: &Runtimes) -> Result<(), Refusal> 
         if is_same(from, to.distribution) {
             continue;
         }
-        let requested = site.course.packages.iter().flat_map(|one| &one.requested);
+        let requested = site.course.requested();
         if let Some(package) = requested.into_iter().find(|one| needs_release(&one.name, from)) {
             let what = format!(
                 "It needs the package {}, and {image} stands on another distribution",

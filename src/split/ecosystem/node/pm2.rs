@@ -11,7 +11,6 @@ use crate::split::answer::{Answer, Artifact, Evidence, NewStart, Site};
 use crate::split::base::Libc;
 use crate::split::command::{Grammar, Invocation, Word};
 use crate::split::course::Role;
-use crate::split::facts::What;
 use crate::split::start::Launch;
 use crate::split::world::{is_within, trimmed};
 
@@ -94,22 +93,17 @@ pub fn managed(site: &Site<'_, '_>, launches: &[Launch], starts: &[Steps]) -> Op
 
 /// Whether the file installs pm2 for the whole machine, into npm's own folder.
 pub fn is_installed(site: &Site<'_, '_>) -> bool {
-    let is_it = |word: &str| word == "pm2" || word.starts_with("pm2@");
-    let has = |one: &Invocation, is_wanted: &dyn Fn(&str) -> bool| {
-        one.args().iter().any(|word| is_wanted(word.or_empty()))
-    };
     let is_moved = site.scene().variables.keys().any(|name| name.eq_ignore_ascii_case(PREFIX));
-    let mut own = site.course.deeds_with(|role| *role == Role::Prepares("node"));
-    let mut all = site.course.deeds_with(|role| *role == Role::Prepares("node"));
+    let own = || site.course.deeds_with(|role| *role == Role::Prepares("node"));
     !is_moved
         && !is_removed(site)
-        && !all.any(|(_, one)| has(one, &|word| word.contains("prefix")))
-        && own.any(|(deed, one)| {
+        && !own().any(|(_, one)| has(one, |word| word.contains("prefix")))
+        && own().any(|(deed, one)| {
             one.name() == Some("npm")
                 && one.is_sure
                 && package::works(site.course, one) == Some(Work::Prepares)
-                && has(one, &|word| matches!(word, "-g" | "--global"))
-                && has(one, &is_it)
+                && has(one, |word| matches!(word, "-g" | "--global"))
+                && has(one, is_pm2)
                 && site.course.mount_over(deed.line, FOLDER).is_none()
         })
 }
@@ -118,22 +112,21 @@ pub fn is_installed(site: &Site<'_, '_>) -> bool {
 fn is_removed(site: &Site<'_, '_>) -> bool {
     // npm's names of `uninstall`.
     const VERBS: &[&str] = &["uninstall", "remove", "rm", "r", "un", "unlink"];
-    let takes = |one: &Invocation| {
-        let has = |wanted: &dyn Fn(&str) -> bool| one.args().iter().any(|w| wanted(w.or_empty()));
-        match one.name() {
-            Some("npm") => {
-                has(&|word| VERBS.contains(&word))
-                    && has(&|word| word == "pm2" || word.starts_with("pm2@"))
-            }
-            Some("rm") => has(&|word| is_within(FOLDER, trimmed(word)) || is_within(word, FOLDER)),
-            _ => false,
-        }
-    };
-    let runs = site.facts().lines.iter().filter_map(|line| match &line.what {
-        What::Run(run) => run.commands.as_ref().ok(),
-        _ => None,
-    });
-    runs.flatten().any(takes)
+    site.facts().invocations().any(|(_, one)| match one.name() {
+        Some("npm") => has(one, |word| VERBS.contains(&word)) && has(one, is_pm2),
+        Some("rm") => has(one, |word| is_within(FOLDER, trimmed(word)) || is_within(word, FOLDER)),
+        _ => false,
+    })
+}
+
+/// Whether a command has such a word behind its name.
+fn has(one: &Invocation, is_wanted: impl Fn(&str) -> bool) -> bool {
+    one.args().iter().any(|word| is_wanted(word.or_empty()))
+}
+
+/// Whether a word names the package.
+fn is_pm2(word: &str) -> bool {
+    word == "pm2" || word.starts_with("pm2@")
 }
 
 /// The variable that moves global packages elsewhere.

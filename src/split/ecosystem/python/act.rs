@@ -986,7 +986,7 @@ impl<'c, 'a> Asked<'c, 'a> {
         let other =
             || self.refusal("uv may fetch a Python of its own, which is no part of the image");
         if self.course.facts.base.family != Family::Python || own.is_none() {
-            let has_python = self.course.packages.iter().flat_map(|one| &one.requested);
+            let has_python = self.course.requested();
             let has_python =
                 has_python.into_iter().any(|package| package.name.starts_with("python3"));
             let is_latest = self.course.facts.base.family == Family::Python

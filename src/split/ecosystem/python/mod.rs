@@ -361,7 +361,7 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
         if self.has_login_shell() || self.overrides_path() {
             return Some("the PATH is set anew".to_owned());
         }
-        let mut requested = self.site.course.packages.iter().flat_map(|one| &one.requested);
+        let mut requested = self.site.course.requested();
         if requested.any(|package| matches!(package.name.as_str(), "cron" | "cronie" | "sudo")) {
             return Some("cron and sudo set a PATH of their own".to_owned());
         }
@@ -566,7 +566,7 @@ impl<'t, 'c, 'a> Teller<'t, 'c, 'a> {
     fn distribution(&self, own: &Own, answer: &mut Answer) {
         let base = self.site.base();
         let has = |names: &[&str]| {
-            let mut requested = self.site.course.packages.iter().flat_map(|one| &one.requested);
+            let mut requested = self.site.course.requested();
             requested.any(|package| names.contains(&package.name.as_str()))
         };
         if matches!(base.distribution, Distribution::Alpine(_))
@@ -729,7 +729,7 @@ fn is_full(site: &Site<'_, '_>) -> bool {
 
 /// The programs of packages that the file installs and that are left out if nothing calls them.
 fn requested_tools<'s>(site: &Site<'s, '_>) -> Vec<(&'static str, &'s str)> {
-    let requested = site.course.packages.iter().flat_map(|installed| &installed.requested);
+    let requested = site.course.requested();
     let tools =
         requested.filter_map(|package| match use_of(&package.name, site.base().distribution) {
             Use::Tool(programs) => Some(programs.iter().map(|one| (*one, package.name.as_str()))),

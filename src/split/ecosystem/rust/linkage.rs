@@ -131,7 +131,7 @@ impl Linked {
         setup: &Setup,
         invocation: Option<&Invocation>,
     ) -> Result<(), Refusal> {
-        let requested = || site.course.packages.iter().flat_map(|one| &one.requested);
+        let requested = || site.course.requested();
         let is_installed = |name: &str| {
             requested().any(|one| one.name.ends_with("-dev") && one.name.contains(name))
         };
@@ -294,7 +294,7 @@ fn linkage(
         return dynamic("-crt-static links with musl's library");
     }
     let own = ["cargo", "rust", "rustup"];
-    let installed = site.course.packages.iter().flat_map(|one| &one.requested);
+    let installed = site.course.requested();
     let is_distributions = installed.into_iter().any(|one| own.contains(&one.name.as_str()));
     if told.is_none() && is_distributions && !is_on {
         return dynamic("Alpine's own Rust links with musl's library");

@@ -164,10 +164,10 @@ impl<'a> Draft<'_, '_, 'a> {
             Keyword::Healthcheck,
             Keyword::Label,
         ];
-        let mut kept = self.lines().iter().filter(|line| KEPT.contains(&line.keyword));
         // Without an ending: programs and settings.
         const ENDINGS: &[&str] =
             &["", "cfg", "env", "ini", "json", "py", "sh", "toml", "txt", "yaml", "yml"];
+        let mut kept = self.lines().iter().filter(|line| KEPT.contains(&line.keyword));
         let mut sources = data::sources(self.parts.course, ENDINGS);
         // The lists name each other, and the file itself copies them.
         if let Some(sources) = &mut sources {
@@ -186,8 +186,9 @@ impl<'a> Draft<'_, '_, 'a> {
         if !self.plan.runtime.has_shell() {
             self.later_folders()?;
         }
+        let worked = self.parts.worked();
         for artifact in self.plan.artifacts.clone() {
-            if !self.comes_by_the_file(&artifact) {
+            if !self.comes_by_the_file(&artifact, &worked) {
                 self.bring(artifact)?;
             }
         }
@@ -221,15 +222,14 @@ impl<'a> Draft<'_, '_, 'a> {
     }
 
     /// Whether a line of the file copies it to that place and is repeated, and no command puts more
-    /// into it.
-    fn comes_by_the_file(&self, artifact: &Artifact) -> bool {
+    /// into it: those of the build work in `worked`.
+    fn comes_by_the_file(&self, artifact: &Artifact, worked: &[String]) -> bool {
         let Some(Origin::Context(line)) = self.parts.course.world.exact(&artifact.from) else {
             return false;
         };
-        let mut worked = self.parts.worked().into_iter();
         artifact.from == artifact.to
             && self.is_repeated_line(*line)
-            && !worked.any(|folder| is_within(&folder, &artifact.from))
+            && !worked.iter().any(|folder| is_within(folder, &artifact.from))
     }
 
     fn bring(&mut self, artifact: Artifact) -> Result<(), Refusal> {
